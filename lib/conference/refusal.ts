@@ -1,0 +1,36 @@
+/**
+ * Why the rules refuse a request, in the words of the rules; each protocol has one table that turns a reason into its
+ * own code (for CCMP `ccmp/response-codes`).
+ */
+export type Reason =
+  | 'malformed'
+  | 'not-allowed'
+  | 'not-for-this-object'
+  | 'no-such-conference'
+  | 'conflict'
+  | 'no-such-user'
+  | 'unknown-sender'
+  | 'wrong-conference-password'
+  | 'conference-password-required'
+  | 'authentication-required'
+  | 'others-depend-on-it'
+  | 'protected'
+  | 'foreign-domain'
+  | 'not-implemented'
+  | 'took-too-long'
+  | 'resources-exhausted'
+  | 'internal';
+
+/** Thrown by the rules; the message tells a person what to do and never names what its reader may not see. */
+export class Refusal extends Error {
+  readonly reason: Reason;
+  /** The version of the object that was to be changed, where the protocol shows it (RFC 6503 §5.3.4). */
+  readonly version: number | undefined;
+
+  constructor(reason: Reason, message: string, version?: number) {
+    super(message);
+    this.name = 'Refusal';
+    this.reason = reason;
+    this.version = version;
+  }
+}

@@ -1,0 +1,90 @@
+import type { ObjectHeader, ObjectKind, PartName } from '../model/conference-object.ts';
+import type { XconUri } from '../model/identifiers.ts';
+import type { UserFacts } from '../model/user.ts';
+
+/** A part as a row: its UTF-8 text and, for a user, what is known beside it. */
+export interface StoredPart extends PartName {
+  readonly bytes: Buffer;
+  readonly facts?: UserFacts;
+}
+
+export interface StoredObject {
+  readonly uri: XconUri;
+  readonly version: number;
+  readonly header: ObjectHeader;
+}
+
+/** One part before and after a change; an absent side means that the part was not there or is gone. */
+export interface PartChange extends PartName {
+  readonly before?: Buffer;
+  readonly after?: Buffer;
+  readonly facts?: UserFacts;
+  /** Under whose XCON-USERIDs and addresses (or `*@domain`) lists of conferences find this object; normalised. */
+  readonly identities: readonly string[];
+}
+
+/** The change of one object within a set. */
+export interface ObjectChange {
+  readonly uri: XconUri;
+  /** The version that the object has before; 0 makes a new one. */
+  readonly expected: number;
+  /** The version that it has after; 0 deletes it with all its parts. */
+  readonly version: number;
+  readonly header: ObjectHeader;
+  readonly parts: readonly PartChange[];
+  /** Who did it: an XCON-USERID or the name of a part of the server. */
+  readonly by: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Changes that become durable together or not at all. */
+export type ChangeSet = readonly ObjectChange[];
+
+/** A change as the log keeps it, under a position that only grows. */
+export interface LoggedChange extends ObjectChange {
+  readonly position: number;
+}
+
+/** An object had another version than a change expected, or was there already. Nothing was written. */
+export class VersionConflict extends Error {
+  readonly uri: XconUri;
+
+  constructor(uri: XconUri) {
+    super(`${uri} has another version in the store`);
+    this.uri = uri;
+  }
+}
+
+export interface ListedObject {
+  readonly uri: XconUri;
+  readonly header: ObjectHeader;
+  /** The text of the section `conference-description`, for lists that show a name. */
+  readonly description?: Buffer;
+}
+
+/**
+ * Where conference objects live, as the rules need it. A resolved `write` is durable: it survives a kill and a power
+ * cut. After either the store opens to a prefix of whole sets that holds every resolved one.
+ */
+export interface ConferenceRepository {
+  /** The object and then its parts, sections first, users and sidebars in the order of their making, in slices. */
+  load(uri: XconUri): Promise<{ object: StoredObject; parts: AsyncIterable<readonly StoredPart[]> } | undefined>;
+  /**
+   * Writes the sets in order, each whole.
+   * @throws {VersionConflict} from the first set whose expectation fails; sets before it are written, none after.
+   */
+  write(sets: readonly ChangeSet[]): Promise<void>;
+  /** Objects of a kind found under any of the identities (all objects when undefined), by URI after `after`. */
+  list(query: { kind: ObjectKind; identities?: readonly string[]; after?: string; limit: number }): Promise<ListedObject[]>;
+  count(kind: ObjectKind): Promise<number>;
+  /** The objects whose header names this one as the parent that they depend on, at most `limit`. */
+  dependants(uri: XconUri, limit: number): Promise<XconUri[]>;
+  /** Logged changes after a position, oldest first, of one object or of all. */
+  changes(query: { after: number; limit: number; uri?: XconUri }): Promise<LoggedChange[]>;
+  /** The last position that a follower of the log has dealt with; 0 when it is new. */
+  position(follower: string): Promise<number>;
+  setPosition(follower: string, position: number): Promise<void>;
+  /** Forgets logged changes beyond the retention: older than `before` and more than `keep` versions back. */
+  trimLog(before: number, keep: number): Promise<void>;
+}

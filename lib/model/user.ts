@@ -1,0 +1,85 @@
+import type { XmlElement } from '../xml/element.ts';
+import { normaliseAddress, type XconUserId } from './identifiers.ts';
+import { CONFERENCE_INFO, XCON } from './names.ts';
+import { Part } from './part.ts';
+
+/** What the server knows of a user of a conference beside the `user` element. */
+export interface UserFacts {
+  /** Normalised addresses: associated-aors and endpoint entities that are URIs. */
+  readonly addresses: readonly string[];
+  /** Has an endpoint in the conference now. */
+  readonly connected: boolean;
+  readonly anonymity: Anonymity;
+  /** Belongs to the reservation part, thus outlives the occurrence. */
+  readonly reserved: boolean;
+  /** N of `anonymousN` while the occurrence goes on. */
+  readonly number?: number;
+  /** A guest: the entity under which others see her, for her XCON-USERID is her secret. */
+  readonly alias?: XconUserId;
+}
+
+export type Anonymity = 'none' | 'semi-private' | 'private' | 'hidden';
+
+export interface UserRecord {
+  readonly part: Part;
+  readonly facts: UserFacts;
+}
+
+/** Facts that follow from the element, joined with those that do not. */
+export function userRecord(
+  element: XmlElement,
+  kept: Pick<UserFacts, 'reserved' | 'number' | 'alias'>,
+  part: Part = Part.of(element),
+): UserRecord {
+  const derived = {
+    addresses: addressesOf(element),
+    connected: isConnected(element),
+    anonymity: anonymityOf(element),
+  };
+  return { part, facts: { ...kept, ...derived } };
+}
+
+/** Two users of one conference never share an address. */
+export class AddressTaken extends Error {
+  readonly address: string;
+
+  constructor(address: string) {
+    super(`another user of the conference has the address ${address}`);
+    this.address = address;
+  }
+}
+
+const IN_CONFERENCE = new Set(['connected', 'on-hold', 'muted-via-focus']);
+const IS_URI = /^[a-z][a-z0-9+.-]*:./i;
+
+/** Normalised associated-aors and endpoint entities, each once, in document order. */
+export function addressesOf(user: XmlElement): string[] {
+  const aors = user.first(CONFERENCE_INFO, 'associated-aors')?.all(CONFERENCE_INFO, 'entry') ?? [];
+  const addresses = [
+    ...aors.map((entry) => entry.first(CONFERENCE_INFO, 'uri')?.text ?? ''),
+    ...endpointsOf(user).map((endpoint) => endpoint.attribute('entity') ?? ''),
+  ];
+  return [...new Set(addresses.filter((address) => IS_URI.test(address.trim())).map(normaliseAddress))];
+}
+
+export const endpointsOf = (user: XmlElement): XmlElement[] => user.all(CONFERENCE_INFO, 'endpoint');
+
+/** The status of an endpoint (RFC 4575 §5.7.3), `''` when it has none. */
+export const statusOf = (endpoint: XmlElement): string => endpoint.first(CONFERENCE_INFO, 'status')?.text.trim() ?? '';
+
+/** Whether one of the user's endpoints is in the conference now. */
+export const isConnected = (user: XmlElement): boolean =>
+  endpointsOf(user).some((endpoint) => IN_CONFERENCE.has(statusOf(endpoint)));
+
+/** RFC 6501 §4.6.5.1; `anonymous`, as RFC 6503 §10.3 says, is `private`. An unknown value hides as `private` does. */
+export function anonymityOf(user: XmlElement): Anonymity {
+  const value = user.first(XCON, 'provide-anonymity')?.text.trim() ?? '';
+  if (value === '' || value === 'none') return 'none';
+  return value === 'hidden' || value === 'semi-private' ? value : 'private';
+}
+
+/** The user's roles, trimmed and in lower case (RFC 6501 §4.6.5.2). */
+export function rolesOf(user: XmlElement): string[] {
+  const entries = user.first(CONFERENCE_INFO, 'roles')?.all(CONFERENCE_INFO, 'entry') ?? [];
+  return entries.map((entry) => entry.text.trim().toLowerCase());
+}
