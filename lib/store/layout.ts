@@ -1,0 +1,13 @@
+import type { PartName } from '../model/conference-object.ts';
+
+/** The order in which the parts of an object come; within a kind it is the order of their making. */
+export const SECTIONS_FIRST: readonly PartName['kind'][] = ['section', 'user', 'sidebar'];
+
+/** The section that lists show (RFC 4575 §5.3); sections are keyed by expanded name. */
+export const DESCRIPTION: PartName = {
+  kind: 'section',
+  key: '{urn:ietf:params:xml:ns:conference-info}conference-description',
+};
+
+/** Parts that are handed over at once, with a turn of the event loop in between. */
+export const SLICE = 500;

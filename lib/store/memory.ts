@@ -1,0 +1,204 @@
+import {
+  VersionConflict,
+  type ChangeSet,
+  type ConferenceRepository,
+  type ListedObject,
+  type LoggedChange,
+  type ObjectChange,
+  type PartChange,
+  type StoredObject,
+  type StoredPart,
+} from '../conference/repository.ts';
+import type { DirectoryRepository, StoredUser } from '../directory/repository.ts';
+import type { ObjectKind, PartName } from '../model/conference-object.ts';
+import type { XconUri, XconUserId } from '../model/identifiers.ts';
+import { DESCRIPTION, SLICE, SECTIONS_FIRST } from './layout.ts';
+import { MemoryUsers } from './memory-users.ts';
+
+interface HeldPart {
+  readonly part: StoredPart;
+  readonly identities: readonly string[];
+}
+
+interface HeldObject {
+  readonly stored: StoredObject;
+  /** In the order of their making; a replaced part keeps its place. */
+  readonly parts: Map<string, HeldPart>;
+}
+
+/** Holds everything in the process: for tests and for servers whose conferences may end with them. */
+export class MemoryStore implements ConferenceRepository, DirectoryRepository {
+  readonly #objects = new Map<XconUri, HeldObject>();
+  /** Identity → object → how many of its parts name that identity. */
+  readonly #members = new Map<string, Map<XconUri, number>>();
+  readonly #followers = new Map<string, number>();
+  readonly #users = new MemoryUsers();
+  #log: LoggedChange[] = [];
+  #position = 0;
+
+  async load(uri: XconUri): ReturnType<ConferenceRepository['load']> {
+    const held = await Promise.resolve(this.#objects.get(uri));
+    if (held === undefined) return undefined;
+    const parts = [...held.parts.values()].map(({ part }) => part);
+    return {
+      object: held.stored,
+      parts: slices(SECTIONS_FIRST.flatMap((kind) => parts.filter((part) => part.kind === kind))),
+    };
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but failures are rejections
+  async write(sets: readonly ChangeSet[]): Promise<void> {
+    for (const set of sets) {
+      this.#expect(set);
+      for (const change of set) this.#apply(change);
+    }
+  }
+
+  list(query: Parameters<ConferenceRepository['list']>[0]): Promise<ListedObject[]> {
+    const { kind, identities, after = '', limit } = query;
+    const found =
+      identities?.flatMap((identity) => [...(this.#members.get(identity)?.keys() ?? [])]) ?? this.#objects.keys();
+    const listed = [...new Set(found)]
+      .filter((uri) => uri > after && this.#objects.get(uri)?.stored.header.kind === kind)
+      .sort()
+      .slice(0, limit)
+      .map((uri) => this.#listed(uri));
+    return Promise.resolve(listed);
+  }
+
+  count(kind: ObjectKind): Promise<number> {
+    return Promise.resolve([...this.#objects.values()].filter(({ stored }) => stored.header.kind === kind).length);
+  }
+
+  dependants(uri: XconUri, limit: number): Promise<XconUri[]> {
+    const all = [...this.#objects.values()].map(({ stored }) => stored);
+    const children = all.filter(({ header }) => header.parent?.uri === uri && !header.parent.independent);
+    return Promise.resolve(
+      children
+        .map((child) => child.uri)
+        .sort()
+        .slice(0, limit),
+    );
+  }
+
+  changes({ after, limit, uri }: Parameters<ConferenceRepository['changes']>[0]): Promise<LoggedChange[]> {
+    const later = this.#log.slice(this.#log.findLastIndex(({ position }) => position <= after) + 1);
+    const wanted = uri === undefined ? later : later.filter((change) => change.uri === uri);
+    return Promise.resolve(wanted.slice(0, limit));
+  }
+
+  position(follower: string): Promise<number> {
+    return Promise.resolve(this.#followers.get(follower) ?? 0);
+  }
+
+  setPosition(follower: string, position: number): Promise<void> {
+    this.#followers.set(follower, position);
+    return Promise.resolve();
+  }
+
+  trimLog(before: number, keep: number): Promise<void> {
+    const newer = new Map<XconUri, number>();
+    const kept = this.#log.toReversed().filter(({ uri, at }) => {
+      const back = newer.get(uri) ?? 0;
+      newer.set(uri, back + 1);
+      return at >= before || back < keep;
+    });
+    this.#log = kept.reverse();
+    return Promise.resolve();
+  }
+
+  addUser(user: StoredUser): Promise<void> {
+    return this.#users.add(user);
+  }
+
+  replaceUser(user: StoredUser): Promise<void> {
+    return this.#users.replace(user);
+  }
+
+  removeUser(userId: XconUserId): Promise<boolean> {
+    return this.#users.remove(userId);
+  }
+
+  userById(userId: XconUserId): Promise<StoredUser | undefined> {
+    return this.#users.find((user) => user.userId === userId);
+  }
+
+  userByLogin(login: string, domain: string): Promise<StoredUser | undefined> {
+    return this.#users.find((user) => user.login === login && user.domain === domain);
+  }
+
+  userByAddress(address: string): Promise<StoredUser | undefined> {
+    return this.#users.find((user) => user.addresses.includes(address));
+  }
+
+  users(query: Parameters<DirectoryRepository['users']>[0]): Promise<StoredUser[]> {
+    return this.#users.list(query);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** A set is written whole: every version in it is compared before its first change. */
+  #expect(set: ChangeSet): void {
+    const versions = new Map<XconUri, number>();
+    for (const { uri, expected, version } of set) {
+      const now = versions.get(uri) ?? this.#objects.get(uri)?.stored.version ?? 0;
+      if (now !== expected) throw new VersionConflict(uri);
+      versions.set(uri, version);
+    }
+  }
+
+  #apply(change: ObjectChange): void {
+    const { uri, version, header } = change;
+    const parts = this.#objects.get(uri)?.parts ?? new Map<string, HeldPart>();
+    if (version === 0) this.#remove(uri, parts);
+    else {
+      for (const part of change.parts) this.#applyPart(uri, parts, part);
+      this.#objects.set(uri, { stored: { uri, version, header }, parts });
+    }
+    this.#log.push({ ...change, position: ++this.#position });
+  }
+
+  #remove(uri: XconUri, parts: ReadonlyMap<string, HeldPart>): void {
+    for (const { identities } of parts.values()) this.#count(uri, identities, -1);
+    this.#objects.delete(uri);
+  }
+
+  #applyPart(uri: XconUri, parts: Map<string, HeldPart>, change: PartChange): void {
+    const name = nameOf(change);
+    this.#count(uri, parts.get(name)?.identities ?? [], -1);
+    if (change.after === undefined) {
+      parts.delete(name);
+      return;
+    }
+    const { kind, key, after, facts, identities } = change;
+    parts.set(name, { part: { kind, key, bytes: after, ...(facts && { facts }) }, identities });
+    this.#count(uri, identities, 1);
+  }
+
+  #count(uri: XconUri, identities: readonly string[], step: 1 | -1): void {
+    for (const identity of new Set(identities)) {
+      const objects = this.#members.get(identity) ?? new Map<XconUri, number>();
+      const parts = (objects.get(uri) ?? 0) + step;
+      if (parts > 0) objects.set(uri, parts);
+      else objects.delete(uri);
+      if (objects.size > 0) this.#members.set(identity, objects);
+      else this.#members.delete(identity);
+    }
+  }
+
+  #listed(uri: XconUri): ListedObject {
+    const held = this.#objects.get(uri);
+    if (held === undefined) throw new Error(`${uri} is listed but not held`);
+    const description = held.parts.get(nameOf(DESCRIPTION))?.part.bytes;
+    return { uri, header: held.stored.header, ...(description && { description }) };
+  }
+}
+
+const nameOf = ({ kind, key }: PartName): string => `${kind} ${key}`;
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the interface streams, a process's own memory need not
+async function* slices(parts: readonly StoredPart[]): AsyncGenerator<readonly StoredPart[]> {
+  for (let start = 0; start < parts.length; start += SLICE) yield parts.slice(start, start + SLICE);
+}
