@@ -73,7 +73,9 @@ export class XmlElement implements XmlName {
   }
 
   first(namespace: string, local: string): XmlElement | undefined {
-    return this.children.find((child): child is XmlElement => child instanceof XmlElement && child.is(namespace, local));
+    return this.children.find(
+      (child): child is XmlElement => child instanceof XmlElement && child.is(namespace, local),
+    );
   }
 
   /** The text directly inside, as written: white space is the caller's to judge. */

@@ -1,0 +1,181 @@
+import { FORBIDDEN, XML_NAMESPACE, XMLNS_NAMESPACE } from './characters.ts';
+import { XmlElement, type XmlAttribute, type XmlDeclaration, type XmlNode } from './element.ts';
+
+export interface SerializeOptions {
+  /** Prefixes that the place of the text has declared already; they are used and not declared again. */
+  readonly scope?: readonly XmlDeclaration[];
+  /** Prefixes to declare on the root where something below uses them; `''` is the default namespace. */
+  readonly prefixes?: readonly XmlDeclaration[];
+  /** Whether to begin with the XML declaration. */
+  readonly declaration?: boolean;
+}
+
+/**
+ * The text of an element, the same for the same tree and options. An element's own declarations stay with it; a namespace
+ * without a prefix in scope gets `ns1`, `ns2` … where it is needed. Throws RangeError on what XML cannot carry.
+ */
+export function serialize(element: XmlElement, options: SerializeOptions = {}): string {
+  const text = new Writer(options).root(element);
+  return options.declaration === true ? `<?xml version="1.0" encoding="UTF-8"?>\n${text}` : text;
+}
+
+class Writer {
+  /** What each prefix stands for at the element that is written now. */
+  readonly #bound = new Map([
+    ['', ''],
+    ['xml', XML_NAMESPACE],
+  ]);
+  /** The prefixes of each namespace, innermost last; some may be hidden by another meaning. */
+  readonly #prefixes = new Map<string, string[]>([[XML_NAMESPACE, ['xml']]]);
+  /** Preferred prefixes that the root declares only if something uses them. */
+  readonly #offered = new Map<string, string>();
+  readonly #used = new Set<string>();
+  readonly #preferred: readonly XmlDeclaration[];
+
+  constructor({ scope = [], prefixes = [] }: SerializeOptions) {
+    for (const declaration of scope) this.#bind(declaration);
+    this.#preferred = prefixes;
+  }
+
+  root(element: XmlElement): string {
+    const own = new Set(element.declarations.map(({ prefix }) => prefix));
+    if (element.namespace === '') own.add('');
+    for (const declaration of this.#preferred) {
+      // The root's own meaning of a prefix, and that of the scope, may be needed by names in content.
+      const taken = own.has(declaration.prefix) || (declaration.prefix !== '' && this.#bound.has(declaration.prefix));
+      if (taken || this.#bound.get(declaration.prefix) === declaration.namespace) continue;
+      this.#offered.set(declaration.prefix, declaration.namespace);
+      this.#bind(declaration);
+    }
+    return this.#element(element, () =>
+      this.#preferred
+        .filter(({ prefix }) => this.#used.has(prefix))
+        .map(declarationText)
+        .join(''),
+    );
+  }
+
+  #element(element: XmlElement, more?: () => string): string {
+    const added = this.#declare(element);
+    const outer = added.map((declaration) => this.#bind(declaration));
+    const name = this.#elementName(element, added, outer);
+    let attributes = '';
+    for (const attribute of element.attributes) {
+      attributes += ` ${this.#attributeName(attribute, added, outer)}="${escapeAttribute(attribute.value)}"`;
+    }
+    let content = '';
+    for (const child of element.children) content += this.#node(child);
+    for (let index = added.length - 1; index >= 0; index -= 1) this.#unbind(added[index], outer[index]);
+    const start = `<${name}${more?.() ?? ''}${added.map(declarationText).join('')}${attributes}`;
+    return content === '' ? `${start}/>` : `${start}>${content}</${name}>`;
+  }
+
+  #node(node: XmlNode): string {
+    if (typeof node === 'string') return escapeText(node);
+    if (node instanceof XmlElement) return this.#element(node);
+    if (FORBIDDEN.test(node.text)) throw new RangeError('a character that XML does not allow');
+    if (node.kind === 'comment') {
+      if (/--|-$/.test(node.text)) throw new RangeError('a comment cannot carry --');
+      return `<!--${node.text}-->`;
+    }
+    if (node.text.includes('?>')) throw new RangeError('an instruction cannot carry ?>');
+    return node.text === '' ? `<?${node.target}?>` : `<?${node.target} ${node.text}?>`;
+  }
+
+  /** The element's own declarations that say something new, and the one that its lack of a namespace needs. */
+  #declare(element: XmlElement): XmlDeclaration[] {
+    const added: XmlDeclaration[] = [];
+    for (const declaration of element.declarations) {
+      const { prefix, namespace } = declaration;
+      const impossible = prefix === '' ? element.namespace === '' && namespace !== '' : namespace === '';
+      if (impossible || prefix === 'xml' || added.some((one) => one.prefix === prefix)) continue;
+      if (this.#bound.get(prefix) === namespace) this.#use(prefix, namespace);
+      else added.push(declaration);
+    }
+    if (element.namespace === '' && this.#bound.get('') !== '' && !added.some(({ prefix }) => prefix === '')) {
+      added.push({ prefix: '', namespace: '' });
+    }
+    return added;
+  }
+
+  #elementName({ namespace, local }: XmlElement, added: XmlDeclaration[], outer: (string | undefined)[]): string {
+    if (this.#bound.get('') === namespace) {
+      this.#use('', namespace);
+      return local;
+    }
+    return `${this.#prefix(namespace, added, outer)}:${local}`;
+  }
+
+  #attributeName({ namespace, local }: XmlAttribute, added: XmlDeclaration[], outer: (string | undefined)[]): string {
+    return namespace === '' ? local : `${this.#prefix(namespace, added, outer)}:${local}`;
+  }
+
+  /** A prefix for the namespace here, made and declared on this element when none is in scope. */
+  #prefix(namespace: string, added: XmlDeclaration[], outer: (string | undefined)[]): string {
+    const known = this.#prefixes.get(namespace);
+    for (let index = (known?.length ?? 0) - 1; index >= 0; index -= 1) {
+      const prefix = known?.[index];
+      if (prefix === undefined || prefix === '' || this.#bound.get(prefix) !== namespace) continue;
+      this.#use(prefix, namespace);
+      return prefix;
+    }
+    if (namespace === XMLNS_NAMESPACE) throw new RangeError('xmlns attributes are declarations');
+    const preferred = this.#preferred.find((one) => one.namespace === namespace && one.prefix !== '')?.prefix;
+    let made = preferred !== undefined && !this.#bound.has(preferred) ? preferred : '';
+    for (let number = 1; made === ''; number += 1) if (!this.#bound.has(`ns${number}`)) made = `ns${number}`;
+    const declaration = { prefix: made, namespace };
+    added.push(declaration);
+    outer.push(this.#bind(declaration));
+    return made;
+  }
+
+  #use(prefix: string, namespace: string): void {
+    if (this.#offered.size > 0 && this.#offered.get(prefix) === namespace) this.#used.add(prefix);
+  }
+
+  /** Gives back what the prefix meant before. */
+  #bind({ prefix, namespace }: XmlDeclaration): string | undefined {
+    const before = this.#bound.get(prefix);
+    this.#bound.set(prefix, namespace);
+    const known = this.#prefixes.get(namespace);
+    if (known === undefined) this.#prefixes.set(namespace, [prefix]);
+    else known.push(prefix);
+    return before;
+  }
+
+  #unbind(declaration: XmlDeclaration | undefined, before: string | undefined): void {
+    if (declaration === undefined) return;
+    this.#prefixes.get(declaration.namespace)?.pop();
+    if (before === undefined) this.#bound.delete(declaration.prefix);
+    else this.#bound.set(declaration.prefix, before);
+  }
+}
+
+function declarationText({ prefix, namespace }: XmlDeclaration): string {
+  return ` ${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}="${escapeAttribute(namespace)}"`;
+}
+
+const plainText = /^[\t\n\x20-\x25\x27-\x3b\x3d\x3f-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
+const plainValue = /^[\x20\x21\x23-\x25\x27-\x3b\x3d-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
+const references: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\t': '&#9;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+};
+
+function escapeText(text: string): string {
+  return plainText.test(text) ? text : escape(text, /[&<>\r]/g);
+}
+
+function escapeAttribute(value: string): string {
+  return plainValue.test(value) ? value : escape(value, /[&<"\t\n\r]/g);
+}
+
+function escape(text: string, special: RegExp): string {
+  if (FORBIDDEN.test(text)) throw new RangeError('a character that XML does not allow');
+  return text.replace(special, (character) => references[character] ?? character);
+}
