@@ -1,0 +1,212 @@
+import { address, domain, domains, integer, path, text, type Setting, type Written } from './config/setting.ts';
+import { fromEnvironment, fromFile, InvalidSetting, variableOf, type Assignment } from './config/sources.ts';
+import { attemptDefaults } from './directory/attempts.ts';
+import { credentialDefaults } from './directory/credentials.ts';
+import { directoryDefaults } from './directory/directory.ts';
+import { scryptDefaults } from './directory/scrypt.ts';
+import { isLoopback } from './http/address.ts';
+import { listenerDefaults } from './http/listener.ts';
+import { DEFAULT_XML_LIMITS } from './xml/limits.ts';
+
+const milliseconds = (value: number) => ({ default: value, unit: 'ms', min: 1 });
+const seconds = (value: number) => ({ default: value, unit: 's', min: 0 });
+const bytes = (value: number) => ({ default: value, unit: 'bytes', min: 1_000 });
+const count = (value: number) => ({ default: value, unit: 'count', min: 1 });
+
+/** Every setting of the server. `docs/settings.md` is made from this table. */
+export const SETTINGS = {
+  domain: domain('The domain of the conferences and users that the server makes.'),
+  domains: domains('Further domains whose users the directory may hold.'),
+  data: text('Holds the store, the key file and the admin socket.', { default: 'data', type: 'directory' }),
+
+  'http.listen': address('Where HTTP is served; port 0 picks a free one.', { default: '127.0.0.1:8080' }),
+  'http.headersTime': integer(
+    'From the first byte of a request to the end of its headers.',
+    milliseconds(listenerDefaults.headersTime),
+  ),
+  'http.requestTime': integer(
+    'From the first byte of a request to the end of its body.',
+    milliseconds(listenerDefaults.requestTime),
+  ),
+  'http.keepAliveTime': integer(
+    'How long a connection may wait for its next request.',
+    milliseconds(listenerDefaults.keepAliveTime),
+  ),
+  'http.silence': integer(
+    'How long a connection may stand without a byte in either direction.',
+    milliseconds(listenerDefaults.silence),
+  ),
+  'http.checkInterval': integer('Between two looks at the times above.', milliseconds(listenerDefaults.checkInterval)),
+  'http.headerBytes': integer('Request line and headers together.', bytes(listenerDefaults.headerBytes)),
+  'http.headers': integer('Headers of a request.', count(listenerDefaults.headers)),
+  'http.connections': integer(
+    'Connections at the same time; one more is closed at once.',
+    count(listenerDefaults.connections),
+  ),
+  'http.requestsPerConnection': integer(
+    'Requests over one connection before it is closed.',
+    count(listenerDefaults.requestsPerConnection),
+  ),
+  'http.pipelined': integer(
+    'Requests of one connection that wait for the answer before them.',
+    count(listenerDefaults.pipelined),
+  ),
+  'http.grace': integer(
+    'How long requests in flight may take when the server stops.',
+    milliseconds(listenerDefaults.grace),
+  ),
+
+  'ccmp.path': path('The path of the conference control service (RFC 6503 §4.4).', { default: '/ccmp' }),
+
+  'xml.bytes': integer('Length of a document.', bytes(DEFAULT_XML_LIMITS.bytes)),
+  'xml.depth': integer('Elements inside one another.', { ...count(DEFAULT_XML_LIMITS.depth), max: 1_000 }),
+  'xml.elements': integer('Elements of a document.', count(DEFAULT_XML_LIMITS.elements)),
+  'xml.attributes': integer('Attributes of an element.', count(DEFAULT_XML_LIMITS.attributes)),
+
+  'directory.addresses': integer('Addresses of a user.', count(directoryDefaults.addresses)),
+  'directory.passwordBytes': integer('Length of a password.', {
+    ...count(directoryDefaults.passwordBytes),
+    unit: 'bytes',
+  }),
+  'directory.displayText': integer('Length of the name to show.', {
+    ...count(directoryDefaults.displayText),
+    unit: 'characters',
+  }),
+  'directory.remembered': integer(
+    'Right passwords of `--no-digest` users that need no scrypt again.',
+    count(credentialDefaults.remembered),
+  ),
+  'scrypt.logN': integer('Cost of a password of a `--no-digest` user: N is 2 to this power.', {
+    default: scryptDefaults.cost.logN,
+    unit: 'exponent',
+    min: 14,
+    max: 20,
+  }),
+  'scrypt.atOnce': integer('Derivations at the same time.', count(scryptDefaults.atOnce)),
+  'scrypt.waiting': integer('Derivations that wait; one more is refused.', count(scryptDefaults.waiting)),
+
+  'attempts.pair.free': integer(
+    'Wrong passwords of one user from one network that cost no waiting.',
+    count(attemptDefaults.pair.free),
+  ),
+  'attempts.pair.first': integer(
+    'The wait after one more; each further one doubles it.',
+    seconds(attemptDefaults.pair.first),
+  ),
+  'attempts.pair.longest': integer('The longest wait.', seconds(attemptDefaults.pair.longest)),
+  'attempts.source.free': integer(
+    'Wrong passwords of any users from one network that cost no waiting.',
+    count(attemptDefaults.source.free),
+  ),
+  'attempts.source.first': integer(
+    'The wait after one more; each further one doubles it.',
+    seconds(attemptDefaults.source.first),
+  ),
+  'attempts.source.longest': integer('The longest wait.', seconds(attemptDefaults.source.longest)),
+  'attempts.forgetAfter': integer(
+    'Failures are forgotten after this time without another.',
+    seconds(attemptDefaults.forgetAfter),
+  ),
+  'attempts.remembered': integer('Failing users and networks that are remembered.', count(attemptDefaults.remembered)),
+} satisfies Record<string, Setting<unknown>>;
+
+type Table = typeof SETTINGS;
+export type SettingName = keyof Table;
+
+/** The value of every setting. */
+export type Config = {
+  readonly [Name in SettingName]: Table[Name] extends Setting<infer Value> ? Value : never;
+};
+
+/** The settings below a name, as the part that they belong to takes them: `section(config, 'http')`. */
+export type Section<Prefix extends string> = {
+  readonly [Name in SettingName as Name extends `${Prefix}.${infer Key}` ? Key : never]: Config[Name];
+};
+
+export function section<Prefix extends string>(config: Config, prefix: Prefix): Section<Prefix> {
+  const inside = Object.entries(config).filter(([name]) => name.startsWith(`${prefix}.`));
+  return Object.fromEntries(inside.map(([name, value]) => [name.slice(prefix.length + 1), value])) as Section<Prefix>;
+}
+
+export interface ConfigSources {
+  /** A JSON file of settings. */
+  readonly file?: string | undefined;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly flags?: readonly Assignment[];
+  /** Serves the domain example.com, and only to this machine. */
+  readonly demo?: boolean;
+}
+
+const names = Object.keys(SETTINGS) as SettingName[];
+
+/** Reads every setting: a file, over it the environment, over that the flags. @throws {InvalidSetting} */
+export function loadConfig(sources: ConfigSources): Config {
+  const assignments = gather(sources);
+  const config = Object.fromEntries(names.map((name) => [name, valueOf(name, assignments.get(name))])) as Config;
+  if (sources.demo === true && !isLoopback(config['http.listen'].address)) {
+    const source = assignments.get('http.listen')?.source ?? 'not set';
+    throw new InvalidSetting(
+      'http.listen',
+      source,
+      'a demonstration has known passwords and is served on loopback only',
+    );
+  }
+  return config;
+}
+
+/** Reads one setting; others may be missing or wrong. @throws {InvalidSetting} */
+export const loadSetting = <Name extends SettingName>(name: Name, sources: ConfigSources): Config[Name] =>
+  valueOf(name, gather(sources).get(name)) as Config[Name];
+
+function gather({ file, environment = {}, flags = [], demo = false }: ConfigSources): Map<string, Assignment> {
+  const layers = [
+    demo ? [{ name: 'domain', raw: 'example.com', source: 'flag --demo' }] : [],
+    file === undefined ? [] : fromFile(file),
+    fromEnvironment(names, environment),
+    flags,
+  ];
+  const assignments = layers.flat();
+  const unknown = assignments.find(({ name }) => !Object.hasOwn(SETTINGS, name));
+  if (unknown !== undefined) throw new InvalidSetting(unknown.name, unknown.source, 'there is no such setting');
+  return new Map(assignments.map((assignment) => [assignment.name, assignment]));
+}
+
+function valueOf(name: SettingName, assignment: Assignment | undefined): unknown {
+  const setting: Setting<unknown> = SETTINGS[name];
+  const { raw, source } = assignment ?? { raw: setting.default, source: 'not set' };
+  if (raw === undefined) {
+    throw new InvalidSetting(name, source, `has no default; give --set ${name}=… or ${variableOf(name)}`);
+  }
+  try {
+    return setting.read(raw);
+  } catch (error) {
+    throw new InvalidSetting(name, source, (error as Error).message);
+  }
+}
+
+/** The page `docs/settings.md`. */
+export function settingsAsMarkdown(): string {
+  const rows = names.map((name) => {
+    const setting: Setting<unknown> = SETTINGS[name];
+    return `| \`${name}\` | ${setting.type} | ${showDefault(setting.default)} | ${setting.description} |`;
+  });
+  return [
+    '# Settings',
+    '',
+    'A setting comes from the JSON file that `--config` (or `PLENARY_CONFIG`) names, where the dots are nested objects;',
+    'over it from the environment; over that from `--set name=value`. The variable of the environment is the name in',
+    `capitals: \`http.listen\` is \`${variableOf('http.listen')}\`, \`http.headersTime\` is \`${variableOf('http.headersTime')}\`. A setting that does`,
+    'not exist is refused. `plenary settings` prints this page.',
+    '',
+    '| setting | type and unit | default | what it does |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function showDefault(written: Written | undefined): string {
+  if (written === undefined) return 'must be set';
+  const shown = Array.isArray(written) ? written.join(', ') : String(written);
+  return shown === '' ? 'none' : `\`${shown}\``;
+}

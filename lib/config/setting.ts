@@ -1,0 +1,125 @@
+import { isDomain } from '../directory/login.ts';
+import { parseAddress, type SocketAddress } from '../http/address.ts';
+
+/** What one writes for a value: JSON in a file, text in the environment and on the command line. */
+export type Written = string | number | boolean | readonly string[];
+
+/** A setting: what it does, what it is without being set, and how its value is read and checked. */
+export interface Setting<Value> {
+  /** The type and unit as the documentation shows them. */
+  readonly type: string;
+  /** As one would write it; undefined where the administrator must choose. */
+  readonly default: Written | undefined;
+  readonly description: string;
+  /** @throws {Error} what is wrong with it */
+  read(raw: unknown): Value;
+}
+
+export function text(description: string, options: { default?: string; type?: string } = {}): Setting<string> {
+  return {
+    type: options.type ?? 'text',
+    default: options.default,
+    description,
+    read(raw) {
+      if (typeof raw !== 'string' || raw === '') throw new Error(`${show(raw)} is not a text`);
+      return raw;
+    },
+  };
+}
+
+export function domain(description: string): Setting<string> {
+  return {
+    type: 'domain',
+    default: undefined,
+    description,
+    read: (raw) => readDomain(raw),
+  };
+}
+
+/** A JSON array, or its entries with commas between them. */
+export function domains(description: string): Setting<readonly string[]> {
+  return {
+    type: 'list of domains',
+    default: [],
+    description,
+    read(raw) {
+      const entries: unknown[] = typeof raw === 'string' ? raw.split(',').map((entry) => entry.trim()) : list(raw);
+      return entries.filter((entry) => entry !== '').map(readDomain);
+    },
+  };
+}
+
+export interface IntegerOptions {
+  readonly default: number;
+  readonly unit: string;
+  readonly min: number;
+  readonly max?: number;
+}
+
+export function integer(description: string, options: IntegerOptions): Setting<number> {
+  const { min, max = Number.MAX_SAFE_INTEGER } = options;
+  return {
+    type: `integer, ${options.unit}`,
+    default: options.default,
+    description,
+    read(raw) {
+      const value = typeof raw === 'string' && /^-?\d+$/.test(raw) ? Number(raw) : raw;
+      if (typeof value !== 'number' || !Number.isSafeInteger(value))
+        throw new Error(`${show(raw)} is not a whole number`);
+      if (value < min) throw new Error(`${value} is less than ${min}`);
+      if (value > max) throw new Error(`${value} is more than ${max}`);
+      return value;
+    },
+  };
+}
+
+export function choice<const Value extends string>(
+  description: string,
+  options: { default: Value; of: readonly Value[] },
+): Setting<Value> {
+  return {
+    type: options.of.join(', '),
+    default: options.default,
+    description,
+    read(raw) {
+      const value = options.of.find((one) => one === raw);
+      if (value === undefined) throw new Error(`${show(raw)} is none of ${options.of.join(', ')}`);
+      return value;
+    },
+  };
+}
+
+export function path(description: string, options: { default: string }): Setting<string> {
+  return {
+    type: 'path',
+    default: options.default,
+    description,
+    read(raw) {
+      if (typeof raw !== 'string' || !/^\/[^\s?#]*$/.test(raw))
+        throw new Error(`${show(raw)} is not a path like /ccmp`);
+      return raw;
+    },
+  };
+}
+
+export function address(description: string, options: { default: string }): Setting<SocketAddress> {
+  return {
+    type: 'address:port',
+    default: options.default,
+    description,
+    read: (raw) => parseAddress(String(raw)),
+  };
+}
+
+function readDomain(raw: unknown): string {
+  const domain = typeof raw === 'string' ? raw.toLowerCase() : '';
+  if (!isDomain(domain)) throw new Error(`${show(raw)} is not a domain like example.com`);
+  return domain;
+}
+
+function list(raw: unknown): unknown[] {
+  if (!Array.isArray(raw)) throw new Error(`${show(raw)} is not a list`);
+  return raw;
+}
+
+const show = (raw: unknown): string => (raw === undefined ? 'nothing' : JSON.stringify(raw));
