@@ -1,0 +1,38 @@
+import { fromUtf8, quoted } from './authorization.ts';
+import type { Authorization } from './authorization.ts';
+import { refused } from './scheme.ts';
+import type { Outcome, RequestFacts, Scheme } from './scheme.ts';
+
+/** Checks a name and a password; a name without domain is of the realm. */
+export type PasswordCheck = (name: string, password: string, realm: string, source: string) => Promise<Outcome>;
+
+/** Whether a password may travel in clear text inside the request. */
+export const isPrivate = ({ secure, loopback }: Pick<RequestFacts, 'secure' | 'loopback'>): boolean =>
+  secure || loopback;
+
+/** HTTP Basic (RFC 7617) with UTF-8, over TLS or inside this machine only. */
+export class BasicScheme implements Scheme {
+  readonly name = 'basic';
+  readonly #check: PasswordCheck;
+
+  constructor(check: PasswordCheck) {
+    this.#check = check;
+  }
+
+  challenges(request: RequestFacts, realm: string): string[] {
+    return isPrivate(request) ? [`Basic realm=${quoted(realm)}, charset="UTF-8"`] : [];
+  }
+
+  async authenticate(request: RequestFacts, realm: string, { token }: Authorization): Promise<Outcome> {
+    const read = token === undefined || !isPrivate(request) ? undefined : readUserPass(token);
+    return read ? this.#check(read.name, read.password, realm, request.source) : refused;
+  }
+}
+
+/** The name ends at the first colon; neither part has control characters (RFC 7617 §2). */
+export function readUserPass(token: string): { name: string; password: string } | undefined {
+  const text = fromUtf8(Buffer.from(token, 'base64').toString('latin1'));
+  const colon = text?.indexOf(':') ?? -1;
+  if (text === undefined || colon < 0 || /\p{Cc}/u.test(text)) return undefined;
+  return { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}

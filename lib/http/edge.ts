@@ -1,0 +1,27 @@
+import type { Middleware } from 'koa';
+import type { Logger } from 'pino';
+import { UnacceptableBody } from './body.ts';
+
+/**
+ * The one place where exceptions of an HTTP application end: a body that can't be served gets its status, anything else is
+ * logged and becomes a 500 that tells the client nothing.
+ */
+export const catchErrors =
+  (logger: Logger): Middleware =>
+  async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      ctx.type = 'text/plain; charset=utf-8';
+      if (error instanceof UnacceptableBody) {
+        // What is left of the body is not read, so no other request can follow.
+        ctx.res.shouldKeepAlive = false;
+        ctx.status = error.status;
+        ctx.body = `${error.message}\n`;
+      } else {
+        logger.error({ err: error, method: ctx.method, path: ctx.path }, 'unexpected failure');
+        ctx.status = 500;
+        ctx.body = 'internal error\n';
+      }
+    }
+  };
