@@ -1,0 +1,107 @@
+import type { XmlElement } from '../../xml/element.ts';
+import { keepMeaning, Scope } from './content.ts';
+import {
+  CCMP,
+  CCMP_MISPRINTED,
+  MESSAGE_NAMES,
+  messageType,
+  OPERATIONS,
+  schemaType,
+  specialised,
+  UnreadableMessage,
+  XSI,
+  type Direction,
+  type MessageName,
+  type Operation,
+} from './messages.ts';
+
+/** A request or response taken apart: its type, its common parameters, its specialised element. */
+export interface Envelope {
+  readonly type: MessageName;
+  /** A common parameter without the white space around it (RFC 6503 §11); undefined when absent or empty. */
+  readonly text: (name: string) => string | undefined;
+  readonly element: (name: string) => XmlElement | undefined;
+  /** A parameter of the specialised element. */
+  readonly inner: (name: string) => XmlElement | undefined;
+  /** The operation, where this type of message takes one. */
+  readonly operation: () => Operation | undefined;
+  /** The conference data under its name of the data model; foreign content keeps its meaning outside the message. */
+  readonly info: () => XmlElement | undefined;
+  readonly unreadable: (message: string) => UnreadableMessage;
+}
+
+const namespaces = new Set([CCMP, CCMP_MISPRINTED]);
+/** The schema has parameters in no namespace; some write them qualified. */
+const isOurs = (element: XmlElement) => element.namespace === '' || namespaces.has(element.namespace);
+
+/** @throws {UnreadableMessage} */
+export function open(document: XmlElement, direction: Direction): Envelope {
+  const outer = `ccmp${direction}`;
+  if (document.local !== outer || !namespaces.has(document.namespace))
+    throw new UnreadableMessage(`The root element must be ${outer} of the namespace ${CCMP}.`, 'conf');
+  const message = only(document, outer);
+  if (message === undefined || message === 'several')
+    throw new UnreadableMessage(`The root element must hold one unqualified ${outer}.`, 'conf');
+
+  const declared = declaredType(document, message, direction);
+  const present = MESSAGE_NAMES.flatMap((name) => {
+    const element = only(message, specialised(name, direction));
+    return element === undefined ? [] : [{ name, element }];
+  });
+  const type = present[0]?.name ?? declared ?? 'conf';
+  const sender = only(message, 'confUserID');
+  const confUserID = typeof sender === 'object' ? sender.text.trim() || undefined : undefined;
+  const unreadable = (text: string) => new UnreadableMessage(text, type, confUserID);
+
+  if (declared === undefined)
+    throw unreadable(`xsi:type must be one of this namespace, such as ccmp:${schemaType('conf', direction)}.`);
+  if (declared !== type) throw unreadable(`xsi:type says ${declared}, the specialised element ${type}.`);
+  if (present.length > 1 || present[0]?.element === 'several')
+    throw unreadable('A message must have one specialised element.');
+  const body = present[0]?.element;
+  // RFC 6503 §11 gives an optionsRequest no specialised element.
+  if (body === undefined && specialised(type, direction) !== 'optionsRequest')
+    throw unreadable(`The element ${specialised(type, direction)} is missing.`);
+
+  const one = (parent: XmlElement | undefined, name: string): XmlElement | undefined => {
+    const element = parent === undefined ? undefined : only(parent, name);
+    if (element === 'several') throw unreadable(`${name} may stand only once.`);
+    return element;
+  };
+  const text = (name: string) => one(message, name)?.text.trim() || undefined;
+  return {
+    type,
+    text,
+    unreadable,
+    element: (name) => one(message, name),
+    inner: (name) => one(body, name),
+    operation: () => {
+      const operation = messageType(type).operation ? text('operation') : undefined;
+      if (operation === undefined || isOperation(operation)) return operation;
+      throw unreadable(`operation must be one of ${OPERATIONS.join(', ')}.`);
+    },
+    info: () => {
+      const { info } = messageType(type);
+      const content = info && one(body, info.parameter);
+      if (info === undefined || body === undefined || content === undefined) return undefined;
+      const { namespace, local } = info.element;
+      return keepMeaning(content, new Scope(document, message, body)).withName(namespace, local);
+    },
+  };
+}
+
+const isOperation = (text: string): text is Operation => (OPERATIONS as readonly string[]).includes(text);
+
+function only(parent: XmlElement, name: string): XmlElement | 'several' | undefined {
+  const [first, second] = parent.elements.filter((child) => child.local === name && isOurs(child));
+  return second === undefined ? first : 'several';
+}
+
+/** The message named by `xsi:type`, a QName under any prefix; RFC 6503 prints one of them in two spellings (fig. 15). */
+function declaredType(document: XmlElement, message: XmlElement, direction: Direction): MessageName | undefined {
+  const [prefix, local] = (message.attribute('type', XSI)?.trim() ?? '').split(':');
+  const type = local ?? prefix;
+  const namespace = new Scope(document, message).namespaceOf(local === undefined ? '' : (prefix ?? ''));
+  if (namespace === undefined || !namespaces.has(namespace)) return undefined;
+  return MESSAGE_NAMES.find((name) => schemaType(name, direction).toLowerCase() === type?.toLowerCase());
+}

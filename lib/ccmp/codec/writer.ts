@@ -1,0 +1,47 @@
+import { XmlElement, type XmlAttribute } from '../../xml/element.ts';
+import { serialize } from '../../xml/serialize.ts';
+import { PREFIXES } from '../../model/names.ts';
+import { CCMP, messageType, schemaType, specialised, XSI, type Direction, type MessageName } from './messages.ts';
+
+/** The inside of an element as UTF-8 that stands under the prefixes of `PREFIXES`, beside the element's attributes. */
+export interface Content {
+  readonly attributes: readonly XmlAttribute[];
+  readonly content: readonly Buffer[];
+}
+
+const declarations = [{ prefix: 'ccmp', namespace: CCMP }, ...PREFIXES, { prefix: 'xsi', namespace: XSI }]
+  .map(({ prefix, namespace }) => ` xmlns:${prefix}="${namespace}"`)
+  .join('');
+
+/** A whole message in UTF-8: the common parameters as XML, then what stands in the specialised element. */
+export function frame(
+  direction: Direction,
+  type: MessageName,
+  parameters: string,
+  inside: readonly (string | Buffer)[],
+): Buffer {
+  const outer = `ccmp${direction}`;
+  const inner = `ccmp:${specialised(type, direction)}`;
+  const head = `<?xml version="1.0" encoding="UTF-8"?>
+<ccmp:${outer}${declarations}><${outer} xsi:type="ccmp:${schemaType(type, direction)}">${parameters}`;
+  const tail = `</${outer}></ccmp:${outer}>`;
+  const bytes = inside.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece));
+  if (inner === 'ccmp:optionsRequest') return Buffer.from(head + tail, 'utf8');
+  return Buffer.concat([Buffer.from(`${head}<${inner}>`, 'utf8'), ...bytes, Buffer.from(`</${inner}>${tail}`, 'utf8')]);
+}
+
+/** A parameter of a simple type, unqualified as the schema says (RFC 6503 §11); nothing without a value. */
+export const parameter = (name: string, value: string | number | undefined): string =>
+  value === undefined ? '' : `<${name}>${escape(String(value))}</${name}>`;
+
+/** The conference data under the parameter's name: written again, or as it was written already. */
+export function infoPieces(type: MessageName, info: XmlElement | Content | undefined): (string | Buffer)[] {
+  const name = messageType(type).info?.parameter;
+  if (info === undefined || name === undefined) return [];
+  if (info instanceof XmlElement) return [serialize(info.withName('', name), { scope: PREFIXES })];
+  const empty = serialize(new XmlElement('', name, info.attributes), { scope: PREFIXES });
+  return [empty.replace(/\/>$/, '>'), ...info.content, `</${name}>`];
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
+const escape = (text: string): string => text.replace(/[&<>\r]/g, (character) => ENTITIES[character] ?? character);

@@ -1,0 +1,34 @@
+import type { Context } from 'koa';
+
+export const MEDIA_TYPE = 'application/ccmp+xml';
+
+/** Refused below CCMP: a plain HTTP answer without a CCMP message. */
+export class HttpRefusal extends Error {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+
+  constructor(status: number, message: string, headers: Readonly<Record<string, string | string[]>> = {}) {
+    super(message);
+    this.name = 'HttpRefusal';
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** The subset of HTTP that carries CCMP (RFC 6503 §9). @throws {HttpRefusal} */
+export function checkHttpRules(ctx: Context): void {
+  // Whoever sends GET found the URL somewhere: tell nothing.
+  if (ctx.method !== 'POST') throw new HttpRefusal(405, 'Method Not Allowed', { Allow: 'POST' });
+  const { headers } = ctx.req;
+  for (const name of ['expect', 'range'])
+    if (headers[name] !== undefined) throw new HttpRefusal(501, `The header ${name} is not supported.`);
+  const condition = Object.keys(headers).find((name) => name.startsWith('if-'));
+  if (condition !== undefined) throw new HttpRefusal(412, `The header ${condition} can not be met.`);
+  if (mediaType(headers['content-type']) !== MEDIA_TYPE)
+    throw new HttpRefusal(406, `Send the request as Content-Type: ${MEDIA_TYPE}.`);
+  // Without Accept anything goes: clients in the wild send none.
+  if (ctx.accepts(MEDIA_TYPE, `${MEDIA_TYPE};charset=utf-8`) === false)
+    throw new HttpRefusal(406, `The answer is ${MEDIA_TYPE}, which Accept excludes.`);
+}
+
+const mediaType = (header: string | undefined): string => (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';

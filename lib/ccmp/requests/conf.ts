@@ -1,0 +1,31 @@
+import type { ObjectAnswer } from '../../conference/calls.ts';
+import { Refusal } from '../../conference/refusal.ts';
+import { changes, target, type Outcome, type RequestPair } from './pair.ts';
+
+/** RFC 6503 §5.3.4. */
+export const conf: RequestPair = {
+  name: 'conf',
+  operations: {
+    retrieve: async (control, call, request) => shown(await control.retrieve(call, target(request))),
+
+    async create(control, call, request) {
+      if (request.confObjID === undefined) {
+        return made(await control.create(call, request.info === undefined ? {} : { document: request.info }));
+      }
+      if (request.info !== undefined)
+        throw new Refusal('malformed', 'Send either confObjID, to clone an object, or confInfo, to describe one.');
+      return made(await control.create(call, { parent: target(request) }));
+    },
+
+    // confInfo may be left out; clients with placeholders, and Linphone, need it.
+    update: async (control, call, request) => shown(await control.update(call, target(request), changes(request))),
+
+    async delete(control, call, request) {
+      await control.delete(call, target(request));
+      return {};
+    },
+  },
+};
+
+const shown = ({ version, view }: ObjectAnswer): Outcome => ({ version, info: view });
+const made = (answer: ObjectAnswer): Outcome => ({ confObjID: answer.uri, ...shown(answer) });

@@ -1,0 +1,54 @@
+import type { Call } from '../../conference/calls.ts';
+import type { ConferenceControl } from '../../conference/control.ts';
+import { Refusal } from '../../conference/refusal.ts';
+import { parseXconUri, parseXconUserId, type XconUri, type XconUserId } from '../../model/identifiers.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { messageType, type MessageName, type Operation } from '../codec/messages.ts';
+import type { CcmpRequest } from '../codec/request.ts';
+import type { Content } from '../codec/writer.ts';
+
+/** What an operation adds to the answer beside what each answer repeats of its request. */
+export interface Outcome {
+  /** The XCON-USERID that the requester has from now on. */
+  readonly confUserID?: XconUserId;
+  /** The object that was made. */
+  readonly confObjID?: XconUri;
+  readonly version?: number;
+  readonly info?: XmlElement | Content;
+}
+
+export type Handler = (control: ConferenceControl, call: Call, request: CcmpRequest) => Promise<Outcome>;
+
+/** A pair of request and response with the operations that this server performs for it (RFC 6503 Table 1). */
+export interface RequestPair {
+  readonly name: MessageName;
+  /** A pair without an operation of its own retrieves. */
+  readonly operations: Readonly<Partial<Record<Operation, Handler>>>;
+}
+
+/** The object that must be named; what is no XCON-URI names nothing that could exist (RFC 6503 §5.4, 404). */
+export function target(request: CcmpRequest): XconUri {
+  if (request.confObjID === undefined) throw new Refusal('malformed', 'Say in confObjID which object you mean.');
+  const uri = parseXconUri(request.confObjID);
+  if (uri === undefined) throw new Refusal('no-such-conference', 'Check confObjID: there is no such object.');
+  return uri;
+}
+
+/** The conference data that must be there. */
+export function changes(request: CcmpRequest): XmlElement {
+  if (request.info !== undefined) return request.info;
+  throw new Refusal(
+    'malformed',
+    `Say in ${messageType(request.type).info?.parameter ?? 'the request'} what to change.`,
+  );
+}
+
+/** The user that userInfo names, the sender when there is no userInfo (RFC 6503 §5.3.6). */
+export function targetUser(request: CcmpRequest): XconUserId | undefined {
+  if (request.info === undefined) return undefined;
+  const entity = request.info.attribute('entity')?.trim();
+  if (!entity) throw new Refusal('malformed', 'Say in the entity of userInfo which user you mean.');
+  const userId = parseXconUserId(entity);
+  if (userId === undefined) throw new Refusal('no-such-user', 'Check the entity of userInfo: there is no such user.');
+  return userId;
+}

@@ -1,0 +1,179 @@
+import type { Context, Middleware } from 'koa';
+import type { Logger } from 'pino';
+import type { Call } from '../conference/calls.ts';
+import type { ConferenceControl } from '../conference/control.ts';
+import { Refusal } from '../conference/refusal.ts';
+import type { Principal } from '../directory/principal.ts';
+import type { LogFields } from '../http/access-log.ts';
+import type { HttpAuthentication } from '../http/authentication.ts';
+import { bodyDefaults, readBody, type BodyLimits } from '../http/body.ts';
+import { factsOf, type RequestFacts } from '../http/scheme.ts';
+import { DEFAULT_XML_LIMITS, parse, XmlError, type XmlLimits } from '../xml/parse.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { RESPONSE_STRINGS } from './codec/codes.ts';
+import { UnreadableMessage } from './codec/messages.ts';
+import { decodeRequest, type CcmpRequest } from './codec/request.ts';
+import { encodeResponse, type CcmpResponse } from './codec/response.ts';
+import type { Content } from './codec/writer.ts';
+import { checkHttpRules, HttpRefusal, MEDIA_TYPE } from './http-rules.ts';
+import { perform } from './requests/index.ts';
+import type { Outcome } from './requests/pair.ts';
+import { CodedRefusal, responseCode } from './response-codes.ts';
+import { SenderCheck, type Sender, type Users } from './sender.ts';
+
+export interface CcmpSettings {
+  /** The path of the URL at which requests are taken. */
+  readonly path: string;
+  readonly body: BodyLimits;
+  readonly xml: Partial<XmlLimits>;
+  /** Clients whose User-Agent contains one of these, in any case, get answers dressed for Linphone. */
+  readonly linphoneAgents: readonly string[];
+}
+
+export const ccmpDefaults: CcmpSettings = {
+  path: '/ccmp',
+  body: bodyDefaults,
+  xml: DEFAULT_XML_LIMITS,
+  linphoneAgents: ['linphone'],
+};
+
+export interface CcmpParts {
+  readonly control: ConferenceControl;
+  readonly users: Users;
+  readonly authentication: Pick<HttpAuthentication, 'authenticate' | 'password' | 'refusal'>;
+  readonly logger: Pick<Logger, 'error'>;
+}
+
+type Answer = CcmpResponse<XmlElement | Content>;
+
+/** The conference control server (RFC 6503) as a koa middleware for one path. */
+export class ConferenceControlServer {
+  readonly #control: ConferenceControl;
+  readonly #authentication: CcmpParts['authentication'];
+  readonly #senders: SenderCheck;
+  readonly #logger: CcmpParts['logger'];
+  readonly #settings: CcmpSettings;
+
+  constructor({ control, users, authentication, logger }: CcmpParts, settings: CcmpSettings = ccmpDefaults) {
+    this.#control = control;
+    this.#authentication = authentication;
+    this.#senders = new SenderCheck(users, authentication);
+    this.#logger = logger;
+    this.#settings = settings;
+  }
+
+  /** What happens to a request below CCMP; errors here are plain HTTP. */
+  readonly middleware: Middleware = async (ctx, next) => {
+    if (ctx.path !== this.#settings.path) {
+      await next();
+      return;
+    }
+    ctx.set('Cache-Control', 'no-store');
+    try {
+      checkHttpRules(ctx);
+      const body = await readBody(ctx.req, this.#settings.body);
+      const document = parse(body, this.#settings.xml);
+      const answer = await this.#answer(ctx, document);
+      // RFC 6503 §9: whatever CCMP answers travels in a 200.
+      ctx.set('Content-Type', `${MEDIA_TYPE};charset=UTF-8`);
+      ctx.body = encodeResponse(answer);
+    } catch (error) {
+      answerPlainly(ctx, error);
+    }
+  };
+
+  /** What happens to a CCMP message; errors here are CCMP answers, save for a lack of HTTP credentials. */
+  async #answer(ctx: Context, document: XmlElement): Promise<Answer> {
+    const facts = factsOf(ctx.req);
+    const log: LogFields = (ctx.state['log'] = {});
+    let request: CcmpRequest | undefined;
+    let proved: Principal | undefined;
+    try {
+      request = decodeRequest(document);
+      Object.assign(log, { type: request.type, operation: request.operation, conference: request.confObjID });
+      proved = await this.#authenticate(ctx, facts);
+      const sender = await this.#senders.identify(request, proved, facts);
+      // The id of a guest is her secret, so only users are named in the log.
+      if (sender.caller.kind === 'user') log['user'] = sender.caller.principal.userId;
+      const outcome = await perform(this.#control, this.#callOf(request, sender, facts), request);
+      const answer = success(request, sender, outcome);
+      Object.assign(log, { code: answer.code, conference: answer.confObjID });
+      return answer;
+    } catch (error) {
+      const unproved = proved === undefined && request?.subject === undefined;
+      if (unproved && error instanceof Refusal && error.reason === 'authentication-required')
+        throw this.#refusal(facts, { kind: 'none' });
+      const answer = this.#failure(error, request);
+      Object.assign(log, { type: answer.type, code: answer.code });
+      return answer;
+    }
+  }
+
+  /** The user of the HTTP credentials, if there are any. @throws {HttpRefusal} */
+  async #authenticate(ctx: Context, facts: RequestFacts): Promise<Principal | undefined> {
+    const outcome = await this.#authentication.authenticate(facts);
+    if (outcome.kind === 'none') return undefined;
+    if (outcome.kind === 'refused') throw this.#refusal(facts, outcome);
+    if (outcome.info !== undefined) ctx.set('Authentication-Info', outcome.info);
+    return outcome.principal;
+  }
+
+  #refusal(facts: RequestFacts, outcome: Parameters<HttpAuthentication['refusal']>[1]): HttpRefusal {
+    const { status, headers } = this.#authentication.refusal(facts, outcome);
+    return new HttpRefusal(
+      status,
+      status === 401 ? 'Log in to send this request.' : 'Wait before the next attempt.',
+      headers,
+    );
+  }
+
+  #callOf({ conferencePassword }: CcmpRequest, { caller }: Sender, { source, headers }: RequestFacts): Call {
+    const agent = headers['user-agent']?.toLowerCase() ?? '';
+    const linphone = this.#settings.linphoneAgents.some((name) => agent.includes(name.toLowerCase()));
+    return {
+      caller,
+      source,
+      profile: linphone ? 'linphone' : 'standard',
+      ...(conferencePassword !== undefined && { password: conferencePassword }),
+    };
+  }
+
+  #failure(error: unknown, request: CcmpRequest | undefined): Answer {
+    if (error instanceof HttpRefusal) throw error;
+    if (error instanceof UnreadableMessage)
+      return { type: error.type, confUserID: error.confUserID ?? '', code: 400, string: error.message };
+    const { type = 'conf', confUserID = '', confObjID, operation, extensionName } = request ?? {};
+    const repeated = { type, confUserID, confObjID, operation, extensionName };
+    if (error instanceof CodedRefusal) return { ...repeated, code: error.code, string: error.message };
+    if (error instanceof Refusal) {
+      const code = responseCode(error.reason, type, operation);
+      // RFC 6503 §5.3.4: of the errors only 409 tells the version.
+      return { ...repeated, code, string: error.message, version: code === 409 ? error.version : undefined };
+    }
+    this.#logger.error({ err: error, type, operation }, 'a request failed unexpectedly');
+    return { ...repeated, code: 500, string: RESPONSE_STRINGS[500] };
+  }
+}
+
+function success(request: CcmpRequest, { confUserID }: Sender, outcome: Outcome): Answer {
+  return {
+    type: request.type,
+    confUserID: confUserID || (outcome.confUserID ?? ''),
+    confObjID: outcome.confObjID ?? request.confObjID,
+    operation: request.operation,
+    code: 200,
+    string: RESPONSE_STRINGS[200],
+    version: outcome.version,
+    info: outcome.info,
+    extensionName: request.extensionName,
+  };
+}
+
+function answerPlainly(ctx: Context, error: unknown): void {
+  const refusal = error instanceof XmlError ? new HttpRefusal(400, error.message) : error;
+  if (!(refusal instanceof HttpRefusal)) throw error;
+  ctx.set(refusal.headers);
+  ctx.type = 'text/plain; charset=utf-8';
+  ctx.status = refusal.status;
+  ctx.body = `${refusal.message}\n`;
+}
