@@ -1,6 +1,16 @@
+import Koa from 'koa';
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
+import { accessLog } from './access-log.ts';
 import { UnacceptableBody } from './body.ts';
+
+/** A koa application that logs each request and lets no exception out; what it serves is added with `use`. */
+export function createApplication(logger: Logger): Koa {
+  const application = new Koa();
+  // Only what breaks while an answer is on its way comes here: the peer is gone.
+  application.on('error', (error: unknown) => logger.debug({ err: error }, 'answer broken off'));
+  return application.use(accessLog(logger)).use(catchErrors(logger));
+}
 
 /**
  * The one place where exceptions of an HTTP application end: a body that can't be served gets its status, anything else is

@@ -47,10 +47,17 @@ export class HttpListener {
   readonly #server: Server;
   readonly #queues: RequestQueues;
   readonly #limits: ListenerLimits;
+  readonly #report: (error: Error) => void;
   #closed: Promise<void> | undefined;
 
-  constructor(handler: RequestListener, limits: ListenerLimits = listenerDefaults) {
+  /** `report` is told of connections that could not be accepted, for example for want of file descriptors. */
+  constructor(
+    handler: RequestListener,
+    limits: ListenerLimits = listenerDefaults,
+    report: (error: Error) => void = () => undefined,
+  ) {
     this.#limits = limits;
+    this.#report = report;
     this.#queues = new RequestQueues(handler, limits.pipelined);
     this.#server = createServer({
       headersTimeout: limits.headersTime,
@@ -75,7 +82,7 @@ export class HttpListener {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen({ host: address, port }, () => {
-        this.#server.off('error', reject);
+        this.#server.off('error', reject).on('error', this.#report);
         const bound = this.#server.address() as AddressInfo;
         resolve({ address: bound.address, port: bound.port });
       });

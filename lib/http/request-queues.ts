@@ -46,7 +46,11 @@ export class RequestQueues {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (this.#ended) response.shouldKeepAlive = false;
-    response.once('close', () => this.#next(request.socket));
+    response.once('close', () => {
+      // Nothing can follow a body of which the rest stays unread.
+      if (!request.complete && request.isPaused()) request.socket.destroySoon();
+      this.#next(request.socket);
+    });
     this.#handler(request, response);
   }
 
