@@ -36,14 +36,12 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
   #log: LoggedChange[] = [];
   #position = 0;
 
-  async load(uri: XconUri): ReturnType<ConferenceRepository['load']> {
-    const held = await Promise.resolve(this.#objects.get(uri));
-    if (held === undefined) return undefined;
+  load(uri: XconUri): ReturnType<ConferenceRepository['load']> {
+    const held = this.#objects.get(uri);
+    if (held === undefined) return Promise.resolve(undefined);
     const parts = [...held.parts.values()].map(({ part }) => part);
-    return {
-      object: held.stored,
-      parts: slices(SECTIONS_FIRST.flatMap((kind) => parts.filter((part) => part.kind === kind))),
-    };
+    const ordered = SECTIONS_FIRST.flatMap((kind) => parts.filter((part) => part.kind === kind));
+    return Promise.resolve({ object: held.stored, parts: slices(ordered) });
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but failures are rejections

@@ -1,0 +1,77 @@
+import type { ChangeSet, LoggedChange, ObjectChange, PartChange } from '../../conference/repository.ts';
+
+/** A changed part with the lengths of its texts in place of the texts. */
+export interface PartEntry extends Omit<PartChange, 'before' | 'after'> {
+  readonly before?: number;
+  readonly after?: number;
+}
+
+export interface ChangeEntry extends Omit<ObjectChange, 'parts'> {
+  readonly parts: readonly PartEntry[];
+}
+
+/** Sets on their way to the writing thread: all texts in one piece of memory, in their order, that moves there uncopied. */
+export interface Batch {
+  readonly sets: readonly (readonly ChangeEntry[])[];
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export function pack(sets: readonly ChangeSet[]): Batch {
+  const texts = sets.flat().flatMap(({ parts }) => parts.flatMap(({ before, after }) => [before, after]));
+  const bytes = new Uint8Array(texts.reduce((length, text) => length + (text?.length ?? 0), 0));
+  let end = 0;
+  for (const text of texts) {
+    if (text === undefined) continue;
+    bytes.set(text, end);
+    end += text.length;
+  }
+  return { sets: sets.map((set) => set.map((change) => ({ ...change, parts: change.parts.map(entry) }))), bytes };
+}
+
+function entry({ kind, key, before, after, facts, identities }: PartChange): PartEntry {
+  return {
+    kind,
+    key,
+    ...(before && { before: before.length }),
+    ...(after && { after: after.length }),
+    ...(facts && { facts }),
+    identities,
+  };
+}
+
+/** Hands out consecutive pieces of the bytes, sharing their memory. */
+export class Cutter {
+  readonly #bytes: Buffer;
+  #start = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  cut(length: number): Buffer {
+    const start = this.#start;
+    this.#start += length;
+    return this.#bytes.subarray(start, this.#start);
+  }
+
+  /** The next piece, if there is one: without a length nothing was packed. */
+  next(length: number | undefined): Buffer | undefined {
+    return length === undefined ? undefined : this.cut(length);
+  }
+}
+
+export const textLength = (parts: readonly PartEntry[]): number =>
+  parts.reduce((length, { before = 0, after = 0 }) => length + before + after, 0);
+
+/** A log entry with its texts, from the columns that keep it. */
+export function unpack(change: Omit<LoggedChange, 'parts'>, parts: readonly PartEntry[], bytes: Buffer): LoggedChange {
+  const cutter = new Cutter(bytes);
+  return {
+    ...change,
+    parts: parts.map(({ before: lengthBefore, after: lengthAfter, ...part }) => {
+      const before = cutter.next(lengthBefore);
+      const after = cutter.next(lengthAfter);
+      return { ...part, ...(before && { before }), ...(after && { after }) };
+    }),
+  };
+}

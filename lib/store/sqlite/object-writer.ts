@@ -1,0 +1,162 @@
+import type { Database } from 'better-sqlite3';
+import type { ObjectHeader, PartName } from '../../model/conference-object.ts';
+import type { XconUri } from '../../model/identifiers.ts';
+import { SECTIONS_FIRST } from '../layout.ts';
+import { Cutter, textLength, type Batch, type ChangeEntry, type PartEntry } from './batch.ts';
+
+interface ObjectRow {
+  readonly id: number;
+  readonly version: number;
+  readonly kind: string;
+  readonly parent: string | null;
+}
+
+interface PartRow {
+  readonly id: number;
+  readonly identities: string;
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+const prepare = (db: Database) => ({
+  find: db.prepare<[string], ObjectRow>('SELECT id, version, kind, parent FROM object WHERE uri = ?'),
+  make: db.prepare<[string, string, number, string | null, string]>(
+    'INSERT INTO object (uri, kind, version, parent, header) VALUES (?, ?, ?, ?, ?)',
+  ),
+  change: db.prepare<[number, string, number]>('UPDATE object SET version = ?, header = ? WHERE id = ?'),
+  adopt: db.prepare<[string | null, number]>('UPDATE object SET parent = ? WHERE id = ?'),
+  remove: db.prepare<[number]>('DELETE FROM object WHERE id = ?'),
+  removeParts: db.prepare<[number]>('DELETE FROM part WHERE object = ?'),
+  removeMembers: db.prepare<[string, number]>(
+    `DELETE FROM member WHERE (identity, uri, part) IN (
+       SELECT json_each.value, ?, part.id FROM part, json_each(part.identities) WHERE part.object = ?)`,
+  ),
+  findPart: db.prepare<[number, number, string], PartRow>(
+    'SELECT id, identities FROM part WHERE object = ? AND kind = ? AND key = ?',
+  ),
+  makePart: db.prepare<[number, number, string, string | null, string, Buffer]>(
+    'INSERT INTO part (object, kind, key, facts, identities, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+  ),
+  changePart: db.prepare<[string | null, string, Buffer, number]>(
+    'UPDATE part SET facts = ?, identities = ?, bytes = ? WHERE id = ?',
+  ),
+  removePart: db.prepare<[number]>('DELETE FROM part WHERE id = ?'),
+  join: db.prepare<[string, string, number | bigint]>('INSERT OR IGNORE INTO member VALUES (?, ?, ?)'),
+  leave: db.prepare<[string, string, number]>('DELETE FROM member WHERE identity = ? AND uri = ? AND part = ?'),
+  log: db.prepare<[string, number, number, string, number, string, string, Buffer]>(
+    'INSERT INTO log (uri, expected, version, by, at, header, parts, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  ),
+});
+
+/** Thrown inside a set to undo it; the sets before it stay. */
+class Conflict extends Error {
+  readonly uri: XconUri;
+
+  constructor(uri: XconUri) {
+    super();
+    this.uri = uri;
+  }
+}
+
+/** Writes changes of conference objects. */
+export class ObjectWriter {
+  readonly #sql: Statements;
+  readonly #writeBatch: (batch: Batch) => XconUri | undefined;
+  readonly #writeSet: (set: readonly ChangeEntry[], texts: Cutter) => void;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+    this.#writeSet = db.transaction((set: readonly ChangeEntry[], texts: Cutter) => {
+      for (const change of set) this.#write(change, texts);
+    });
+    const writeBatch = db.transaction((batch: Batch) => this.#writeSets(batch));
+    this.#writeBatch = (batch) => writeBatch.immediate(batch);
+  }
+
+  /** One transaction, one flush. The object whose version did not fit, if any: its set and later ones are not written. */
+  write(batch: Batch): XconUri | undefined {
+    return this.#writeBatch(batch);
+  }
+
+  #writeSets({ sets, bytes }: Batch): XconUri | undefined {
+    const texts = new Cutter(bytes);
+    try {
+      for (const set of sets) this.#writeSet(set, texts);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Conflict) return error.uri;
+      throw error;
+    }
+  }
+
+  #write(change: ChangeEntry, texts: Cutter): void {
+    const { uri, expected, version, header, parts, by, at } = change;
+    const object = this.#sql.find.get(uri);
+    if ((object?.version ?? 0) !== expected) throw new Conflict(uri);
+    const bytes = texts.cut(textLength(parts));
+    const headerText = JSON.stringify(header);
+    if (version > 0) this.#put(change, object, headerText, new Cutter(bytes));
+    else if (object !== undefined) this.#remove(uri, object.id);
+    this.#sql.log.run(uri, expected, version, by, at, headerText, JSON.stringify(parts), bytes);
+  }
+
+  #put(
+    { uri, version, header, parts }: ChangeEntry,
+    object: ObjectRow | undefined,
+    headerText: string,
+    texts: Cutter,
+  ): void {
+    const id = object?.id ?? this.#make(uri, version, header, headerText);
+    if (object !== undefined) {
+      if (object.kind !== header.kind) throw new Error(`${uri} is a ${object.kind} and stays one`);
+      this.#sql.change.run(version, headerText, id);
+      // Apart, because naming an indexed column writes its index even when the value stays.
+      if (object.parent !== parentOf(header)) this.#sql.adopt.run(parentOf(header), id);
+    }
+    for (const part of parts) {
+      texts.next(part.before);
+      this.#putPart(uri, id, part, texts.next(part.after));
+    }
+  }
+
+  #make(uri: XconUri, version: number, header: ObjectHeader, headerText: string): number {
+    return Number(this.#sql.make.run(uri, header.kind, version, parentOf(header), headerText).lastInsertRowid);
+  }
+
+  #remove(uri: XconUri, id: number): void {
+    this.#sql.removeMembers.run(uri, id);
+    this.#sql.removeParts.run(id);
+    this.#sql.remove.run(id);
+  }
+
+  #putPart(uri: XconUri, object: number, { kind, key, facts, identities }: PartEntry, text: Buffer | undefined): void {
+    const old = this.#sql.findPart.get(object, rank(kind), key);
+    if (text === undefined) {
+      if (old === undefined) return;
+      for (const identity of identitiesOf(old)) this.#sql.leave.run(identity, uri, old.id);
+      this.#sql.removePart.run(old.id);
+      return;
+    }
+    const factsText = facts === undefined ? null : JSON.stringify(facts);
+    const identitiesText = JSON.stringify(identities);
+    if (old === undefined) {
+      const made = this.#sql.makePart.run(object, rank(kind), key, factsText, identitiesText, text).lastInsertRowid;
+      for (const identity of identities) this.#sql.join.run(identity, uri, made);
+      return;
+    }
+    this.#sql.changePart.run(factsText, identitiesText, text, old.id);
+    if (old.identities !== identitiesText) this.#rename(uri, old, identities);
+  }
+
+  #rename(uri: XconUri, part: PartRow, identities: readonly string[]): void {
+    const before = new Set(identitiesOf(part));
+    const after = new Set(identities);
+    for (const identity of before) if (!after.has(identity)) this.#sql.leave.run(identity, uri, part.id);
+    for (const identity of after) if (!before.has(identity)) this.#sql.join.run(identity, uri, part.id);
+  }
+}
+
+const rank = (kind: PartName['kind']): number => SECTIONS_FIRST.indexOf(kind);
+const identitiesOf = (part: PartRow): string[] => JSON.parse(part.identities) as string[];
+const parentOf = ({ parent }: ObjectHeader): string | null =>
+  parent === undefined || parent.independent ? null : parent.uri;

@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import {
+  VersionConflict,
+  type ChangeSet,
+  type ConferenceRepository,
+  type ListedObject,
+  type LoggedChange,
+} from '../../conference/repository.ts';
+import { UserExists, type DirectoryRepository, type StoredUser } from '../../directory/repository.ts';
+import type { ObjectKind } from '../../model/conference-object.ts';
+import type { XconUri, XconUserId } from '../../model/identifiers.ts';
+import { pack } from './batch.ts';
+import { startThread, type WriterThread } from './calls.ts';
+import { ConferenceReader } from './conference-reader.ts';
+import type { DataDirectory } from './directory.ts';
+import { LogReader } from './log-reader.ts';
+import type { SqliteStoreLimits } from './store.ts';
+import { Snapshots } from './snapshots.ts';
+import { UserReader } from './user-reader.ts';
+
+/** Conferences and users in one SQLite database: a thread writes, the main thread reads what has been written. */
+export class SqliteStore implements ConferenceRepository, DirectoryRepository {
+  readonly #directory: DataDirectory;
+  readonly #writer: WriterThread;
+  readonly #limits: SqliteStoreLimits;
+  readonly #db: Database.Database;
+  readonly #snapshots: Snapshots;
+  readonly #conferences: ConferenceReader;
+  readonly #log: LogReader;
+  readonly #users: UserReader;
+  #closed: Promise<void> | undefined;
+
+  constructor(directory: DataDirectory, writer: WriterThread, limits: SqliteStoreLimits) {
+    this.#directory = directory;
+    this.#writer = writer;
+    this.#limits = limits;
+    this.#db = new Database(directory.database, { readonly: true, fileMustExist: true });
+    this.#db.pragma(`cache_size = ${-limits.cacheKilobytes}`);
+    this.#snapshots = new Snapshots(directory.database);
+    this.#conferences = new ConferenceReader(this.#db, this.#snapshots, limits.sliceRows);
+    this.#log = new LogReader(this.#db, limits.sliceRows);
+    this.#users = new UserReader(this.#db);
+  }
+
+  load(uri: XconUri): ReturnType<ConferenceRepository['load']> {
+    return this.#conferences.load(uri);
+  }
+
+  async write(sets: readonly ChangeSet[]): Promise<void> {
+    const batch = pack(sets);
+    const conflict = await this.#writer.call('write', [batch], [batch.bytes.buffer]);
+    if (conflict !== undefined) throw new VersionConflict(conflict);
+  }
+
+  list(query: Parameters<ConferenceRepository['list']>[0]): Promise<ListedObject[]> {
+    return this.#conferences.list(query);
+  }
+
+  count(kind: ObjectKind): Promise<number> {
+    return settled(() => this.#conferences.count(kind));
+  }
+
+  dependants(uri: XconUri, limit: number): Promise<XconUri[]> {
+    return settled(() => this.#conferences.dependants(uri, limit));
+  }
+
+  changes(query: Parameters<ConferenceRepository['changes']>[0]): Promise<LoggedChange[]> {
+    return this.#log.changes(query);
+  }
+
+  position(follower: string): Promise<number> {
+    return settled(() => this.#log.position(follower));
+  }
+
+  setPosition(follower: string, position: number): Promise<void> {
+    return this.#writer.call('setPosition', [follower, position]);
+  }
+
+  async trimLog(before: number, keep: number): Promise<void> {
+    let after: string | undefined = '';
+    while (after !== undefined) after = await this.#writer.call('trim', [{ before, keep, after }]);
+  }
+
+  async addUser(user: StoredUser): Promise<void> {
+    const taken = await this.#writer.call('addUser', [user]);
+    if (taken !== undefined) throw new UserExists(taken);
+  }
+
+  async replaceUser(user: StoredUser): Promise<void> {
+    const taken = await this.#writer.call('replaceUser', [user]);
+    if (taken !== undefined) throw new UserExists(taken);
+  }
+
+  removeUser(userId: XconUserId): Promise<boolean> {
+    return this.#writer.call('removeUser', [userId]);
+  }
+
+  userById(userId: XconUserId): Promise<StoredUser | undefined> {
+    return settled(() => this.#users.byId(userId));
+  }
+
+  userByLogin(login: string, domain: string): Promise<StoredUser | undefined> {
+    return settled(() => this.#users.byLogin(login, domain));
+  }
+
+  userByAddress(address: string): Promise<StoredUser | undefined> {
+    return settled(() => this.#users.byAddress(address));
+  }
+
+  users(query: Parameters<DirectoryRepository['users']>[0]): Promise<StoredUser[]> {
+    return settled(() => this.#users.list(query));
+  }
+
+  /**
+   * Copies the store as it is when the copy ends into a new file (mode 0600), while it goes on working; put as
+   * `plenary.db` into a data directory, the copy is a store. Rejects when the file is there already.
+   */
+  backup(file: string): Promise<void> {
+    return this.#writer.call('backup', [resolve(file)]);
+  }
+
+  /** Reads the whole store beside everything else: what is wrong with it, in words; empty when it is good. */
+  async check(): Promise<string[]> {
+    const checker = startThread('check', { file: this.#directory.database, limit: this.#limits.checkFindings });
+    const [findings] = (await once(checker, 'message')) as [string[]];
+    return findings;
+  }
+
+  /** Ends after what was asked before; the directory is free then. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  /** The writer goes last: the last connection moves the write-ahead log into the database. */
+  async #close(): Promise<void> {
+    await this.#snapshots.close();
+    this.#db.close();
+    await this.#writer.close();
+    this.#directory.release();
+  }
+}
+
+/** A read that fails rejects, as every other call does. */
+const settled = <Result>(read: () => Result): Promise<Result> => new Promise((done) => done(read()));

@@ -1,0 +1,81 @@
+import { unlinkSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import type { StoredUser } from '../../directory/repository.ts';
+import type { XconUri, XconUserId } from '../../model/identifiers.ts';
+import type { Batch } from './batch.ts';
+import { createPrivate } from './directory.ts';
+import { LogWriter, type TrimStep } from './log-writer.ts';
+import { ObjectWriter } from './object-writer.ts';
+import { UserWriter } from './user-writer.ts';
+
+export interface WriterOptions {
+  readonly file: string;
+  readonly checkpointPages: number;
+  readonly maximumPages: number;
+  readonly cacheKilobytes: number;
+}
+
+/** Everything that changes the database; lives in the writing thread, one call after the other. */
+export class Writer {
+  readonly #db: Database.Database;
+  readonly #objects: ObjectWriter;
+  readonly #users: UserWriter;
+  readonly #log: LogWriter;
+  readonly #backups = new Set<Promise<unknown>>();
+
+  constructor({ file, checkpointPages, maximumPages, cacheKilobytes }: WriterOptions) {
+    this.#db = new Database(file, { fileMustExist: true });
+    this.#db.pragma('synchronous = FULL');
+    this.#db.pragma('foreign_keys = ON');
+    this.#db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+    this.#db.pragma(`max_page_count = ${maximumPages}`);
+    this.#db.pragma(`cache_size = ${-cacheKilobytes}`);
+    this.#objects = new ObjectWriter(this.#db);
+    this.#users = new UserWriter(this.#db);
+    this.#log = new LogWriter(this.#db);
+  }
+
+  write(batch: Batch): XconUri | undefined {
+    return this.#objects.write(batch);
+  }
+
+  addUser(user: StoredUser): string | undefined {
+    return this.#users.add(user);
+  }
+
+  replaceUser(user: StoredUser): string | undefined {
+    return this.#users.replace(user);
+  }
+
+  removeUser(userId: XconUserId): boolean {
+    return this.#users.remove(userId);
+  }
+
+  setPosition(follower: string, position: number): void {
+    this.#log.setPosition(follower, position);
+  }
+
+  trim(step: TrimStep): string | undefined {
+    return this.#log.trim(step);
+  }
+
+  /** Copies page by page between other calls; what they change meanwhile goes into the copy too. */
+  async backup(file: string): Promise<void> {
+    if (!createPrivate(file)) throw new Error(`${file} exists already; a backup overwrites nothing`);
+    const copied = this.#db.backup(file);
+    this.#backups.add(copied);
+    try {
+      await copied;
+    } catch (error) {
+      unlinkSync(file);
+      throw error;
+    } finally {
+      this.#backups.delete(copied);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#backups);
+    this.#db.close();
+  }
+}

@@ -1,0 +1,289 @@
+import { expect } from 'chai';
+import { VersionConflict, type ConferenceRepository, type PartChange } from '../../lib/conference/repository.ts';
+import type { DirectoryRepository } from '../../lib/directory/repository.ts';
+import {
+  change,
+  deletion,
+  DESCRIPTION,
+  header,
+  rejection,
+  section,
+  texts,
+  uriOf,
+  user,
+  userIdOf,
+  whole,
+} from './changes.ts';
+import { directoryContract } from './directory-contract.ts';
+
+export type Store = ConferenceRepository & DirectoryRepository & { close(): Promise<void> };
+
+const A = uriOf('a');
+const B = uriOf('b');
+
+/** What every store must do; `open` gives a new, empty one. */
+export function contract(name: string, open: () => Promise<Store>): void {
+  describe(`${name}: the repository of conferences`, () => {
+    let store: Store;
+    beforeEach(async () => void (store = await open()));
+    afterEach(() => store.close());
+
+    it('gives back what was written, sections first, users and sidebars in the order of their making', async () => {
+      const headers = header({
+        kind: 'blueprint',
+        parent: { uri: B, independent: true },
+        attributes: [{ namespace: 'urn:x', local: 'y', value: 'ü' }],
+        active: true,
+        anonymous: 3,
+      });
+      const sidebar: PartChange = { kind: 'sidebar', key: B, after: Buffer.from('<entry/>'), identities: [] };
+      const parts = [
+        user('zoe', '<user>Zoë</user>'),
+        sidebar,
+        section('b', '<b/>'),
+        user('al', ''),
+        section('a', '<a/>'),
+      ];
+      await store.write([[change(A, 0, parts, { header: headers, version: 7 })]]);
+      const found = await whole(store, A);
+      expect(found?.object).to.deep.equal({ uri: A, version: 7, header: headers });
+      expect(found?.parts.map(({ key }) => key)).to.deep.equal(['b', 'a', userIdOf('zoe'), userIdOf('al'), B]);
+      expect(found?.parts.map(({ bytes }) => bytes.toString())).to.deep.equal([
+        '<b/>',
+        '<a/>',
+        '<user>Zoë</user>',
+        '',
+        '<entry/>',
+      ]);
+      expect(found?.parts.map(({ facts }) => facts)).to.deep.equal([
+        undefined,
+        undefined,
+        parts[0]?.facts,
+        parts[3]?.facts,
+        undefined,
+      ]);
+    });
+
+    it('knows nothing of an object that was never written', async () => {
+      expect(await store.load(A)).to.equal(undefined);
+      expect(await store.list({ kind: 'conference', limit: 10 })).to.deep.equal([]);
+      expect(await store.count('conference')).to.equal(0);
+      expect(await store.changes({ after: 0, limit: 10 })).to.deep.equal([]);
+    });
+
+    it('keeps the place of a part that is replaced and gives one that comes anew the last place', async () => {
+      await store.write([[change(A, 0, [user('a', '1'), user('b', '2'), user('c', '3')])]]);
+      await store.write([[change(A, 1, [user('b', undefined), user('a', 'one')])], [change(A, 2, [user('b', 'two')])]]);
+      expect(await texts(store, A)).to.deep.equal(['one', '3', 'two']);
+    });
+
+    it('takes the removal of a part that is not there', async () => {
+      await store.write([[change(A, 0, [user('a', undefined), section('b', 'here')])]]);
+      expect(await texts(store, A)).to.deep.equal(['here']);
+    });
+
+    it('takes a change of the header alone', async () => {
+      await store.write([
+        [change(A, 0, [section('a', 'a')])],
+        [change(A, 1, [], { header: header({ active: true }) })],
+      ]);
+      expect((await whole(store, A))?.object).to.deep.equal({ uri: A, version: 2, header: header({ active: true }) });
+    });
+
+    it('loads an object as it was when asked, whatever is written meanwhile', async () => {
+      const many = Array.from({ length: 1_200 }, (_, index) => user(`u${index}`, 'before'));
+      await store.write([[change(A, 0, many)]]);
+      const loading = store.load(A);
+      const writing = store.write([
+        [
+          change(
+            A,
+            1,
+            many.map((part) => ({ ...part, after: Buffer.from('after') })),
+          ),
+        ],
+      ]);
+      const loaded = await loading;
+      const found = new Set<string>();
+      let parts = 0;
+      let slices = 0;
+      for await (const slice of loaded!.parts) {
+        for (const { bytes } of slice) found.add(bytes.toString());
+        parts += slice.length;
+        slices += 1;
+        await writing;
+      }
+      expect([...found]).to.deep.equal([loaded!.object.version === 1 ? 'before' : 'after']);
+      expect(parts).to.equal(1_200);
+      expect(slices).to.equal(3);
+      expect((await whole(store, A))?.object.version).to.equal(2);
+    });
+
+    for (const [title, expected] of [
+      ['a version that is not the stored one', 1],
+      ['an object that is there already', 0],
+    ] as const) {
+      it(`refuses a change that expects ${title}, and writes nothing of its set`, async () => {
+        await store.write([[change(A, 0, [section('a', 'old')])], [change(A, 1)]]);
+        const set = [change(B, 0, [section('b', 'b')]), change(A, expected, [section('a', 'new')])];
+        const error = await rejection(store.write([set]));
+        expect(error).to.be.instanceOf(VersionConflict).with.property('uri', A);
+        expect(await texts(store, A)).to.deep.equal(['old']);
+        expect(await store.load(B)).to.equal(undefined);
+        expect(await store.changes({ after: 0, limit: 10 })).to.have.length(2);
+      });
+    }
+
+    it('refuses a change of an object that is not there', async () => {
+      const error = await rejection(store.write([[change(A, 3)]]));
+      expect(error).to.be.instanceOf(VersionConflict).with.property('uri', A);
+    });
+
+    it('writes the sets before one that is refused and none after it', async () => {
+      const error = await rejection(
+        store.write([[change(A, 0, [section('a', '1')])], [change(A, 5)], [change(B, 0)], [change(A, 1)]]),
+      );
+      expect(error).to.be.instanceOf(VersionConflict).with.property('uri', A);
+      expect((await whole(store, A))?.object.version).to.equal(1);
+      expect(await store.load(B)).to.equal(undefined);
+      await store.write([[change(A, 1)], [change(B, 0)]]);
+      expect(await store.count('conference')).to.equal(2);
+    });
+
+    it('writes what is asked for at once in the order of asking', async () => {
+      const writes = Array.from({ length: 20 }, (_, version) =>
+        store.write([[change(A, version, [section('a', String(version))])]]),
+      );
+      await Promise.all(writes);
+      expect(await texts(store, A)).to.deep.equal(['19']);
+    });
+
+    it('chains several changes of one object within a set, down to its making anew', async () => {
+      const made = change(A, 0, [section('a', 'first'), user('al', 'x')]);
+      await store.write([
+        [made, change(A, 1, [section('a', 'second')]), deletion(A, 2), change(A, 0, [section('b', 'anew')])],
+      ]);
+      expect(await texts(store, A)).to.deep.equal(['anew']);
+      expect(await store.list({ kind: 'conference', identities: [userIdOf('al')], limit: 9 })).to.deep.equal([]);
+    });
+
+    it('deletes an object with its parts and its places in lists, but not from the log', async () => {
+      await store.write([[change(A, 0, [user('al', 'x')])]]);
+      await store.write([[deletion(A, 1)]]);
+      expect(await store.load(A)).to.equal(undefined);
+      expect(await store.list({ kind: 'conference', identities: [userIdOf('al')], limit: 9 })).to.deep.equal([]);
+      expect(await store.count('conference')).to.equal(0);
+      expect((await store.changes({ after: 0, limit: 9 })).map(({ version }) => version)).to.deep.equal([1, 0]);
+    });
+
+    it('leaves the bytes that it was given as they are', async () => {
+      const shared = Buffer.from('shared text, of which a part is stored');
+      const parts = [{ kind: 'section', key: 'a', after: shared.subarray(0, 11), identities: [] }] as const;
+      await Promise.all([store.write([[change(A, 0, parts)]]), store.write([[change(B, 0, parts)]])]);
+      expect(shared.toString()).to.equal('shared text, of which a part is stored');
+      expect(await texts(store, B)).to.deep.equal(['shared text']);
+    });
+
+    it('lists by kind, by URI, page by page, with the description', async () => {
+      const parts = [section(DESCRIPTION, '<d/>'), section('other', '<o/>')];
+      await store.write([
+        [change(B, 0), change(A, 0, parts), change(uriOf('c'), 0, [], { header: header({ kind: 'blueprint' }) })],
+      ]);
+      expect(await store.list({ kind: 'conference', limit: 9 })).to.deep.equal([
+        { uri: A, header: header(), description: Buffer.from('<d/>') },
+        { uri: B, header: header() },
+      ]);
+      expect((await store.list({ kind: 'conference', limit: 1 })).map(({ uri }) => uri)).to.deep.equal([A]);
+      expect((await store.list({ kind: 'conference', after: A, limit: 9 })).map(({ uri }) => uri)).to.deep.equal([B]);
+      expect((await store.list({ kind: 'blueprint', limit: 9 })).map(({ uri }) => uri)).to.deep.equal([uriOf('c')]);
+      expect([await store.count('conference'), await store.count('blueprint')]).to.deep.equal([2, 1]);
+    });
+
+    it('lists more objects than one slice holds', async () => {
+      const uris = Array.from({ length: 1_100 }, (_, index) => uriOf(String(index).padStart(4, '0')));
+      await store.write([uris.map((uri) => change(uri, 0, [section('a', '', ['al'])]))]);
+      const listed = await store.list({ kind: 'conference', identities: ['al'], limit: 1_050 });
+      expect(listed.map(({ uri }) => uri)).to.deep.equal(uris.slice(0, 1_050));
+      expect(await store.list({ kind: 'conference', limit: 5_000 })).to.have.length(1_100);
+    });
+
+    it('lists an object once under any of the identities that its parts name', async () => {
+      await store.write([
+        [change(A, 0, [user('al', '', ['al', 'sip:al']), section('lists', '', ['al', '*@example.com'])])],
+        [change(B, 0, [user('bo', '', ['bo']), section('lists', '', ['*@example.com'])])],
+        [change(uriOf('c'), 0, [user('bo', '', ['bo'])], { header: header({ kind: 'blueprint' }) })],
+      ]);
+      const listed = async (identities: string[], after = '') =>
+        (await store.list({ kind: 'conference', identities, after, limit: 9 })).map(({ uri }) => uri);
+      expect(await listed(['al'])).to.deep.equal([A]);
+      expect(await listed(['bo', 'al', '*@example.com'])).to.deep.equal([A, B]);
+      expect(await listed(['bo', 'al', '*@example.com'], A)).to.deep.equal([B]);
+      expect(await listed(['cy'])).to.deep.equal([]);
+      expect(await listed([])).to.deep.equal([]);
+    });
+
+    it('follows identities as parts change: gone only when the last part that names one lets it go', async () => {
+      const under = async (identity: string) =>
+        (await store.list({ kind: 'conference', identities: [identity], limit: 9 })).length;
+      await store.write([[change(A, 0, [user('al', '1', ['x', 'y']), section('lists', '1', ['x'])])]]);
+      await store.write([[change(A, 1, [user('al', '2', ['y', 'z'])])]]);
+      expect([await under('x'), await under('y'), await under('z')]).to.deep.equal([1, 1, 1]);
+      await store.write([[change(A, 2, [section('lists', undefined), user('al', '3', ['z'])])]]);
+      expect([await under('x'), await under('y'), await under('z')]).to.deep.equal([0, 0, 1]);
+    });
+
+    it('names the children that depend on an object, not the independent ones', async () => {
+      const child = (id: string, independent: boolean) =>
+        change(uriOf(id), 0, [], { header: header({ parent: { uri: A, independent } }) });
+      await store.write([
+        [change(A, 0)],
+        [child('c3', false), child('c1', false), child('c2', true), child('c4', false)],
+      ]);
+      expect(await store.dependants(A, 2)).to.deep.equal([uriOf('c1'), uriOf('c3')]);
+      await store.write([[change(uriOf('c1'), 1, [], { header: header({ parent: { uri: A, independent: true } }) })]]);
+      expect(await store.dependants(A, 9)).to.deep.equal([uriOf('c3'), uriOf('c4')]);
+    });
+
+    it('logs each change as it was written, under positions that grow', async () => {
+      const made = change(A, 0, [user('al', 'one'), section('empty', '')], { by: 'xcon-userid:al@example.com', at: 5 });
+      const replaced: typeof made.parts = [{ ...user('al', 'two'), before: Buffer.from('one') }];
+      const removed: typeof made.parts = [{ kind: 'section', key: 'empty', before: Buffer.from(''), identities: [] }];
+      const later = [change(A, 1, replaced), change(B, 0), change(A, 2, removed)];
+      await store.write([[made], later]);
+      const log = await store.changes({ after: 0, limit: 9 });
+      expect(log).to.deep.equal([made, ...later].map((one, index) => ({ ...one, position: log[index]?.position })));
+      const positions = log.map(({ position }) => position);
+      expect(positions)
+        .to.deep.equal(positions.toSorted((a, b) => a - b))
+        .and.to.satisfy(() => new Set(positions).size === 4);
+      expect(await store.changes({ after: positions[1]!, limit: 1 })).to.deep.equal([log[2]]);
+      expect(await store.changes({ after: positions[0]!, limit: 9, uri: A })).to.deep.equal([log[1], log[3]]);
+      expect(await store.changes({ after: positions[3]!, limit: 9 })).to.deep.equal([]);
+    });
+
+    it('remembers where each follower of the log is', async () => {
+      expect(await store.position('dial-out')).to.equal(0);
+      await store.setPosition('dial-out', 4);
+      await store.setPosition('dial-out', 7);
+      expect([await store.position('dial-out'), await store.position('mail')]).to.deep.equal([7, 0]);
+    });
+
+    it('forgets logged changes that are both old and far back, and goes on counting', async () => {
+      for (let version = 0; version < 6; version++)
+        await store.write([[change(A, version, [], { at: version * 100 })]]);
+      await store.write([[change(B, 0, [], { at: 0 })]]);
+      const logged = async (uri = A) =>
+        (await store.changes({ after: 0, limit: 9, uri })).map(({ version }) => version);
+      await store.trimLog(300, 4);
+      expect([await logged(), await logged(B)]).to.deep.equal([[3, 4, 5, 6], [1]]);
+      await store.trimLog(300, 2);
+      expect(await logged()).to.deep.equal([4, 5, 6]);
+      await store.trimLog(Infinity, 0);
+      expect([await logged(), await logged(B)]).to.deep.equal([[], []]);
+      await store.write([[change(A, 6)]]);
+      expect((await store.changes({ after: 0, limit: 9 })).map(({ position }) => position)).to.deep.equal([8]);
+    });
+  });
+
+  directoryContract(name, open);
+}
