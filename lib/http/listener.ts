@@ -20,7 +20,7 @@ export interface ListenerLimits {
   readonly headers: number;
   /** Connections at the same time; one more is closed at once. */
   readonly connections: number;
-  /** Requests over one connection; the last one's answer closes it. */
+  /** Requests over one connection; the last one's answer says `Connection: close`, later ones get 503. */
   readonly requestsPerConnection: number;
   /** Requests of one connection that wait for the answer before them; one more closes the connection. */
   readonly pipelined: number;
