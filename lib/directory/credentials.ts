@@ -4,7 +4,7 @@ import type { XconUserId } from '../model/identifiers.ts';
 import { KEY_BYTES } from './key-file.ts';
 import { digestUsernames } from './login.ts';
 import type { LoginName } from './login.ts';
-import { ScryptQueue, scryptDefaults } from './scrypt.ts';
+import { HASH_BYTES, ScryptQueue, scryptDefaults } from './scrypt.ts';
 import type { ScryptLimits } from './scrypt.ts';
 
 export type DigestAlgorithm = 'SHA-256' | 'MD5';
@@ -69,6 +69,14 @@ export class Credentials {
   /** @throws {TooManyDerivations} */
   async seal(account: Account, password: string, { digest }: { digest: boolean }): Promise<Buffer> {
     return this.#seal(account, digest ? digestSecrets(account, password) : await this.#scryptSecret(password));
+  }
+
+  /** A secret of the kind that no password opens. */
+  sealNothing(account: Account, { digest }: { digest: boolean }): Buffer {
+    const { logN, r, p } = this.#cost;
+    const kind = digest ? Buffer.of(DIGEST) : Buffer.of(SCRYPT, logN, r, p);
+    const noise = randomBytes(digest ? digestUsernames(account).length * PER_USERNAME : SALT_BYTES + HASH_BYTES);
+    return this.#seal(account, Buffer.concat([kind, noise]));
   }
 
   /** Whether it is the password, in a time that does not depend on the answer. @throws {UnreadableSecret} {TooManyDerivations} */

@@ -81,7 +81,7 @@ export class Directory {
   readonly #digest: boolean;
   readonly #limits: DirectoryLimits;
   readonly #nobody: Account;
-  #nobodysSecret: Promise<Buffer> | undefined;
+  readonly #nobodysSecret: Buffer;
   #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(repository: DirectoryRepository, options: DirectoryOptions) {
@@ -95,6 +95,7 @@ export class Directory {
     this.#clock = options.clock ?? Date.now;
     this.#digest = options.digest ?? true;
     this.#nobody = { userId: userIdOf({ login: '-', domain: defaultDomain }), login: '-', domain: defaultDomain };
+    this.#nobodysSecret = this.#credentials.sealNothing(this.#nobody, { digest: this.#digest });
   }
 
   servesDomain(domain: string): boolean {
@@ -192,7 +193,7 @@ export class Directory {
    */
   async verify(name: string, password: string, reading: NameReading = {}): Promise<Principal | undefined> {
     const user = await this.#byName(this.#readName(name, reading));
-    const right = await this.#credentials.verify(user ?? this.#nobody, user?.secret ?? (await this.#decoy()), password);
+    const right = await this.#credentials.verify(user ?? this.#nobody, user?.secret ?? this.#nobodysSecret, password);
     return user && right ? this.principal(user) : undefined;
   }
 
@@ -200,7 +201,7 @@ export class Directory {
   async digestCredential(username: string, realm: string, algorithm: DigestAlgorithm): Promise<DigestCredential> {
     const name = this.#readName(username, { domain: realm, sip: true });
     const user = name?.domain === realm ? await this.#byName(name) : undefined;
-    const sealed = user?.secret ?? (await this.#decoy());
+    const sealed = user?.secret ?? this.#nobodysSecret;
     const secret = this.#credentials.digestSecret(user ?? this.#nobody, sealed, algorithm, username);
     return user && secret
       ? { secret, principal: this.principal(user) }
@@ -220,12 +221,6 @@ export class Directory {
 
   async #byName(name: LoginName | undefined): Promise<StoredUser | undefined> {
     return name && (await this.#repository.userByLogin(name.login, name.domain));
-  }
-
-  /** A secret that nobody has, of the kind that most users have. */
-  #decoy(): Promise<Buffer> {
-    const password = randomBytes(32).toString('base64');
-    return (this.#nobodysSecret ??= this.#credentials.seal(this.#nobody, password, { digest: this.#digest }));
   }
 
   #secret(account: Account, password: string, digest: boolean): Promise<Buffer> {

@@ -165,6 +165,12 @@ describe('the directory', () => {
     }
   });
 
+  it('lets a name that nobody has wait for scrypt like any other, where that is the rule', async () => {
+    const { directory } = emptyDirectory({ digest: false });
+    const results = await Promise.allSettled(Array.from({ length: 5 }, () => directory.verify('nobody', 'x')));
+    expect(results.map(({ status }) => status)).to.deep.equal([...Array<string>(4).fill('fulfilled'), 'rejected']);
+  });
+
   it('counts all names of a user as one subject', () => {
     const { directory } = emptyDirectory();
     const reading = { domain: 'example.com', sip: true };

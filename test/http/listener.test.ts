@@ -114,6 +114,17 @@ describe('the HTTP listener', () => {
     await ended.given;
   });
 
+  it('ends a connection whose body the application left half read', async () => {
+    const { port } = await listen((request, response) => {
+      request.once('data', () => {
+        request.pause();
+        response.end('enough');
+      });
+    });
+    const answer = await new Connection(port).send(post('abc', 'Content-Length: 9\r\n')).closed();
+    expect(answer).to.match(/^HTTP\/1\.1 200 [^]*enough/);
+  });
+
   it('ends a connection that waits too long for its next request, and one that falls silent', async () => {
     const { port } = await listen(echo, { ...soon, keepAliveTime: 20 });
     expect(await new Connection(port).send(get('/a')).closed()).to.contain('</a>');
