@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
-
-export const MEDIA_TYPE = 'application/ccmp+xml';
+import { MEDIA_TYPE } from './codec/messages.ts';
 
 /** Refused below CCMP: a plain HTTP answer without a CCMP message. */
 export class HttpRefusal extends Error {

@@ -1,7 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { Call } from '../conference/calls.ts';
-import type { ConferenceControl } from '../conference/control.ts';
 import { Refusal } from '../conference/refusal.ts';
 import type { Principal } from '../directory/principal.ts';
 import type { LogFields } from '../http/access-log.ts';
@@ -11,13 +10,13 @@ import { factsOf, type RequestFacts } from '../http/scheme.ts';
 import { DEFAULT_XML_LIMITS, parse, XmlError, type XmlLimits } from '../xml/parse.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { RESPONSE_STRINGS } from './codec/codes.ts';
-import { UnreadableMessage } from './codec/messages.ts';
+import { MEDIA_TYPE, UnreadableMessage } from './codec/messages.ts';
 import { decodeRequest, type CcmpRequest } from './codec/request.ts';
 import { encodeResponse, type CcmpResponse } from './codec/response.ts';
 import type { Content } from './codec/writer.ts';
-import { checkHttpRules, HttpRefusal, MEDIA_TYPE } from './http-rules.ts';
+import { checkHttpRules, HttpRefusal } from './http-rules.ts';
 import { perform } from './requests/index.ts';
-import type { Outcome } from './requests/pair.ts';
+import type { Control, Outcome } from './requests/pair.ts';
 import { CodedRefusal, responseCode } from './response-codes.ts';
 import { SenderCheck, type Sender, type Users } from './sender.ts';
 
@@ -38,7 +37,7 @@ export const ccmpDefaults: CcmpSettings = {
 };
 
 export interface CcmpParts {
-  readonly control: ConferenceControl;
+  readonly control: Control;
   readonly users: Users;
   readonly authentication: Pick<HttpAuthentication, 'authenticate' | 'password' | 'refusal'>;
   readonly logger: Pick<Logger, 'error'>;
@@ -48,7 +47,7 @@ type Answer = CcmpResponse<XmlElement | Content>;
 
 /** The conference control server (RFC 6503) as a koa middleware for one path. */
 export class ConferenceControlServer {
-  readonly #control: ConferenceControl;
+  readonly #control: Control;
   readonly #authentication: CcmpParts['authentication'];
   readonly #senders: SenderCheck;
   readonly #logger: CcmpParts['logger'];

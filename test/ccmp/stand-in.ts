@@ -1,5 +1,5 @@
 import type { Call, ObjectAnswer, ObjectEntry, UserAnswer } from '../../lib/conference/calls.ts';
-import type { ConferenceControl } from '../../lib/conference/control.ts';
+import type { Control } from '../../lib/ccmp/requests/pair.ts';
 import { parseXconUri, parseXconUserId, type XconUri, type XconUserId } from '../../lib/model/identifiers.ts';
 import { info, PREFIXES } from '../../lib/model/names.ts';
 import type { XmlElement } from '../../lib/xml/element.ts';
@@ -15,7 +15,7 @@ export interface Asked {
 }
 
 /** A conference control without rules: it remembers what it was asked and answers with one conference, or throws. */
-export class StandInControl implements ConferenceControl {
+export class StandInControl implements Control {
   readonly asked: Asked[] = [];
   /** Thrown by the next calls. */
   failure: Error | undefined;

@@ -1,6 +1,8 @@
 import { CONFERENCE_INFO } from '../../model/names.ts';
 import type { XmlName } from '../../xml/element.ts';
 
+/** RFC 6503 §12.3. */
+export const MEDIA_TYPE = 'application/ccmp+xml';
 /** RFC 6503 §12.1. */
 export const CCMP = 'urn:ietf:params:xml:ns:xcon-ccmp';
 /** The namespace that RFC 6504 prints by mistake; understood, never sent. */

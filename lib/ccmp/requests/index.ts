@@ -1,5 +1,4 @@
 import type { Call } from '../../conference/calls.ts';
-import type { ConferenceControl } from '../../conference/control.ts';
 import { Refusal } from '../../conference/refusal.ts';
 import { messageType, specialised, type MessageName } from '../codec/messages.ts';
 import type { CcmpRequest } from '../codec/request.ts';
@@ -8,7 +7,7 @@ import { blueprints } from './blueprints.ts';
 import { conf } from './conf.ts';
 import { confs } from './confs.ts';
 import { options } from './options.ts';
-import type { Outcome, RequestPair } from './pair.ts';
+import type { Control, Outcome, RequestPair } from './pair.ts';
 import { user } from './user.ts';
 import { users } from './users.ts';
 
@@ -20,7 +19,7 @@ export const requests: ReadonlyMap<MessageName, RequestPair> = new Map(
 );
 
 /** @throws {Refusal} when there is no such request or operation, a parameter is missing, or the rules refuse. */
-export async function perform(control: ConferenceControl, call: Call, request: CcmpRequest): Promise<Outcome> {
+export async function perform(control: Control, call: Call, request: CcmpRequest): Promise<Outcome> {
   const pair = requests.get(request.type);
   const name = specialised(request.type, 'Request');
   if (pair === undefined) throw new Refusal('not-implemented', `Ask for something else: ${name} is not served here.`);

@@ -7,6 +7,27 @@ import { messageType, type MessageName, type Operation } from '../codec/messages
 import type { CcmpRequest } from '../codec/request.ts';
 import type { Content } from '../codec/writer.ts';
 
+/** What is asked of the conference control. */
+export type Control = Pick<
+  ConferenceControl,
+  | 'blueprints'
+  | 'retrieveBlueprint'
+  | 'createBlueprint'
+  | 'updateBlueprint'
+  | 'deleteBlueprint'
+  | 'conferences'
+  | 'retrieve'
+  | 'create'
+  | 'update'
+  | 'delete'
+  | 'retrieveUsers'
+  | 'updateUsers'
+  | 'retrieveUser'
+  | 'createUser'
+  | 'updateUser'
+  | 'deleteUser'
+>;
+
 /** What an operation adds to the answer beside what each answer repeats of its request. */
 export interface Outcome {
   /** The XCON-USERID that the requester has from now on. */
@@ -17,7 +38,7 @@ export interface Outcome {
   readonly info?: XmlElement | Content;
 }
 
-export type Handler = (control: ConferenceControl, call: Call, request: CcmpRequest) => Promise<Outcome>;
+export type Handler = (control: Control, call: Call, request: CcmpRequest) => Promise<Outcome>;
 
 /** A pair of request and response with the operations that this server performs for it (RFC 6503 Table 1). */
 export interface RequestPair {

@@ -1,0 +1,232 @@
+import { CONFERENCE_INFO, info } from '../../model/names.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { parse, type XmlLimits } from '../../xml/parse.ts';
+import type { MessageName, Operation } from '../codec/messages.ts';
+import { encodeRequest, type CcmpRequest } from '../codec/request.ts';
+import { decodeResponse, type CcmpResponse } from '../codec/response.ts';
+import { HttpCredentials } from './credentials.ts';
+import { CcmpError, TransportError } from './errors.ts';
+import { Transport, transportDefaults, type TransportOptions } from './transport.ts';
+
+export interface ClientOptions extends Omit<TransportOptions, 'from'> {
+  /** Where the server takes requests, for example `https://conference.example.com/ccmp`. */
+  readonly url: string | URL;
+  /** The login name, best as `alice@example.com`. Without it one can only enter conferences that let anybody in. */
+  readonly user?: string;
+  readonly password?: string;
+  /** How user and password are shown: as HTTP asks for them, or as `subject` in each message. */
+  readonly show?: 'http' | 'subject';
+  /** The XCON-USERID; made of a login name with a domain when absent. */
+  readonly confUserID?: string;
+}
+
+export interface CallOptions {
+  /** The password of the conference, where it has one. */
+  readonly conferencePassword?: string;
+}
+
+/** A document or a part of one: as an element of the data model, or as its XML text. */
+export type Document = XmlElement | string;
+
+export interface ListEntry {
+  readonly uri: string;
+  readonly displayText: string | undefined;
+  readonly purpose: string | undefined;
+}
+
+/** A conference or blueprint: its XCON-URI, its version, the document `conference-info` as the server shows it. */
+export interface ConferenceAnswer extends Versioned {
+  readonly uri: string;
+  readonly document: XmlElement | undefined;
+}
+
+export interface Versioned {
+  readonly version: number | undefined;
+}
+
+/** What a server serves; a message without operations has none or all of its own. */
+export interface ServedMessage {
+  readonly name: string;
+  readonly operations: readonly string[] | undefined;
+}
+
+/**
+ * A conferencing client (RFC 6503). Each method is one request; it throws `CcmpError` with the response code when the
+ * server refuses and `TransportError` when no CCMP answer comes.
+ */
+export class ConferenceControlClient {
+  readonly #transport: Transport;
+  readonly #common: Pick<CcmpRequest, 'confUserID' | 'subject'>;
+  readonly #limits: Partial<XmlLimits>;
+
+  constructor(options: ClientOptions) {
+    const { url, user, password = '', show = 'http' } = options;
+    const address = user?.replace(/^sips?:/, '');
+    const from = address?.includes('@') === true ? address : undefined;
+    const credentials = user !== undefined && show === 'http' ? new HttpCredentials(user, password) : undefined;
+    this.#transport = new Transport(new URL(url), credentials, { ...options, ...(from !== undefined && { from }) });
+    this.#common = {
+      confUserID: options.confUserID ?? (from === undefined ? undefined : `xcon-userid:${from}`),
+      subject: user !== undefined && show === 'subject' ? { username: user, password } : undefined,
+    };
+    this.#limits = { bytes: options.answerBytes ?? transportDefaults.answerBytes, elements: Infinity };
+  }
+
+  blueprints(filter?: string): Promise<ListEntry[]> {
+    return this.#list('blueprints', filter);
+  }
+
+  retrieveBlueprint(uri: string): Promise<ConferenceAnswer> {
+    return this.#object('blueprint', 'retrieve', uri);
+  }
+
+  createBlueprint(document: Document): Promise<ConferenceAnswer> {
+    return this.#object('blueprint', 'create', undefined, document);
+  }
+
+  updateBlueprint(uri: string, changes: Document): Promise<ConferenceAnswer> {
+    return this.#object('blueprint', 'update', uri, changes);
+  }
+
+  async deleteBlueprint(uri: string): Promise<void> {
+    await this.#object('blueprint', 'delete', uri);
+  }
+
+  /** The conferences that the user organises, takes part in or is invited to. */
+  conferences(filter?: string): Promise<ListEntry[]> {
+    return this.#list('confs', filter);
+  }
+
+  /** Clones `parent`, or makes what the document describes, or clones the default blueprint. */
+  create(
+    { parent, document }: { parent?: string; document?: Document } = {},
+    call?: CallOptions,
+  ): Promise<ConferenceAnswer> {
+    return this.#object('conf', 'create', parent, document, call);
+  }
+
+  retrieve(uri: string, call?: CallOptions): Promise<ConferenceAnswer> {
+    return this.#object('conf', 'retrieve', uri, undefined, call);
+  }
+
+  /** `changes` is a `conference-info` with only what changes; an empty element removes (RFC 6503 §5.3.4). */
+  update(uri: string, changes: Document, call?: CallOptions): Promise<ConferenceAnswer> {
+    return this.#object('conf', 'update', uri, changes, call);
+  }
+
+  async delete(uri: string, call?: CallOptions): Promise<void> {
+    await this.#object('conf', 'delete', uri, undefined, call);
+  }
+
+  async retrieveUsers(uri: string, call?: CallOptions): Promise<Versioned & { users: XmlElement }> {
+    const { version, info: content } = await this.#operate('users', 'retrieve', uri, undefined, call);
+    return { version, users: present(content, 'usersInfo') };
+  }
+
+  async updateUsers(uri: string, changes: Document, call?: CallOptions): Promise<Versioned> {
+    return versioned(await this.#operate('users', 'update', uri, changes, call));
+  }
+
+  /** The user of this XCON-USERID; without one, oneself. */
+  async retrieveUser(uri: string, entity?: string, call?: CallOptions): Promise<Versioned & { user: XmlElement }> {
+    const { version, info: content } = await this.#operate('user', 'retrieve', uri, named(entity), call);
+    return { version, user: present(content, 'userInfo') };
+  }
+
+  /** Adds a user; without one, oneself. `confUserID` is one's own id, new for who had none. */
+  async createUser(
+    uri: string,
+    user?: Document,
+    call?: CallOptions,
+  ): Promise<Versioned & { confUserID: string; user: XmlElement | undefined }> {
+    const { version, confUserID, info: content } = await this.#operate('user', 'create', uri, user, call);
+    return { version, confUserID, user: content };
+  }
+
+  /** The entity of `user` says whom to change. */
+  async updateUser(uri: string, user: Document, call?: CallOptions): Promise<Versioned> {
+    return versioned(await this.#operate('user', 'update', uri, user, call));
+  }
+
+  /** Removes the user of this XCON-USERID; without one, oneself. */
+  async deleteUser(uri: string, entity?: string, call?: CallOptions): Promise<Versioned> {
+    return versioned(await this.#operate('user', 'delete', uri, named(entity), call));
+  }
+
+  async options(): Promise<ServedMessage[]> {
+    const { info: content } = await this.send({ type: 'options' });
+    const messages = content?.first('', 'standard-message-list')?.all('', 'standard-message') ?? [];
+    return messages.map((message) => ({
+      name: message.first('', 'name')?.text.trim() ?? '',
+      operations: message.first('', 'operations')?.elements.map(({ text }) => text.trim()),
+    }));
+  }
+
+  /** Sends any request, with this client's confUserID and subject where it has none. @throws {CcmpError} */
+  async send(request: CcmpRequest): Promise<CcmpResponse> {
+    const sent = { ...this.#common, ...request };
+    const secret = sent.subject !== undefined || sent.conferencePassword !== undefined;
+    const body = await this.#transport.exchange(encodeRequest(sent), { secret });
+    const response = this.#read(body);
+    if (response.code !== 200) throw new CcmpError(response);
+    return response;
+  }
+
+  /** Sends a request as it is written and gives back the answer as it is written. @throws {TransportError} */
+  sendText(request: string | Buffer): Promise<Buffer> {
+    return this.#transport.exchange(typeof request === 'string' ? Buffer.from(request) : request, { secret: true });
+  }
+
+  /** Ends the connections that wait for another request. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  #read(body: Buffer): CcmpResponse {
+    try {
+      return decodeResponse(parse(body, this.#limits));
+    } catch (error) {
+      throw new TransportError(`the answer is no CCMP response: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  async #list(type: MessageName, xpathFilter: string | undefined): Promise<ListEntry[]> {
+    const { info: list } = await this.send({ type, xpathFilter });
+    const entries = list?.all(CONFERENCE_INFO, 'entry') ?? [];
+    return entries.map((entry) => {
+      const text = (local: string) => entry.first(CONFERENCE_INFO, local)?.text.trim();
+      return { uri: text('uri') ?? '', displayText: text('display-text'), purpose: text('purpose') };
+    });
+  }
+
+  async #object(
+    type: MessageName,
+    operation: Operation,
+    confObjID: string | undefined,
+    document?: Document,
+    call?: CallOptions,
+  ): Promise<ConferenceAnswer> {
+    const response = await this.#operate(type, operation, confObjID, document, call);
+    return { uri: response.confObjID ?? '', version: response.version, document: response.info };
+  }
+
+  #operate(
+    type: MessageName,
+    operation: Operation,
+    confObjID: string | undefined,
+    document?: Document,
+    { conferencePassword }: CallOptions = {},
+  ): Promise<CcmpResponse> {
+    const content = typeof document === 'string' ? parse(document) : document;
+    return this.send({ type, operation, confObjID, conferencePassword, info: content });
+  }
+}
+
+const versioned = ({ version }: CcmpResponse): Versioned => ({ version });
+const named = (entity: string | undefined): XmlElement | undefined =>
+  entity === undefined ? undefined : info('user', { entity });
+
+function present(content: XmlElement | undefined, parameter: string): XmlElement {
+  if (content === undefined) throw new TransportError(`the answer lacks ${parameter}`);
+  return content;
+}
