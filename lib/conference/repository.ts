@@ -76,7 +76,12 @@ export interface ConferenceRepository {
    */
   write(sets: readonly ChangeSet[]): Promise<void>;
   /** Objects of a kind found under any of the identities (all objects when undefined), by URI after `after`. */
-  list(query: { kind: ObjectKind; identities?: readonly string[]; after?: string; limit: number }): Promise<ListedObject[]>;
+  list(query: {
+    kind: ObjectKind;
+    identities?: readonly string[];
+    after?: string;
+    limit: number;
+  }): Promise<ListedObject[]>;
   count(kind: ObjectKind): Promise<number>;
   /** The objects whose header names this one as the parent that they depend on, at most `limit`. */
   dependants(uri: XconUri, limit: number): Promise<XconUri[]>;

@@ -2,7 +2,7 @@ import { Map, OrderedMap } from 'immutable';
 import type { XmlAttribute } from '../xml/element.ts';
 import type { XconUri, XconUserId } from './identifiers.ts';
 import type { Part } from './part.ts';
-import { AddressTaken, type UserFacts, type UserRecord } from './user.ts';
+import { AddressTaken, anonymousEntity, isPresent, type UserFacts, type UserRecord } from './user.ts';
 
 export type ObjectKind = 'blueprint' | 'conference';
 
@@ -39,11 +39,24 @@ export interface ConferenceObject {
   readonly sidebars: OrderedMap<XconUri, Part>;
   /** Normalised address → the one user that has it; a guest's alias leads to her too. */
   readonly addresses: Map<string, XconUserId>;
-  /** Users with an endpoint in the conference. */
-  readonly connected: number;
-  /** Those of them whom others can not see. */
-  readonly connectedHidden: number;
+  readonly counts: Counts;
 }
+
+/** Numbers of users, kept up to date by each change so that no rule walks the roster. */
+export interface Counts {
+  /** Have an endpoint in the conference. */
+  readonly connected: number;
+  /** Are connected and can not be seen by others. */
+  readonly hidden: number;
+  /** Take part in the occurrence, with or without an endpoint. */
+  readonly present: number;
+  /** Wait to be let in. */
+  readonly pending: number;
+  /** May do all. */
+  readonly organizers: number;
+}
+
+const NOBODY: Counts = { connected: 0, hidden: 0, present: 0, pending: 0, organizers: 0 };
 
 export function emptyObject(uri: XconUri, header: ObjectHeader): ConferenceObject {
   return {
@@ -54,8 +67,7 @@ export function emptyObject(uri: XconUri, header: ObjectHeader): ConferenceObjec
     users: OrderedMap(),
     sidebars: OrderedMap(),
     addresses: Map(),
-    connected: 0,
-    connectedHidden: 0,
+    counts: NOBODY,
   };
 }
 
@@ -100,14 +112,12 @@ export class ObjectEdit {
   setUser(key: XconUserId, record: UserRecord | undefined): void {
     const old = this.#now.users.get(key);
     if (old === record) return;
-    const { connected, connectedHidden } = this.#now;
     this.#touch('user', key);
     this.#now = {
       ...this.#now,
       users: record === undefined ? this.#now.users.delete(key) : this.#now.users.set(key, record),
       addresses: this.#readdress(key, old?.facts, record?.facts),
-      connected: connected + count(record?.facts) - count(old?.facts),
-      connectedHidden: connectedHidden + countHidden(record?.facts) - countHidden(old?.facts),
+      counts: recount(this.#now.counts, old?.facts, record?.facts),
     };
   }
 
@@ -129,8 +139,21 @@ export class ObjectEdit {
   }
 }
 
-const namesOf = (facts: UserFacts | undefined): readonly string[] =>
-  facts === undefined ? [] : facts.alias === undefined ? facts.addresses : [...facts.addresses, facts.alias];
-const count = (facts: UserFacts | undefined): number => (facts?.connected === true ? 1 : 0);
-const countHidden = (facts: UserFacts | undefined): number =>
-  facts?.connected === true && facts.anonymity === 'hidden' ? 1 : 0;
+/** The names that lead to a user beside her id: addresses, a guest's alias, the anonymous identity of the occurrence. */
+function namesOf(facts: UserFacts | undefined): readonly string[] {
+  if (facts === undefined) return [];
+  const names = facts.alias === undefined ? facts.addresses : [facts.alias];
+  return facts.number === undefined ? names : [...names, anonymousEntity(facts.number)];
+}
+
+function recount(counts: Counts, old: UserFacts | undefined, next: UserFacts | undefined): Counts {
+  const change = (has: (facts: UserFacts) => boolean): number =>
+    Number(next !== undefined && has(next)) - Number(old !== undefined && has(old));
+  return {
+    connected: counts.connected + change((facts) => facts.connected),
+    hidden: counts.hidden + change((facts) => facts.connected && facts.anonymity === 'hidden'),
+    present: counts.present + change(isPresent),
+    pending: counts.pending + change((facts) => facts.pending),
+    organizers: counts.organizers + change((facts) => facts.privilege === 'organizer'),
+  };
+}

@@ -44,7 +44,12 @@ function unescape(text: string): string | undefined {
 /** The domain behind the `@` of an XCON-URI, XCON-USERID, SIP or mail address; undefined where there is none. */
 export function domainOf(identifier: string): string | undefined {
   const at = identifier.lastIndexOf('@');
-  return at < 0 ? undefined : identifier.slice(at + 1).replace(/[:;?].*$/, '').toLowerCase();
+  return at < 0
+    ? undefined
+    : identifier
+        .slice(at + 1)
+        .replace(/[:;?].*$/, '')
+        .toLowerCase();
 }
 
 /** A token of 120 random bits, lower case: hard to guess (RFC 6501 §8). */
@@ -62,7 +67,8 @@ export function randomToken(): string {
 }
 
 export const generateXconUri = (domain: string): XconUri => `xcon:${randomToken()}@${domain}` as XconUri;
-export const generateXconUserId = (domain: string): XconUserId => `xcon-userid:${randomToken()}@${domain}` as XconUserId;
+export const generateXconUserId = (domain: string): XconUserId =>
+  `xcon-userid:${randomToken()}@${domain}` as XconUserId;
 
 /** The one SIP URI of a conference: its XCON-URI's id and domain under another scheme. */
 export function sipUriOf(uri: XconUri, domain: string): string {

@@ -17,7 +17,11 @@ export const PREFIXES: readonly XmlDeclaration[] = [
 type Attributes = Readonly<Record<string, string>>;
 
 function make(namespace: string, local: string, attributes: Attributes, children: readonly XmlNode[]): XmlElement {
-  const list: XmlAttribute[] = Object.entries(attributes).map(([name, value]) => ({ namespace: '', local: name, value }));
+  const list: XmlAttribute[] = Object.entries(attributes).map(([name, value]) => ({
+    namespace: '',
+    local: name,
+    value,
+  }));
   return new XmlElement(namespace, local, list, children);
 }
 

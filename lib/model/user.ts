@@ -1,22 +1,36 @@
 import type { XmlElement } from '../xml/element.ts';
+import type { Audience } from './definitions.ts';
 import { normaliseAddress, type XconUserId } from './identifiers.ts';
 import { CONFERENCE_INFO, XCON } from './names.ts';
 import { Part } from './part.ts';
 
 /** What the server knows of a user of a conference beside the `user` element. */
 export interface UserFacts {
-  /** Normalised addresses: associated-aors and endpoint entities that are URIs. */
+  /** Normalised addresses: associated-aors and endpoint entities that are URIs; none of a guest, who proved none. */
   readonly addresses: readonly string[];
   /** Has an endpoint in the conference now. */
   readonly connected: boolean;
+  /** Waits to be let in: has a pending endpoint and none in the conference. */
+  readonly pending: boolean;
+  /** How many endpoints the element holds, in the conference or not. */
+  readonly endpoints: number;
   readonly anonymity: Anonymity;
-  /** Belongs to the reservation part, thus outlives the occurrence. */
-  readonly reserved: boolean;
+  /** The level that the user's roles give, if they give one. */
+  readonly privilege?: Privilege;
+  readonly origin: Origin;
   /** N of `anonymousN` while the occurrence goes on. */
   readonly number?: number;
   /** A guest: the entity under which others see her, for her XCON-USERID is her secret. */
   readonly alias?: XconUserId;
 }
+
+/**
+ * How the user came into the conference: named in the reservation; made with a target of the allowed-users-list; or
+ * in the occurrence only, with which it ends.
+ */
+export type Origin = 'named' | 'invited' | 'joined';
+
+export type Privilege = Extract<Audience, 'moderator' | 'organizer'>;
 
 export type Anonymity = 'none' | 'semi-private' | 'private' | 'hidden';
 
@@ -28,15 +42,18 @@ export interface UserRecord {
 /** Facts that follow from the element, joined with those that do not. */
 export function userRecord(
   element: XmlElement,
-  kept: Pick<UserFacts, 'reserved' | 'number' | 'alias'>,
+  kept: Pick<UserFacts, 'origin' | 'number' | 'alias'>,
   part: Part = Part.of(element),
 ): UserRecord {
   const derived = {
-    addresses: addressesOf(element),
+    addresses: kept.alias === undefined ? addressesOf(element) : [],
     connected: isConnected(element),
+    pending: !isConnected(element) && endpointsOf(element).some((endpoint) => statusOf(endpoint) === 'pending'),
+    endpoints: endpointsOf(element).length,
     anonymity: anonymityOf(element),
   };
-  return { part, facts: { ...kept, ...derived } };
+  const privilege = kept.alias === undefined ? privilegeOf(rolesOf(element)) : undefined;
+  return { part, facts: { ...kept, ...derived, ...(privilege && { privilege }) } };
 }
 
 /** Two users of one conference never share an address. */
@@ -83,3 +100,19 @@ export function rolesOf(user: XmlElement): string[] {
   const entries = user.first(CONFERENCE_INFO, 'roles')?.all(CONFERENCE_INFO, 'entry') ?? [];
   return entries.map((entry) => entry.text.trim().toLowerCase());
 }
+
+const ORGANIZING = new Set(['organizer', 'administrator']);
+
+/** What roles give: organizer and administrator see and change all (RFC 6503 §10.2, by local policy). */
+export function privilegeOf(roles: readonly string[]): Privilege | undefined {
+  if (roles.some((role) => ORGANIZING.has(role))) return 'organizer';
+  return roles.includes('moderator') ? 'moderator' : undefined;
+}
+
+/** In the conference now, or brought into the occurrence though not yet by an endpoint. */
+export const isPresent = (facts: UserFacts): boolean =>
+  facts.connected || (facts.origin === 'joined' && !facts.pending);
+
+/** The entity of the Nth anonymous user of an occurrence, the same for all who may not know her. */
+export const anonymousEntity = (number: number): XconUserId =>
+  `xcon-userid:anonymous${String(number)}@anonymous.invalid` as XconUserId;

@@ -1,0 +1,205 @@
+import { LRUCache } from 'lru-cache';
+import { type ConferenceObject, emptyObject, ObjectEdit, type PartName } from '../model/conference-object.ts';
+import type { XconUri, XconUserId } from '../model/identifiers.ts';
+import { Part } from '../model/part.ts';
+import type { Change, ChangeListener } from './changes.ts';
+import { identitiesOf } from './identities.ts';
+import type { ChangeSet, ConferenceRepository, ObjectChange, PartChange } from './repository.ts';
+
+export interface CommitLimits {
+  /** Sets that one flush writes, at most. */
+  readonly batch: number;
+  /** Objects and users of objects kept in memory, at most, beside those with pending changes. */
+  readonly cached: number;
+}
+
+export const commitDefaults: CommitLimits = { batch: 512, cached: 500_000 };
+
+/** One object of a set: new without `before`, deleted without `after`. */
+export interface Edited {
+  readonly before?: ConferenceObject;
+  readonly after?: ConferenceObject;
+  readonly touched: readonly PartName[];
+}
+
+interface Queued {
+  readonly set: ChangeSet;
+  readonly changes: readonly Change[];
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * The newest value of each object, durable or pending, and the one queue through which changes become durable. A change
+ * builds on the pending value without waiting; a flush writes all that is pending, in order; promises resolve and
+ * listeners hear after it. When a flush fails, every change behind it fails too and memory returns to what is durable.
+ */
+export class Commits {
+  readonly #repository: ConferenceRepository;
+  readonly #limits: CommitLimits;
+  readonly #clock: () => number;
+  readonly #cache: LRUCache<XconUri, ConferenceObject>;
+  readonly #loading = new Map<XconUri, Promise<ConferenceObject | undefined>>();
+  /** Objects with changes that are not durable yet; undefined as value where the newest change is a deletion. */
+  readonly #pending = new Map<XconUri, { newest: ConferenceObject | undefined; changes: number }>();
+  readonly #listeners: ChangeListener[] = [];
+  #queue: Queued[] = [];
+  #flushing: Promise<void> | undefined;
+
+  constructor(repository: ConferenceRepository, clock: () => number, limits: CommitLimits = commitDefaults) {
+    this.#repository = repository;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#cache = new LRUCache({ maxSize: limits.cached, sizeCalculation: (object) => 1 + object.users.size });
+  }
+
+  /** Called after a change is durable, in order for each object. */
+  onChange(listener: ChangeListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The newest value, pending changes included; undefined when there is no such object. */
+  async newest(uri: XconUri): Promise<ConferenceObject | undefined> {
+    const known = this.#known(uri);
+    if (known !== undefined) return known.object;
+    let loading = this.#loading.get(uri);
+    if (loading === undefined) {
+      loading = this.#load(uri).finally(() => this.#loading.delete(uri));
+      this.#loading.set(uri, loading);
+    }
+    const loaded = await loading;
+    return this.#known(uri)?.object ?? loaded;
+  }
+
+  /** Whether `object` is still the newest value, so that a change may be built on it. */
+  isNewest(object: ConferenceObject): boolean {
+    return this.#known(object.uri)?.object === object;
+  }
+
+  /** Makes the edits the newest values at once and resolves when they are durable, all or none. */
+  commit(edits: readonly Edited[], by: string): Promise<void> {
+    const set: ObjectChange[] = [];
+    const changes: Change[] = [];
+    for (const edit of edits) {
+      const uri = (edit.after ?? edit.before)?.uri;
+      if (uri === undefined) throw new Error('an edit has an object before or after');
+      set.push(objectChange(uri, edit, by, this.#clock()));
+      changes.push({ uri, by, ...edit });
+      this.#setPending(uri, edit.after);
+    }
+    return new Promise((done, failed) => {
+      this.#queue.push({ set, changes, done, failed });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  /** Resolves when nothing is pending. */
+  async drain(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing;
+  }
+
+  #known(uri: XconUri): { object: ConferenceObject | undefined } | undefined {
+    const pending = this.#pending.get(uri);
+    if (pending !== undefined) return { object: pending.newest };
+    const object = this.#cache.get(uri);
+    return object === undefined ? undefined : { object };
+  }
+
+  #setPending(uri: XconUri, newest: ConferenceObject | undefined): void {
+    const changes = (this.#pending.get(uri)?.changes ?? 0) + 1;
+    this.#pending.set(uri, { newest, changes });
+  }
+
+  async #flush(): Promise<void> {
+    // What the same turn of the event loop brings shares the first flush.
+    await new Promise((next) => setImmediate(next));
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, this.#limits.batch);
+      try {
+        await this.#repository.write(batch.map((queued) => queued.set));
+      } catch (error) {
+        this.#giveUp([...batch, ...this.#queue.splice(0)], error);
+        continue;
+      }
+      for (const queued of batch) this.#settle(queued);
+    }
+    this.#flushing = undefined;
+  }
+
+  #settle(queued: Queued): void {
+    for (const change of queued.changes) {
+      const pending = this.#pending.get(change.uri);
+      if (pending === undefined) continue;
+      if (--pending.changes > 0) continue;
+      this.#pending.delete(change.uri);
+      if (pending.newest === undefined) this.#cache.delete(change.uri);
+      else this.#cache.set(change.uri, pending.newest);
+    }
+    queued.done();
+    for (const change of queued.changes) for (const listener of this.#listeners) listener(change);
+  }
+
+  #giveUp(lost: readonly Queued[], error: unknown): void {
+    for (const queued of lost) {
+      for (const change of queued.changes) {
+        this.#pending.delete(change.uri);
+        this.#cache.delete(change.uri);
+      }
+    }
+    for (const queued of lost) queued.failed(error);
+  }
+
+  async #load(uri: XconUri): Promise<ConferenceObject | undefined> {
+    const stored = await this.#repository.load(uri);
+    if (stored === undefined) return undefined;
+    const edit = new ObjectEdit(emptyObject(uri, stored.object.header));
+    for await (const slice of stored.parts) {
+      for (const part of slice) {
+        if (part.kind === 'section') edit.setSection(part.key, Part.ofBytes(part.bytes));
+        else if (part.kind === 'sidebar') edit.setSidebar(part.key as XconUri, Part.ofBytes(part.bytes));
+        else if (part.facts !== undefined) {
+          edit.setUser(part.key as XconUserId, { part: Part.ofBytes(part.bytes), facts: part.facts });
+        }
+      }
+    }
+    const object = { ...edit.now, version: stored.object.version };
+    this.#cache.set(uri, object);
+    return object;
+  }
+}
+
+function objectChange(uri: XconUri, { before, after, touched }: Edited, by: string, at: number): ObjectChange {
+  const header = (after ?? before)?.header;
+  if (header === undefined) throw new Error('an edit has an object before or after');
+  return {
+    uri,
+    expected: before?.version ?? 0,
+    version: after?.version ?? 0,
+    header,
+    parts: touched.map((name) => partChange(name, before, after)),
+    by,
+    at,
+  };
+}
+
+function partChange(
+  name: PartName,
+  before: ConferenceObject | undefined,
+  after: ConferenceObject | undefined,
+): PartChange {
+  const [old, now] = [partOf(before, name), partOf(after, name)];
+  const facts = name.kind === 'user' ? after?.users.get(name.key as XconUserId)?.facts : undefined;
+  return {
+    kind: name.kind,
+    key: name.key,
+    ...(old && { before: old.bytes }),
+    ...(now && { after: now.bytes }),
+    ...(facts && { facts }),
+    identities: after === undefined || now === undefined ? [] : identitiesOf(after, name),
+  };
+}
+
+function partOf(object: ConferenceObject | undefined, { kind, key }: PartName): Part | undefined {
+  if (kind === 'section') return object?.sections.get(key);
+  return kind === 'user' ? object?.users.get(key as XconUserId)?.part : object?.sidebars.get(key as XconUri);
+}

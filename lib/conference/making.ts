@@ -1,0 +1,101 @@
+import type { Principal } from '../directory/principal.ts';
+import type { ConferenceObject, ObjectEdit } from '../model/conference-object.ts';
+import { domainOf, generateXconUri, parseXconUri, sipUriOf, type XconUri } from '../model/identifiers.ts';
+import { CONFERENCE_INFO, info, XCON } from '../model/names.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { highestNumber, Placeholders } from './auto-generate.ts';
+import type { Call } from './calls.ts';
+import { copyParent, enrolCreator, newObject, withoutDescribed } from './cloning.ts';
+import type { ControlLimits } from './control.ts';
+import { enrolTargets } from './enrolment.ts';
+import { DESCRIPTION_SECTION } from './lists.ts';
+import type { Identities, People } from './people.ts';
+import { Refusal } from './refusal.ts';
+import { isGenerated, readRequest } from './request-document.ts';
+import { mergeUsers } from './roster.ts';
+import { mergeSections } from './sections.ts';
+import { refuseSidebars } from './updating.ts';
+import type { Reader } from './views.ts';
+
+export interface Making {
+  readonly call: Call;
+  readonly parent: { readonly object: ConferenceObject; readonly reader: Reader };
+  readonly document: XmlElement | undefined;
+  readonly identities: Identities;
+  readonly people: People;
+  readonly limits: ControlLimits;
+}
+
+/** A new conference object: a clone of a parent or, with a document, what that describes (RFC 6503 §5.3.4). */
+export function conferenceFrom({ call, parent, document, identities, people, limits }: Making): ObjectEdit {
+  const creator = creatorOf(call);
+  const uri =
+    document === undefined ? generateXconUri(people.domain) : newUri(document, people, creator.systemAdministrator);
+  const isClone = parent.object.header.kind === 'conference';
+  const edit = newObject(uri, {
+    kind: 'conference',
+    ...(isClone && { parent: { uri: parent.object.uri, independent: false } }),
+    ...foreignAttributes(document),
+  });
+  const sipUri = sipUriOf(uri, people.domain);
+  copyParent(edit, parent.object, parent.reader, { passwordDigits: limits.passwordDigits, sipUri });
+  if (document !== undefined) describe(edit, document, identities, people);
+  enrolCreator(edit, creator, identities);
+  enrolTargets(edit, identities, people.domain);
+  return edit;
+}
+
+function creatorOf({ caller }: Call): Principal {
+  if (caller.kind === 'user') return caller.principal;
+  throw new Refusal('authentication-required', 'Authenticate to create a conference.');
+}
+
+function describe(edit: ObjectEdit, raw: XmlElement, identities: Identities, people: People): void {
+  refuseSidebars(raw);
+  const placeholders = new Placeholders((domain) => people.servesDomain(domain));
+  placeholders.assign(raw.attribute('entity') ?? '', edit.now.uri.slice('xcon:'.length).replace(/@.*$/, ''));
+  withoutDescribed(edit, raw);
+  const description = edit.now.sections.get(DESCRIPTION_SECTION)?.element;
+  const request = readRequest(raw, placeholders, Math.max(highestNumber(description), highestNumber(raw)));
+  mergeSections(edit, request.element);
+  mergeUsers(edit, request.users, identities, people.domain);
+}
+
+/**
+ * The XCON-URI of what a document describes: generated where that is left to the server. Only a system administrator
+ * names a conference himself; to others every name is taken, so that nobody can try which are (RFC 6501 §8).
+ */
+function newUri(document: XmlElement, people: People, maySay: boolean): XconUri {
+  const entity = document.attribute('entity')?.trim() ?? '';
+  if (entity === '') return generateXconUri(people.domain);
+  const domain = domainOf(entity);
+  if (domain === undefined ? isGenerated(entity) : people.servesDomain(domain)) {
+    if (isGenerated(entity)) return generateXconUri(domain ?? people.domain);
+  } else if (isGenerated(entity)) {
+    throw new Refusal('foreign-domain', `This server makes conferences only in the domains that it serves.`);
+  }
+  const uri = parseXconUri(entity);
+  if (uri === undefined)
+    throw new Refusal('malformed', 'The entity of a conference must be an XCON-URI: xcon:id@domain.');
+  if (!maySay)
+    throw new Refusal('conflict', `The entity is taken: send xcon:AUTO_GENERATE_1@${people.domain} to get one.`);
+  return uri;
+}
+
+const foreignAttributes = (document: XmlElement | undefined) => {
+  const attributes = document?.attributes.filter((one) => one.namespace !== '') ?? [];
+  return attributes.length === 0 ? {} : { attributes };
+};
+
+/** A new blueprint as a document describes it; it names no creator and holds no password (RFC 6503 §5.3.1). */
+export function blueprintFrom(document: XmlElement, identities: Identities, people: People): ObjectEdit {
+  const edit = newObject(newUri(document, people, true), { kind: 'blueprint', ...foreignAttributes(document) });
+  const uris = document.first(CONFERENCE_INFO, 'conference-description')?.first(CONFERENCE_INFO, 'conf-uris');
+  if (uris?.elements.some((entry) => entry.first(XCON, 'conference-password') !== undefined)) {
+    throw new Refusal('malformed', 'A blueprint holds no conference-password: let each conference get its own.');
+  }
+  describe(edit, document, identities, people);
+  if (!edit.now.sections.has(DESCRIPTION_SECTION))
+    mergeSections(edit, info('conference-info', {}, [info('conference-description')]));
+  return edit;
+}

@@ -1,0 +1,44 @@
+import type { ObjectEdit } from '../model/conference-object.ts';
+import { CONFERENCE_INFO } from '../model/names.ts';
+import { Part } from '../model/part.ts';
+import { type UserRecord, userRecord } from '../model/user.ts';
+import { XmlElement } from '../xml/element.ts';
+import { STATE_SECTION } from './lists.ts';
+import { withChild } from './people.ts';
+
+/**
+ * An occurrence begins with the first user who has an endpoint in the conference or waits with one, and ends when the
+ * last of them has left; then everything that belongs to the occurrence alone is gone. Call after a change of users.
+ */
+export function settleOccurrence(edit: ObjectEdit): void {
+  const { header, counts } = edit.now;
+  const somebody = counts.connected + counts.pending > 0;
+  if (header.kind === 'blueprint' || header.active === somebody) return;
+  if (somebody) edit.setHeader({ ...header, active: true });
+  else endOccurrence(edit);
+}
+
+/** Guests and people not on the lists, endpoints, the lock and anonymous numbers end with the occurrence. */
+function endOccurrence(edit: ObjectEdit): void {
+  edit.setHeader({ ...edit.now.header, active: false, anonymous: 0 });
+  for (const [key, record] of edit.now.users) {
+    if (record.facts.origin === 'joined') edit.setUser(key, undefined);
+    else if (record.facts.endpoints > 0 || record.facts.number !== undefined)
+      edit.setUser(key, withoutEndpoints(record));
+  }
+  const state = edit.now.sections.get(STATE_SECTION)?.element;
+  if (state?.first(CONFERENCE_INFO, 'locked') !== undefined) {
+    edit.setSection(STATE_SECTION, Part.of(withChild(state, 'locked', undefined)));
+  }
+}
+
+/** The user as the reservation has her. */
+export function withoutEndpoints({ part, facts }: UserRecord): UserRecord {
+  const { origin, alias } = facts;
+  const kept = { origin, ...(alias && { alias }) };
+  if (facts.endpoints === 0) return userRecord(part.element, kept, part);
+  const children = part.element.children.filter(
+    (child) => !(child instanceof XmlElement && child.is(CONFERENCE_INFO, 'endpoint')),
+  );
+  return userRecord(part.element.withChildren(children), kept);
+}

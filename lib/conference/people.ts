@@ -1,0 +1,95 @@
+import type { Principal } from '../directory/principal.ts';
+import type { ConferenceObject } from '../model/conference-object.ts';
+import { normaliseAddress, parseXconUserId, type XconUserId } from '../model/identifiers.ts';
+import { CONFERENCE_INFO, info } from '../model/names.ts';
+import { addressesOf } from '../model/user.ts';
+import { XmlElement } from '../xml/element.ts';
+import { isPerson, normaliseTarget } from './lists.ts';
+
+/** The users of the system, as the rules need them. */
+export interface People {
+  principalById(userId: XconUserId): Promise<Principal | undefined>;
+  principalByAddress(address: string): Promise<Principal | undefined>;
+  servesDomain(domain: string): boolean;
+  /** The domain in which identifiers are made. */
+  readonly domain: string;
+}
+
+/** Who of the directory a request speaks of, looked up before the rules run, for they run without waiting. */
+export class Identities {
+  readonly #byName: ReadonlyMap<string, Principal>;
+
+  constructor(byName: ReadonlyMap<string, Principal> = new Map()) {
+    this.#byName = byName;
+  }
+
+  /** Looks up every id and address in the users, lists and endpoints of an element; the caller is known already. */
+  static async in(element: XmlElement | undefined, people: People, caller: Principal | undefined): Promise<Identities> {
+    const found = new Map<string, Principal>();
+    if (caller !== undefined) {
+      for (const name of [caller.userId, ...caller.addresses]) found.set(name, caller);
+    }
+    for (const name of element === undefined ? [] : new Set(namesIn(element))) {
+      if (found.has(name)) continue;
+      const id = parseXconUserId(name);
+      const principal =
+        id === undefined
+          ? await people.principalByAddress(name)
+          : ((await people.principalById(id)) ?? (await people.principalByAddress(sipOf(id))));
+      if (principal === undefined) continue;
+      found.set(name, principal).set(principal.userId, principal);
+    }
+    return new Identities(found);
+  }
+
+  /** The user of the directory with this id or normalised address. */
+  of(name: string): Principal | undefined {
+    return this.#byName.get(name);
+  }
+}
+
+const sipOf = (id: XconUserId): string => `sip:${id.slice('xcon-userid:'.length)}`;
+
+function* namesIn(element: XmlElement): Generator<string> {
+  if (element.is(CONFERENCE_INFO, 'user')) {
+    yield* addressesOf(element);
+    const id = parseXconUserId(element.attribute('entity') ?? '');
+    if (id !== undefined) yield id;
+    return;
+  }
+  if (element.local === 'target') {
+    const target = normaliseTarget(element.attribute('uri') ?? '');
+    if (isPerson(target)) yield target;
+  }
+  for (const child of element.elements) yield* namesIn(child);
+}
+
+/**
+ * The user of a conference that a name leads to: an id, an address, the identity under which a guest or an anonymous
+ * user is shown, or an id that a client made of a SIP address. A guest's own id is no name for others.
+ */
+export function findUser(object: ConferenceObject, name: string): XconUserId | undefined {
+  const id = parseXconUserId(name);
+  if (id === undefined) return object.addresses.get(normaliseAddress(name));
+  const record = object.users.get(id);
+  if (record !== undefined && record.facts.alias === undefined) return id;
+  return object.addresses.get(id) ?? object.addresses.get(sipOf(id));
+}
+
+/** The associated-aors of a user of the directory: as the directory has them, never as a request says. */
+export const aorsOf = (addresses: readonly string[]): XmlElement =>
+  info(
+    'associated-aors',
+    {},
+    addresses.map((address) => info('entry', {}, [info('uri', {}, [address])])),
+  );
+
+/** The element with this child in place of the one of the same name, or removed. */
+export function withChild(element: XmlElement, local: string, child: XmlElement | undefined): XmlElement {
+  const at = element.children.findIndex((one) => one instanceof XmlElement && one.is(CONFERENCE_INFO, local));
+  const rest = element.children.filter((_, index) => index !== at);
+  if (child === undefined) return element.withChildren(rest);
+  return element.withChildren(
+    at < 0 ? [...rest, child] : element.children.map((one, index) => (index === at ? child : one)),
+  );
+}

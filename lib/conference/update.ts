@@ -1,0 +1,86 @@
+import { XmlElement } from '../xml/element.ts';
+import type { ElementDefinition } from '../model/definitions.ts';
+import { same } from '../model/compare.ts';
+import { childDefinition, expanded, isEmpty, keyOf, normalise, ShapeError } from '../model/shape.ts';
+
+/**
+ * The meaning of an update (requirements of RFC 6503 §5.3.4): what is absent stays; an empty element removes; items of
+ * a keyed list merge by key and one with `state="deleted"` goes; a list without key is replaced as a whole. The result
+ * shares with `current` what did not change; undefined when nothing remains.
+ */
+export function merge(
+  definition: ElementDefinition,
+  current: XmlElement | undefined,
+  change: XmlElement,
+): XmlElement | undefined {
+  if (isEmpty(change) && definition.key === undefined) return definition.permanent ? current : undefined;
+  const merged =
+    definition.type === undefined ? mergeInside(definition, current, change) : mergeSimple(definition, current, change);
+  return current !== undefined && same(current, merged) ? current : merged;
+}
+
+function mergeSimple(definition: ElementDefinition, current: XmlElement | undefined, change: XmlElement): XmlElement {
+  return withAttributesOf(current, normalise(definition, change));
+}
+
+function mergeInside(definition: ElementDefinition, current: XmlElement | undefined, change: XmlElement): XmlElement {
+  const base = withAttributesOf(current, normalise(definition, change.withChildren([])));
+  const children: XmlElement[] = [];
+  for (const child of definition.children()) {
+    const old = current?.all(child.namespace, child.local) ?? [];
+    const asked = change.all(child.namespace, child.local);
+    children.push(...mergeSiblings(child, old, asked));
+  }
+  return base.withChildren([...children, ...mergeUnknown(definition, current, change)]);
+}
+
+export function mergeSiblings(
+  definition: ElementDefinition,
+  current: readonly XmlElement[],
+  asked: readonly XmlElement[],
+): readonly XmlElement[] {
+  const [first, second] = asked;
+  if (first === undefined) return current;
+  if (!definition.many) {
+    if (second !== undefined) throw new ShapeError(`<${first.local}> may stand only once in its place`);
+    const merged = merge(definition, current[0], first);
+    return merged === undefined ? [] : [merged];
+  }
+  if (definition.key === undefined) {
+    return asked.filter((item) => !isEmpty(item)).map((item) => normalise(definition, item));
+  }
+  const items = new Map(current.map((item) => [keyOf(definition, item), item]));
+  for (const change of asked) {
+    const key = keyOf(definition, change);
+    if (isDeletion(change)) items.delete(key);
+    else {
+      const merged = merge(definition, items.get(key), change);
+      if (merged !== undefined) items.set(key, merged);
+    }
+  }
+  return [...items.values()];
+}
+
+/** `state` in requests means nothing but this. */
+export const isDeletion = (item: XmlElement): boolean => item.attribute('state') === 'deleted';
+
+/** Elements that the model does not know are replaced by name, all of a name together. */
+function mergeUnknown(
+  definition: ElementDefinition,
+  current: XmlElement | undefined,
+  change: XmlElement,
+): readonly XmlElement[] {
+  const unknown = (element: XmlElement | undefined): XmlElement[] =>
+    element?.elements.filter((child) => childDefinition(definition, child) === undefined) ?? [];
+  const asked = unknown(change);
+  const names = new Set(asked.map(expanded));
+  return [
+    ...unknown(current).filter((child) => !names.has(expanded(child))),
+    ...asked.filter((child) => !isEmpty(child)),
+  ];
+}
+
+function withAttributesOf(current: XmlElement | undefined, next: XmlElement): XmlElement {
+  const kept = current?.attributes.filter((one) => next.attribute(one.local, one.namespace) === undefined) ?? [];
+  return new XmlElement(next.namespace, next.local, [...kept, ...next.attributes], next.children, next.declarations);
+}

@@ -1,0 +1,114 @@
+import type { ObjectEdit } from '../model/conference-object.ts';
+import { USER } from '../model/definitions.ts';
+import { parseXconUri, type XconUserId } from '../model/identifiers.ts';
+import { CONFERENCE_INFO, XCON } from '../model/names.ts';
+import { XmlElement } from '../xml/element.ts';
+import { samePlan, planOf, singleEvent } from '../schedule/base.ts';
+import { highestNumber, Placeholders } from './auto-generate.ts';
+import type { Work } from './control.ts';
+import { enrolTargets } from './enrolment.ts';
+import { DESCRIPTION_SECTION, FLOOR_SECTION, USERS_SECTION } from './lists.ts';
+import { withChild } from './people.ts';
+import { Refusal } from './refusal.ts';
+import { isGenerated, matchMedia, readRequest, type RequestDocument } from './request-document.ts';
+import { type Actor, refusedChange } from './rights.ts';
+import { mergeUsers } from './roster.ts';
+import { mergeSection, mergeSections, sectionDefinition } from './sections.ts';
+
+/** confRequest/update and blueprintRequest/update: the changes that a `conference-info` holds (RFC 6503 §5.3.4). */
+export function updateConference(work: Work, raw: XmlElement): void {
+  const { edit, people } = work;
+  const entity = raw.attribute('entity');
+  if (entity !== undefined && !isGenerated(entity) && parseXconUri(entity) !== edit.before.uri) {
+    throw new Refusal('conflict', 'The entity of the confInfo is not that of the conference in confObjID.');
+  }
+  refuseSidebars(raw);
+  const changes = work.call.profile === 'linphone' ? withoutSameTimes(edit, raw) : raw;
+  const placeholders = new Placeholders((domain) => people.servesDomain(domain));
+  placeholders.assign(entity ?? '', edit.before.uri.slice('xcon:'.length).replace(/@.*$/, ''));
+  matchMedia(changes, edit.now.sections.get(DESCRIPTION_SECTION)?.element, placeholders);
+  const request = readRequest(changes, placeholders, highestIn(edit, changes));
+  mergeSections(edit, request.element);
+  apply(work, request);
+}
+
+/** usersRequest/update: the changes that a `users` holds (RFC 6503 §5.3.5). */
+export function updateRoster(work: Work, raw: XmlElement): void {
+  const placeholders = new Placeholders((domain) => work.people.servesDomain(domain));
+  const request = readRequest(raw, placeholders, highestIn(work.edit, raw));
+  mergeSection(work.edit, USERS_SECTION, request.element);
+  apply(work, request);
+}
+
+function apply({ call, edit, identities, people, standing }: Work, request: RequestDocument): void {
+  mergeUsers(edit, request.users, identities, people.domain);
+  const systemAdministrator = call.caller.kind === 'user' && call.caller.principal.systemAdministrator;
+  authorise(edit, { level: standing.level ?? 'invited', systemAdministrator }, standing.self);
+  enrolTargets(edit, identities, people.domain);
+}
+
+/** Asks for the rights that the touched parts need. @throws {Refusal} not-allowed, protected */
+export function authorise(edit: ObjectEdit, actor: Actor, self: XconUserId | undefined): void {
+  for (const { kind, key } of edit.touched) {
+    const refused =
+      kind === 'user' ? userRefused(edit, key as XconUserId, actor, self) : sectionRefused(edit, key, actor);
+    if (refused === undefined) continue;
+    if (refused.why === 'protected') {
+      throw new Refusal('protected', `<${refused.element}> is set by the object that this one was made from.`);
+    }
+    throw new Refusal('not-allowed', `You may not change <${refused.element}> of this conference.`);
+  }
+}
+
+function userRefused(edit: ObjectEdit, key: XconUserId, actor: Actor, self: XconUserId | undefined) {
+  const [before, after] = [edit.before.users.get(key)?.part.element, edit.now.users.get(key)?.part.element];
+  return refusedChange(USER, before, after, actor, key === self);
+}
+
+function sectionRefused(edit: ObjectEdit, key: string, actor: Actor) {
+  const [before, after] = [edit.before.sections.get(key)?.element, edit.now.sections.get(key)?.element];
+  const definition = sectionDefinition(key);
+  if (definition !== undefined) return refusedChange(definition, before, after, actor);
+  return actor.level === 'organizer'
+    ? undefined
+    : { why: 'not-allowed' as const, element: (after ?? before)?.local ?? key };
+}
+
+/** Sidebars are objects of their own, made and changed by their own requests. */
+export function refuseSidebars(raw: XmlElement): void {
+  const sidebars = raw.elements.find(
+    (child) => child.namespace === CONFERENCE_INFO && child.local.startsWith('sidebars-by-'),
+  );
+  if (sidebars !== undefined && sidebars.elements.length > 0) {
+    throw new Refusal('conflict', 'Sidebars are not changed through the conference that they belong to.');
+  }
+}
+
+/** The highest number among the labels and ids with which those of a request must not be mixed up. */
+function highestIn(edit: ObjectEdit, raw: XmlElement): number {
+  const users = raw.is(CONFERENCE_INFO, 'users') ? [raw] : raw.all(CONFERENCE_INFO, 'users');
+  const named = users
+    .flatMap((element) => element.all(CONFERENCE_INFO, 'user'))
+    .map((user) => edit.now.users.get((user.attribute('entity') ?? '') as XconUserId)?.part.element);
+  const sections = [DESCRIPTION_SECTION, FLOOR_SECTION].map((key) => edit.now.sections.get(key)?.element);
+  return Math.max(0, ...[raw, ...sections, ...named].map(highestNumber));
+}
+
+/**
+ * A client that was shown a single event in UTC sends it back with every update: as long as it says the same start and
+ * duration, the times with their zone and rule stay as they are.
+ */
+function withoutSameTimes(edit: ObjectEdit, raw: XmlElement): XmlElement {
+  const description = raw.first(CONFERENCE_INFO, 'conference-description');
+  const current = baseOf(edit.now.sections.get(DESCRIPTION_SECTION)?.element);
+  const sent = baseOf(description);
+  if (description === undefined || current === undefined || sent === undefined) return raw;
+  if (planOf(sent)?.recurs === true || !samePlan(singleEvent(current), sent)) return raw;
+  const rest = description.children.filter(
+    (child) => !(child instanceof XmlElement && child.is(XCON, 'conference-time')),
+  );
+  return withChild(raw, 'conference-description', description.withChildren(rest));
+}
+
+const baseOf = (description: XmlElement | undefined): string | undefined =>
+  description?.first(XCON, 'conference-time')?.first(XCON, 'entry')?.first(XCON, 'base')?.text;

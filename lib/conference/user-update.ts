@@ -1,0 +1,88 @@
+import { USER } from '../model/definitions.ts';
+import { parseXconUserId, type XconUserId } from '../model/identifiers.ts';
+import { CONFERENCE_INFO, info } from '../model/names.ts';
+import { same } from '../model/compare.ts';
+import { endpointsOf, isPresent } from '../model/user.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { admit } from './admission.ts';
+import { highestNumber, Placeholders } from './auto-generate.ts';
+import type { Work } from './control.ts';
+import { enrol } from './enrolment.ts';
+import { room } from './joining.ts';
+import { findUser, withChild } from './people.ts';
+import { Refusal } from './refusal.ts';
+import { refusedChange } from './rights.ts';
+import { settleEndpoints } from './roster.ts';
+import { merge } from './update.ts';
+import { hidesAttendees } from './views.ts';
+import { appearanceOf } from './visibility.ts';
+
+/** userRequest/update: of oneself or of another, each element by the right that it asks for. */
+export function updateOwnOrOther(work: Work, raw: XmlElement): void {
+  const { call, edit, identities, standing } = work;
+  const key = visibleUser(work, parseXconUserId(raw.attribute('entity') ?? ''));
+  const old = edit.now.users.get(key);
+  if (old === undefined) throw noSuchUser();
+  const isSelf = key === standing.self;
+  const asked = replacedForUpdate(work, raw, old.part.element).withAttribute('entity', key);
+  const merged = merge(USER, old.part.element, asked) ?? old.part.element;
+  if (identities.of(key) !== undefined && !sameAors(old.part.element, merged)) {
+    throw new Refusal('protected', 'The addresses of this user come from the directory.');
+  }
+  const systemAdministrator = call.caller.kind === 'user' && call.caller.principal.systemAdministrator;
+  const fresh = endpointsOf(merged).length > endpointsOf(old.part.element).length;
+  const entry = fresh && isSelf && !old.facts.connected ? admit(edit.before, call.caller, standing) : 'in';
+  if (fresh && !isPresent(old.facts)) room(work, old.facts.pending);
+  const checked = fresh ? withStatusLeftOutOfNew(merged, old.part.element) : merged;
+  const refused = refusedChange(
+    USER,
+    old.part.element,
+    checked,
+    { level: standing.level ?? 'invited', systemAdministrator },
+    isSelf,
+  );
+  if (refused !== undefined) throw new Refusal('not-allowed', `You may not change <${refused.element}> of this user.`);
+  const { alias, origin } = old.facts;
+  const settled = settleEndpoints(checked, old.part.element, entry);
+  if (settled !== old.part.element) enrol(edit, key, settled, { origin, ...(alias && { alias }) }, identities);
+}
+
+/** An update may name a user's endpoints by empty elements only to remove things: placeholders are replaced, no more. */
+function replacedForUpdate({ people }: Work, raw: XmlElement, before: XmlElement): XmlElement {
+  const placeholders = new Placeholders((domain) => people.servesDomain(domain));
+  return placeholders.replace(raw, Math.max(highestNumber(raw), highestNumber(before)));
+}
+
+function withStatusLeftOutOfNew(user: XmlElement, before: XmlElement): XmlElement {
+  const known = new Set(endpointsOf(before).map((one) => one.attribute('entity')));
+  return user.withChildren(
+    user.elements.map((child) =>
+      child.is(CONFERENCE_INFO, 'endpoint') && !known.has(child.attribute('entity'))
+        ? withChild(child, 'status', undefined)
+        : child,
+    ),
+  );
+}
+
+const sameAors = (one: XmlElement, other: XmlElement): boolean => {
+  const [first, second] = [one, other].map(
+    (user) => user.first(CONFERENCE_INFO, 'associated-aors') ?? info('associated-aors'),
+  );
+  return first !== undefined && second !== undefined && same(first, second);
+};
+
+export const noSuchUser = (): Refusal => new Refusal('no-such-user', 'There is no such user in this conference.');
+
+/** The user whom a request names, if its sender may know of her; himself where it names none. */
+export function visibleUser({ edit, standing }: Work, entity: XconUserId | undefined): XconUserId {
+  const key = entity === undefined || entity === standing.self ? standing.self : findUser(edit.now, entity);
+  const record = key === undefined ? undefined : edit.now.users.get(key);
+  if (key === undefined || record === undefined) throw noSuchUser();
+  if (
+    key !== standing.self &&
+    appearanceOf(record.facts, standing.level ?? 'invited', hidesAttendees(edit.now)) === 'absent'
+  ) {
+    throw noSuchUser();
+  }
+  return key;
+}

@@ -1,0 +1,191 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Audience, ElementDefinition } from '../model/definitions.ts';
+import { CONFERENCE, USERS } from '../model/definitions.ts';
+import type { ConferenceObject } from '../model/conference-object.ts';
+import type { XconUserId } from '../model/identifiers.ts';
+import { info, POLICY, PREFIXES } from '../model/names.ts';
+import type { Part } from '../model/part.ts';
+import { expanded } from '../model/shape.ts';
+import type { UserRecord } from '../model/user.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { serialize } from '../xml/serialize.ts';
+import type { Profile, View } from './calls.ts';
+import { DESCRIPTION_SECTION, STATE_SECTION, USERS_SECTION } from './lists.ts';
+import { dressDescription, dressUser, dressUsers, withFirstUriOnly } from './profiles.ts';
+import { anonymousUser, appearanceOf, plainUser, seenBy } from './visibility.ts';
+
+/** For whom a view is made. */
+export interface Reader {
+  readonly level: Audience;
+  /** Always sees himself as he is. */
+  readonly self: XconUserId | undefined;
+  readonly profile: Profile;
+  /** The answer to a change carries only the first of the conference's URIs, the SIP URI. */
+  readonly firstUriOnly?: boolean;
+}
+
+/** Users rendered before other work gets a turn of the event loop. */
+const SLICE = 200;
+
+const remembered = new WeakMap<Part, Map<string, Buffer | undefined>>();
+
+/** Text that depends on nothing but a part and a name of a class of readers is made once. */
+function once(part: Part, readers: string, make: () => Buffer | undefined): Buffer | undefined {
+  let made = remembered.get(part);
+  if (made === undefined) remembered.set(part, (made = new Map<string, Buffer | undefined>()));
+  if (!made.has(readers)) made.set(readers, make());
+  return made.get(readers);
+}
+
+const bytesOf = (element: XmlElement): Buffer => Buffer.from(serialize(element, { scope: PREFIXES }), 'utf8');
+
+/** The inside of `conference-info` as its reader may see it. */
+export async function viewOf(object: ConferenceObject, reader: Reader): Promise<View> {
+  const content: Buffer[] = [];
+  for (const definition of CONFERENCE.children()) {
+    const key = expanded(definition);
+    if (key === USERS_SECTION) content.push(...(await usersElement(object, reader)));
+    else if (key === STATE_SECTION) content.push(...stateElement(object, reader));
+    else content.push(...sectionElement(object, key, definition, reader));
+  }
+  for (const [key, part] of object.sections) {
+    if (!isModelled(key)) content.push(part.bytes);
+  }
+  return { attributes: object.header.attributes ?? [], content };
+}
+
+const isModelled = (key: string): boolean => CONFERENCE.children().some((definition) => expanded(definition) === key);
+
+function sectionElement(
+  object: ConferenceObject,
+  key: string,
+  definition: ElementDefinition,
+  reader: Reader,
+): readonly Buffer[] {
+  const part = object.sections.get(key);
+  if (part === undefined) return [];
+  if (reader.profile !== 'standard' && key === DESCRIPTION_SECTION) {
+    const seen = seenBy(reader.level, definition, part.element);
+    return seen === undefined ? [] : [bytesOf(dressDescription(seen))];
+  }
+  const shortened = reader.firstUriOnly === true && key === DESCRIPTION_SECTION;
+  const seen = once(part, shortened ? `${reader.level} first URI` : reader.level, () => {
+    const visible = seenBy(reader.level, definition, part.element);
+    if (visible === undefined) return undefined;
+    const shown = shortened ? withFirstUriOnly(visible) : visible;
+    return shown === part.element ? part.bytes : bytesOf(shown);
+  });
+  return seen === undefined ? [] : [seen];
+}
+
+/** `conference-state` with what the server counts: the hidden only for those who may see them. */
+function stateElement(object: ConferenceObject, reader: Reader): readonly Buffer[] {
+  const stored = object.sections.get(STATE_SECTION)?.element ?? info('conference-state');
+  if (object.header.kind === 'blueprint') return stored.children.length === 0 ? [] : [bytesOf(stored)];
+  if (reader.level === 'invited') return [];
+  const count = visibleCount(object, reader);
+  return [
+    bytesOf(
+      stored.withChildren([
+        ...(count === undefined ? [] : [info('user-count', {}, [String(count)])]),
+        info('active', {}, [String(object.header.active)]),
+        ...stored.children,
+      ]),
+    ),
+  ];
+}
+
+function visibleCount(object: ConferenceObject, reader: Reader): number | undefined {
+  if (reader.level === 'moderator' || reader.level === 'organizer') return object.counts.connected;
+  if (hidesAttendees(object)) return undefined;
+  const self = reader.self === undefined ? undefined : object.users.get(reader.self)?.facts;
+  const himself = self?.connected === true && self.anonymity === 'hidden' ? 1 : 0;
+  return object.counts.connected - object.counts.hidden + himself;
+}
+
+/** A conference of our policy `attendees="hidden"` shows its attendees to the privileged only. */
+export const hidesAttendees = (object: ConferenceObject): boolean =>
+  object.sections.get(USERS_SECTION)?.element.attribute('attendees', POLICY) === 'hidden';
+
+async function usersElement(object: ConferenceObject, reader: Reader): Promise<readonly Buffer[]> {
+  const { content } = await usersView(object, reader);
+  const part = object.sections.get(USERS_SECTION);
+  if (part === undefined && content.length === 0) return [];
+  const empty = serialize((part?.element ?? info('users')).withChildren([]), { scope: PREFIXES });
+  return [Buffer.from(`${empty.slice(0, -2)}>`), ...content, Buffer.from('</info:users>')];
+}
+
+/** The inside of `users` as its reader may see it; a large roster is made in slices. */
+export async function usersView(object: ConferenceObject, reader: Reader): Promise<View> {
+  const content: Buffer[] = [];
+  const hides = hidesAttendees(object);
+  let made = 0;
+  for (const [key, record] of object.users) {
+    const bytes = userBytes(object, key, record, reader, hides);
+    if (bytes !== undefined) content.push(bytes);
+    if (++made % SLICE === 0) await turn();
+  }
+  const part = object.sections.get(USERS_SECTION);
+  if (part === undefined) return { attributes: [], content };
+  const settings = dressedSettings(object, part, reader);
+  return { attributes: part.element.attributes, content: [...content, ...settings] };
+}
+
+function dressedSettings(object: ConferenceObject, part: Part, reader: Reader): readonly Buffer[] {
+  if (reader.profile !== 'standard') {
+    return (seenBy(reader.level, USERS, dressUsers(part.element, object))?.elements ?? []).map(bytesOf);
+  }
+  const bytes = once(part, `${reader.level} inside`, () =>
+    Buffer.concat((seenBy(reader.level, USERS, part.element)?.elements ?? []).map(bytesOf)),
+  );
+  return bytes === undefined || bytes.length === 0 ? [] : [bytes];
+}
+
+function userBytes(
+  object: ConferenceObject,
+  key: XconUserId,
+  record: UserRecord,
+  reader: Reader,
+  hides: boolean,
+): Buffer | undefined {
+  const { part, facts } = record;
+  if (reader.profile !== 'standard') {
+    const element = userElement(object, key, record, reader, hides);
+    return element === undefined ? undefined : bytesOf(element);
+  }
+  if (key === reader.self) return part.bytes;
+  const appearance = appearanceOf(facts, reader.level, hides);
+  if (appearance === 'absent') return undefined;
+  if (appearance === 'anonymous') {
+    return once(part, `anonymous ${String(facts.number)}`, () => bytesOf(anonymousUser(part.element, facts)));
+  }
+  if (reader.level === 'organizer' && facts.alias === undefined) return part.bytes;
+  return once(part, reader.level, () => {
+    const seen = plainUser(part.element, facts, reader.level);
+    return seen === part.element ? part.bytes : bytesOf(seen);
+  });
+}
+
+/** One user as the reader may see her; undefined where he may not. */
+export function userElement(
+  object: ConferenceObject,
+  key: XconUserId,
+  record: UserRecord,
+  reader: Reader,
+  hides = hidesAttendees(object),
+): XmlElement | undefined {
+  const seen = seenUser(key, record, reader, hides);
+  return seen === undefined || reader.profile === 'standard' ? seen : dressUser(seen);
+}
+
+function seenUser(
+  key: XconUserId,
+  { part, facts }: UserRecord,
+  reader: Reader,
+  hides: boolean,
+): XmlElement | undefined {
+  if (key === reader.self) return part.element;
+  const appearance = appearanceOf(facts, reader.level, hides);
+  if (appearance === 'absent') return undefined;
+  return appearance === 'anonymous' ? anonymousUser(part.element, facts) : plainUser(part.element, facts, reader.level);
+}

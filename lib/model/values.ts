@@ -1,0 +1,71 @@
+/** A type of simple content: what it is called in documents about the model, and whether a trimmed text is one. */
+export interface ValueType {
+  readonly name: string;
+  readonly accepts: (text: string) => boolean;
+  /** White space at the ends is part of the value. */
+  readonly exact?: true;
+}
+
+const MAX_UNSIGNED_INT = 2 ** 32 - 1;
+const MAX_INT = 2 ** 31 - 1;
+
+const integer = (name: string, min: number, max: number): ValueType => ({
+  name,
+  accepts: (text) => /^[+-]?\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max,
+});
+
+const DATE_TIME = /^-?\d{4,}-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?$/;
+
+function isDateTime(text: string): boolean {
+  const [, month, day, hour, minute, second] = (DATE_TIME.exec(text) ?? []).map(Number);
+  if (month === undefined || day === undefined) return false;
+  return (
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= 31 &&
+    Number(hour) <= 24 &&
+    Number(minute) < 60 &&
+    Number(second) < 61
+  );
+}
+
+export const text: ValueType = { name: 'text', accepts: () => true, exact: true };
+export const token: ValueType = { name: 'token', accepts: (value) => value !== '' };
+export const boolean: ValueType = { name: 'boolean', accepts: (value) => /^(true|false|1|0)$/.test(value) };
+export const unsignedInt = integer('unsignedInt', 0, MAX_UNSIGNED_INT);
+export const int = integer('int', -MAX_INT - 1, MAX_INT);
+/** Emitted as xsd:int by RFC 6501 §5 and as xsd:unsignedInt by RFC 4575 §5.3.3: what both accept. */
+export const userCount = integer('int, not negative', 0, MAX_INT);
+export const nonNegative = integer('nonNegativeInteger', 0, Number.MAX_SAFE_INTEGER);
+/** RFC 6501 §4.2.7. */
+export const gain = integer('int from -127 to 127', -127, 127);
+export const uri: ValueType = { name: 'anyURI', accepts: (value) => value !== '' && !/[\s<>"{}|\\^`]/.test(value) };
+export const language: ValueType = {
+  name: 'language',
+  accepts: (value) => /^[a-z]{1,8}(-[a-z0-9]{1,8})*$/i.test(value),
+};
+export const languages: ValueType = {
+  name: 'languages',
+  accepts: (value) => value.split(/\s+/).every(language.accepts),
+};
+export const dateTime: ValueType = { name: 'dateTime', accepts: isDateTime };
+/** RFC 6501 §5 time-type: with the letter Z. */
+export const utcDateTime: ValueType = {
+  name: 'dateTime in UTC',
+  accepts: (value) => isDateTime(value) && value.endsWith('Z'),
+};
+
+/** One of the words, which future documents may extend (RFC 6501 §5 free-text-extension). */
+export const word = (...words: readonly string[]): ValueType => ({
+  name: words.join(', '),
+  accepts: (value) => value !== '',
+});
+
+/** One of the words and no other (the enumerations of RFC 4575 that its readers check). */
+export const oneOf = (...words: readonly string[]): ValueType => ({
+  name: words.join(', '),
+  accepts: (value) => words.includes(value),
+});
+
+export const isTrue = (value: string | undefined): boolean => value === 'true' || value === '1';
