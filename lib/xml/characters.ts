@@ -15,4 +15,6 @@ export const NCNAME = `[${start}][-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040
 
 const ncname = new RegExp(`^${NCNAME}$`, 'u');
 
-export const isNcName = (name: string): boolean => ncname.test(name);
+const asciiNcname = /^[A-Za-z_][-.\w]*$/;
+
+export const isNcName = (name: string): boolean => asciiNcname.test(name) || ncname.test(name);

@@ -30,7 +30,8 @@ export function checkLimits(text: string, limits: XmlLimits): void {
   let elements = 0;
   let at = text.indexOf('<');
   while (at !== -1) {
-    const section = sections.find(([open]) => text.startsWith(open, at));
+    const next = text[at + 1];
+    const section = next === '!' || next === '?' ? sections.find(([open]) => text.startsWith(open, at)) : undefined;
     let end: number;
     if (section !== undefined) {
       end = text.indexOf(section[1], at + section[0].length);
@@ -38,7 +39,7 @@ export function checkLimits(text: string, limits: XmlLimits): void {
       throw XmlError.at(text, at, 'a document type declaration is not accepted');
     } else {
       end = endOfTag(text, at, limits.attributes);
-      if (text[at + 1] === '/') depth -= 1;
+      if (next === '/') depth -= 1;
       else {
         if (++elements > limits.elements) throw XmlError.at(text, at, `more than ${limits.elements} elements`);
         if (depth + 1 > limits.depth) throw XmlError.at(text, at, `elements more than ${limits.depth} deep`);
@@ -50,9 +51,10 @@ export function checkLimits(text: string, limits: XmlLimits): void {
   }
 }
 
+const mark = /["'>]/g;
+
 /** The offset of the `>` that ends the tag, -1 when nothing does; each quoted value counts as an attribute. */
 function endOfTag(text: string, start: number, limit: number): number {
-  const mark = /["'>]/g;
   let attributes = 0;
   mark.lastIndex = start;
   for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {

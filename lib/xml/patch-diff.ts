@@ -13,6 +13,8 @@ export interface DiffOptions {
   readonly prefixes: readonly XmlDeclaration[];
   /** The keys by which elements are matched and selected; by default none has one. */
   readonly keyOf?: KeyOf;
+  /** How many children without key may be new in one element before the element is replaced whole; 1,000 by default. */
+  readonly unkeyed?: number;
 }
 
 /** Where a child stands that {@link diffChild} is asked about. */
@@ -77,12 +79,14 @@ class Differ {
   readonly operations: XmlElement[] = [];
   readonly #namespace: string;
   readonly #keyOf: KeyOf;
+  readonly #unkeyed: number;
   readonly #names: SelectorNames;
   readonly #identities = new Identities();
 
-  constructor({ namespace, prefixes, keyOf = () => undefined }: DiffOptions) {
+  constructor({ namespace, prefixes, keyOf = () => undefined, unkeyed = 1_000 }: DiffOptions) {
     this.#namespace = namespace;
     this.#keyOf = keyOf;
+    this.#unkeyed = unkeyed;
     this.#names = new SelectorNames(prefixes);
   }
 
@@ -126,8 +130,25 @@ class Differ {
     }
     let known: Path | undefined;
     const once = () => (known ??= path());
+    if (this.#tooMany(before, after)) {
+      this.operation('replace', once(), [after]);
+      return;
+    }
     this.#attributes(before, after, once);
     this.#children(before, after, once);
+  }
+
+  /** Nodes without key are compared by content and selected by position; a flood of them is not worth it. */
+  #tooMany(before: XmlElement, after: XmlElement): boolean {
+    if (before.children.length + after.children.length <= this.#unkeyed) return false;
+    const shared = new Set(before.children);
+    const isNew = (node: XmlNode) => !shared.has(node) && !(node instanceof XmlElement && this.#hasKey(node));
+    return after.children.filter(isNew).length > this.#unkeyed;
+  }
+
+  #hasKey(element: XmlElement): boolean {
+    const spec = this.#keyOf(element);
+    return spec !== undefined && keyValue(element, spec) !== undefined;
   }
 
   #attributes(before: XmlElement, after: XmlElement, path: () => Path): void {

@@ -155,8 +155,9 @@ function declarationText({ prefix, namespace }: XmlDeclaration): string {
   return ` ${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}="${escapeAttribute(namespace)}"`;
 }
 
-const plainText = /^[\t\n\x20-\x25\x27-\x3b\x3d\x3f-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
-const plainValue = /^[\x20\x21\x23-\x25\x27-\x3b\x3d-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
+/** What has to be looked at closely: what is escaped, what may be forbidden, and surrogates, which may stand alone. */
+const dubiousText = /[&<>\r\0-\x08\v\f\x0e-\x1f\uD800-\uDFFF\uFFFE\uFFFF]/;
+const dubiousValue = /[&<"\0-\x1f\uD800-\uDFFF\uFFFE\uFFFF]/;
 const references: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -168,11 +169,11 @@ const references: Readonly<Record<string, string>> = {
 };
 
 function escapeText(text: string): string {
-  return plainText.test(text) ? text : escape(text, /[&<>\r]/g);
+  return dubiousText.test(text) ? escape(text, /[&<>\r]/g) : text;
 }
 
 function escapeAttribute(value: string): string {
-  return plainValue.test(value) ? value : escape(value, /[&<"\t\n\r]/g);
+  return dubiousValue.test(value) ? escape(value, /[&<"\t\n\r]/g) : value;
 }
 
 function escape(text: string, special: RegExp): string {

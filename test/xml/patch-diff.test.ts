@@ -24,9 +24,9 @@ const options: DiffOptions = { namespace: PATCH, prefixes, keyOf };
 const wrapped = (operations: readonly XmlElement[], declarations = prefixes): XmlElement =>
   new XmlElement(PATCH, 'diff', [], operations, declarations);
 
-/** The patch through its text, as a client gets it, each operation alone so that none finds more than one node. */
+/** The patch through its text, as a client gets it; applying fails where a selector does not find exactly one node. */
 function patched(before: XmlElement, operations: readonly XmlElement[], declarations = prefixes): XmlElement {
-  return applyPatch(before, parse(serialize(wrapped(operations, declarations))));
+  return applyPatch(before, parse(serialize(wrapped(operations, declarations), { declaration: true })));
 }
 
 const element = (local: string, attributes: Readonly<Record<string, string>> = {}, children: readonly XmlNode[] = []) =>
@@ -155,6 +155,22 @@ describe('Making patches', () => {
     expect(operations).to.have.length(1);
     expect(serialize(wrapped(operations)).length).to.be.at.most(500);
     expect(expanded(patched(before, operations))).to.deep.equal(expanded(after));
+  });
+
+  it('replaces an element whole when a flood of children without key is new', () => {
+    const flood = (name: string) =>
+      conference([
+        user(1, 'Alice'),
+        element(
+          'x',
+          {},
+          Array.from({ length: 6 }, () => element(name)),
+        ),
+      ]);
+    const operations = diff(flood('a'), flood('b'), { ...options, unkeyed: 5 });
+    expect(operations.map((one) => one.attribute('sel'))).to.deep.equal(['i:conference-info/i:users/i:x']);
+    expect(expanded(patched(flood('a'), operations))).to.deep.equal(expanded(flood('b')));
+    expect(diff(flood('a'), flood('b'), { ...options, unkeyed: 6 })).to.have.length.above(1);
   });
 
   describe('for one child', () => {
