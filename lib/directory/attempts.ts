@@ -100,7 +100,7 @@ export class Attempts {
   /** Milliseconds until the next attempt. */
   #wait(kept: LRUCache<string, Failures>, key: string, { free, first, longest }: Slowdown): number {
     const failures = kept.get(key);
-    if (failures === undefined || this.#isForgotten(failures) || failures.count <= free) return 0;
+    if (failures === undefined || failures.count <= free) return 0;
     const seconds = Math.min(longest, first * 2 ** (failures.count - free - 1));
     return failures.last + seconds * 1000 - this.#clock();
   }

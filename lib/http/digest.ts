@@ -39,7 +39,7 @@ export class DigestScheme implements Scheme {
   async authenticate(request: RequestFacts, _realm: string, { parameters }: Authorization): Promise<Outcome> {
     const sent = readDigestCredentials(parameters);
     // RFC 7616 §3.4.6: the response is for this request only.
-    if (sent?.uri !== request.url || !this.#directory.servesDomain(sent.realm)) return refused;
+    if (sent?.uri !== request.url) return refused;
     if (!this.#nonces.isCurrent(sent.nonce)) return { kind: 'refused', stale: true };
     const subject = this.#directory.subjectOf(sent.username, { domain: sent.realm, sip: true });
     const { found, retryAfter } = await this.#attempts.limit(subject, request.source, () => this.#check(request, sent));

@@ -188,6 +188,16 @@ describe('the HTTP listener', () => {
       await closed;
     });
 
+    it('serves a request that was on its way, as the last of its connection', async () => {
+      const { listener, port } = await listen(echo);
+      const connection = new Connection(port).send(`${get('/1')}GET /half HTTP/1.1\r\n`);
+      await connection.until('</1>');
+      const closed = listener.close();
+      connection.send('Host: x\r\n\r\n');
+      expect(await connection.closed()).to.match(/Connection: close[^]*<\/half>$/i);
+      await closed;
+    });
+
     it('finishes an answer whose head is out already', async () => {
       const release = signal();
       const { listener, port } = await listen((_request, response) => {

@@ -24,6 +24,13 @@ describe('a nonce', () => {
     for (const nonce of issued) expect(ours.isCurrent(nonce)).to.equal(false);
   });
 
+  it('is not current before its time, when the clock was set back', () => {
+    const ours = nonces();
+    const nonce = ours.issue();
+    time.now -= 1;
+    expect(ours.isCurrent(nonce)).to.equal(false);
+  });
+
   it('is not current when it was issued elsewhere, changed or made up', () => {
     const ours = nonces();
     expect(ours.isCurrent(nonces().issue())).to.equal(false);
