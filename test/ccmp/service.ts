@@ -12,6 +12,8 @@ import { createLogger } from '../../lib/http/access-log.ts';
 import { HttpListener } from '../../lib/http/listener.ts';
 import { MemoryStore } from '../../lib/store/memory.ts';
 import { parse } from '../../lib/xml/parse.ts';
+import { expectSameReading } from '../support/readers.ts';
+import { expectValid } from '../support/schemas.ts';
 import { StandInControl } from './stand-in.ts';
 
 export interface HttpAnswer {
@@ -83,10 +85,12 @@ export class Service {
     });
   }
 
-  /** Sends a CCMP request as Alice by Basic, or with other headers, and reads the answer. */
+  /** Sends a CCMP request as Alice by Basic, or with other headers; the answer is valid and reads the same to others. */
   async ask(body: string, headers: Record<string, string> = basic('alice')): Promise<CcmpResponse> {
     const answer = await this.send(body, { ...CCMP_HEADERS, ...headers });
     if (answer.status !== 200) throw new Error(`HTTP ${answer.status}: ${answer.body}`);
+    expectValid('ccmp', answer.body);
+    expectSameReading(answer.body);
     return decodeResponse(parse(answer.body));
   }
 }

@@ -41,7 +41,7 @@ export class StandInControl implements Control {
     this.#did('update', call, this.#object(uri), uri, changes);
   delete = (call: Call, uri: XconUri) => this.#did('delete', call, undefined, uri);
 
-  retrieveUsers = (call: Call, uri: XconUri) => this.#did('retrieveUsers', call, this.#object(uri), uri);
+  retrieveUsers = (call: Call, uri: XconUri) => this.#did('retrieveUsers', call, this.#roster(uri), uri);
   updateUsers = (call: Call, uri: XconUri, changes: XmlElement) =>
     this.#did('updateUsers', call, { version: 7 }, uri, changes);
 
@@ -60,8 +60,15 @@ export class StandInControl implements Control {
 
   #object(uri: XconUri): ObjectAnswer {
     const description = info('conference-description', {}, [info('display-text', {}, [this.title])]);
-    const content = [Buffer.from(serialize(description, { scope: PREFIXES }), 'utf8')];
-    return { uri, version: 7, view: { attributes: [{ namespace: '', local: 'entity', value: uri }], content } };
+    return {
+      uri,
+      version: 7,
+      view: { attributes: [{ namespace: '', local: 'entity', value: uri }], content: text(description) },
+    };
+  }
+
+  #roster(uri: XconUri): ObjectAnswer {
+    return { uri, version: 7, view: { attributes: [], content: text(info('user', { entity: GUEST })) } };
   }
 
   #user({ caller }: Call): UserAnswer {
@@ -69,3 +76,5 @@ export class StandInControl implements Control {
     return { version: 7, caller: id, user: info('user', { entity: id }, [info('display-text', {}, ['Some One'])]) };
   }
 }
+
+const text = (element: XmlElement) => [Buffer.from(serialize(element, { scope: PREFIXES }), 'utf8')];
