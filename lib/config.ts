@@ -1,23 +1,51 @@
-import { address, domain, domains, integer, path, text, type Setting, type Written } from './config/setting.ts';
+import {
+  address,
+  choice,
+  domain,
+  integer,
+  list,
+  path,
+  readDomain,
+  readText,
+  text,
+  type Setting,
+  type Written,
+} from './config/setting.ts';
 import { fromEnvironment, fromFile, InvalidSetting, variableOf, type Assignment } from './config/sources.ts';
+import { ccmpDefaults } from './ccmp/server.ts';
+import { commitDefaults } from './conference/commits.ts';
+import { controlDefaults } from './conference/objects.ts';
 import { attemptDefaults } from './directory/attempts.ts';
 import { credentialDefaults } from './directory/credentials.ts';
 import { directoryDefaults } from './directory/directory.ts';
 import { scryptDefaults } from './directory/scrypt.ts';
+import { loggerDefaults } from './http/access-log.ts';
 import { isLoopback } from './http/address.ts';
+import { bodyDefaults } from './http/body.ts';
 import { listenerDefaults } from './http/listener.ts';
+import { nonceDefaults } from './http/nonce.ts';
 import { DEFAULT_XML_LIMITS } from './xml/limits.ts';
 
 const milliseconds = (value: number) => ({ default: value, unit: 'ms', min: 1 });
 const seconds = (value: number) => ({ default: value, unit: 's', min: 0 });
 const bytes = (value: number) => ({ default: value, unit: 'bytes', min: 1_000 });
 const count = (value: number) => ({ default: value, unit: 'count', min: 1 });
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** Every setting of the server. `docs/settings.md` is made from this table. */
 export const SETTINGS = {
   domain: domain('The domain of the conferences and users that the server makes.'),
-  domains: domains('Further domains whose users the directory may hold.'),
+  domains: list('Further domains whose users the directory may hold.', {
+    default: [],
+    of: 'domains',
+    entry: readDomain,
+  }),
   data: text('Holds the store, the key file and the admin socket.', { default: 'data', type: 'directory' }),
+
+  'logging.level': choice('The least that is logged, on standard error.', {
+    default: loggerDefaults.level,
+    of: LEVELS,
+  }),
 
   'http.listen': address('Where HTTP is served; port 0 picks a free one.', { default: '127.0.0.1:8080' }),
   'http.headersTime': integer(
@@ -56,7 +84,48 @@ export const SETTINGS = {
     milliseconds(listenerDefaults.grace),
   ),
 
-  'ccmp.path': path('The path of the conference control service (RFC 6503 §4.4).', { default: '/ccmp' }),
+  'http.bodyBytes': integer('Body of a request.', bytes(bodyDefaults.bytes)),
+  'nonces.lifetime': integer('How long a nonce of HTTP Digest may be used.', {
+    ...seconds(nonceDefaults.lifetime),
+    min: 1,
+  }),
+  'nonces.used': integer('Used nonces whose counts are remembered.', count(nonceDefaults.used)),
+
+  'ccmp.path': path('The path of the conference control service (RFC 6503 §4.4).', { default: ccmpDefaults.path }),
+  'ccmp.linphoneAgents': list('Clients with one of these in their User-Agent are answered as Linphone needs it.', {
+    default: ccmpDefaults.linphoneAgents,
+    of: 'texts',
+    entry: readText,
+  }),
+
+  'store.maximumBytes': integer('Size of the database at which changes are refused.', {
+    ...bytes(2 ** 40),
+    min: 1_000_000,
+  }),
+  'store.cacheKilobytes': integer('Memory for pages of the database, for reading and for writing each.', {
+    ...count(16_384),
+    unit: 'KiB',
+  }),
+  'store.checkpointPages': integer('Write-ahead log that starts a checkpoint.', {
+    ...count(4_000),
+    unit: 'pages of 4 KiB',
+  }),
+  'store.sliceRows': integer('Rows that are read without a turn of the event loop.', count(500)),
+  'store.checkFindings': integer('Findings per rule that `plenary check` names.', count(100)),
+
+  'conference.users': integer('Users in one conference at a time.', count(controlDefaults.users)),
+  'conference.listed': integer('Entries of one list of conferences.', count(controlDefaults.listed)),
+  'conference.passwordDigits': integer('Digits of the conference passwords that the server makes.', {
+    ...count(controlDefaults.passwordDigits),
+    min: 6,
+    max: 64,
+  }),
+  'conference.batch': integer('Sets of changes that one flush writes.', count(commitDefaults.batch)),
+  'conference.cached': integer('Objects and users of objects that are kept in memory.', count(commitDefaults.cached)),
+
+  'log.retention': integer('How long a change stays in the change log, at least.', { ...seconds(3_600), min: 1 }),
+  'log.versions': integer('Versions of an object that stay in the change log, at least.', count(1_000)),
+  'log.trimInterval': integer('Between two looks for what may leave the change log.', { ...seconds(60), min: 1 }),
 
   'xml.bytes': integer('Length of a document.', bytes(DEFAULT_XML_LIMITS.bytes)),
   'xml.depth': integer('Elements inside one another.', { ...count(DEFAULT_XML_LIMITS.depth), max: 1_000 }),

@@ -9,7 +9,7 @@ import { isTrue } from '../model/values.ts';
 import { XmlElement } from '../xml/element.ts';
 import { admit, checkRoom, type Entry, isBanned } from './admission.ts';
 import { highestNumber, Placeholders } from './auto-generate.ts';
-import type { Work } from './control.ts';
+import type { Work } from './objects.ts';
 import { asInDirectory, enrol, userIdFor } from './enrolment.ts';
 import { withChild } from './people.ts';
 import { Refusal } from './refusal.ts';

@@ -3,7 +3,7 @@ import { info, XCON } from '../model/names.ts';
 import { isPresent } from '../model/user.ts';
 import { isTrue } from '../model/values.ts';
 import { XmlElement } from '../xml/element.ts';
-import type { Work } from './control.ts';
+import type { Work } from './objects.ts';
 import { normaliseTarget, targetsOf, USERS_SECTION } from './lists.ts';
 import { withoutEndpoints } from './occurrence.ts';
 import { Refusal } from './refusal.ts';

@@ -6,7 +6,7 @@ import type { XmlElement } from '../xml/element.ts';
 import { highestNumber, Placeholders } from './auto-generate.ts';
 import type { Call } from './calls.ts';
 import { copyParent, enrolCreator, newObject, withoutDescribed } from './cloning.ts';
-import type { ControlLimits } from './control.ts';
+import type { ControlLimits } from './objects.ts';
 import { enrolTargets } from './enrolment.ts';
 import { DESCRIPTION_SECTION } from './lists.ts';
 import type { Identities, People } from './people.ts';

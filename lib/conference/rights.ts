@@ -1,6 +1,6 @@
 import { differences, same, type Difference } from '../model/compare.ts';
 import type { Audience, Changer, ElementDefinition } from '../model/definitions.ts';
-import { CONFERENCE_INFO, POLICY } from '../model/names.ts';
+import { POLICY } from '../model/names.ts';
 import { Part } from '../model/part.ts';
 import { childDefinition, keyOf } from '../model/shape.ts';
 import { privilegeOf, rolesOf } from '../model/user.ts';

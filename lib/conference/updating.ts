@@ -5,7 +5,7 @@ import { CONFERENCE_INFO, XCON } from '../model/names.ts';
 import { XmlElement } from '../xml/element.ts';
 import { samePlan, planOf, singleEvent } from '../schedule/base.ts';
 import { highestNumber, Placeholders } from './auto-generate.ts';
-import type { Work } from './control.ts';
+import type { Work } from './objects.ts';
 import { enrolTargets } from './enrolment.ts';
 import { DESCRIPTION_SECTION, FLOOR_SECTION, USERS_SECTION } from './lists.ts';
 import { withChild } from './people.ts';

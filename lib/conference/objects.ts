@@ -1,0 +1,237 @@
+import type { Attempts } from '../directory/attempts.ts';
+import type { Principal } from '../directory/principal.ts';
+import { type ConferenceObject, ObjectEdit, type ObjectKind } from '../model/conference-object.ts';
+import type { XconUri } from '../model/identifiers.ts';
+import { ShapeError } from '../model/shape.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { noSuchConference } from './admission.ts';
+import type { Call, ObjectEntry } from './calls.ts';
+import type { ChangeListener, Guard } from './changes.ts';
+import { type CommitLimits, Commits, type Edited } from './commits.ts';
+import { settleOccurrence } from './occurrence.ts';
+import { checkPassword } from './passwords.ts';
+import { Identities, type People } from './people.ts';
+import { Refusal } from './refusal.ts';
+import type { ConferenceRepository } from './repository.ts';
+import { checkEdit, completeSections } from './sections.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { displayTextOf, purposeOf } from './summaries.ts';
+
+export interface ControlLimits extends CommitLimits {
+  /** Users in one conference at a time. */
+  readonly users: number;
+  /** Entries of one list of conferences. */
+  readonly listed: number;
+  /** Digits of the conference passwords that the server makes. */
+  readonly passwordDigits: number;
+}
+
+export interface ControlParts {
+  readonly repository: ConferenceRepository;
+  readonly people: People;
+  /** Counts wrong conference passwords. */
+  readonly attempts: Attempts;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly limits: ControlLimits;
+  /** The blueprint that a conference is made from when its creator names none. */
+  readonly defaultBlueprint: XconUri;
+}
+
+export const controlDefaults: Omit<ControlLimits, keyof CommitLimits> = {
+  users: 20_000,
+  listed: 10_000,
+  passwordDigits: 10,
+};
+
+/** What a piece of work may use of the call that asked for it. */
+export interface Work {
+  readonly call: Call;
+  readonly edit: ObjectEdit;
+  readonly standing: Standing;
+  readonly identities: Identities;
+  readonly people: People;
+  readonly limits: ControlLimits;
+}
+
+/** Changes that guards delayed are built anew so often when the object moves on meanwhile. */
+const TRIES = 10;
+
+/**
+ * Conference objects as callers reach and change them: what one may not know of is not there, what is changed passes
+ * the rules, the guards and the store in this order.
+ */
+export class ConferenceObjects {
+  readonly #parts: ControlParts;
+  readonly #commits: Commits;
+  readonly #guards: Guard[] = [];
+  #clones = 0;
+
+  constructor(parts: ControlParts) {
+    this.#parts = parts;
+    this.#commits = new Commits(parts.repository, parts.clock, parts.limits);
+  }
+
+  addGuard(guard: Guard): void {
+    this.#guards.push(guard);
+  }
+
+  onChange(listener: ChangeListener): void {
+    this.#commits.onChange(listener);
+  }
+
+  drain(): Promise<void> {
+    return this.#commits.drain();
+  }
+
+  /** How many dependent clones were made: a deletion that finds more than before looks again. */
+  get clones(): number {
+    return this.#clones;
+  }
+
+  /** @throws {Refusal} when there is no such object of the kind */
+  async object(uri: XconUri, kind: ObjectKind, call: Call): Promise<ConferenceObject> {
+    const object = await this.#commits.newest(uri);
+    if (object?.header.kind === kind) return object;
+    throw unknownTo(call);
+  }
+
+  /** The object of whatever kind. @throws {Refusal} when there is none */
+  async any(uri: XconUri, call: Call): Promise<ConferenceObject> {
+    const object = await this.#commits.newest(uri);
+    if (object === undefined) throw unknownTo(call);
+    return object;
+  }
+
+  /** The object and what the caller is to it: to a stranger it is not there; a protected one wants its password. */
+  async enter(call: Call, uri: XconUri, kind: ObjectKind): Promise<{ object: ConferenceObject; standing: Standing }> {
+    const object = await this.object(uri, kind, call);
+    return { object, standing: this.standing(object, call) };
+  }
+
+  /** What the caller is to an object. @throws {Refusal} to a stranger, and without the password */
+  standing(object: ConferenceObject, call: Call): Standing {
+    const standing = standingOf(object, call.caller);
+    if (standing.level === undefined) throw unknownTo(call);
+    checkPassword(object, call, standing, this.#parts.attempts);
+    return standing;
+  }
+
+  /** Makes a new object and commits it as version 1. */
+  async create(
+    call: Call,
+    document: XmlElement | undefined,
+    make: (identities: Identities) => ObjectEdit,
+  ): Promise<ConferenceObject> {
+    const identities = await Identities.in(document, this.#parts.people, principalOf(call));
+    const edit = shaped(() => {
+      const made = make(identities);
+      this.#complete(made);
+      return made;
+    });
+    if ((await this.#commits.newest(edit.now.uri)) !== undefined)
+      throw new Refusal('conflict', 'The entity is taken: choose another.');
+    const after = { ...edit.now, version: 1 };
+    if (after.header.parent?.independent === false) this.#clones++;
+    await this.#commit({ after, touched: edit.touched }, call);
+    return after;
+  }
+
+  /** Deletes an object as it was met. */
+  remove(call: Call, before: ConferenceObject): Promise<void> {
+    return this.#commit({ before, touched: [] }, call);
+  }
+
+  /** One change of one object: load, authorise, apply, complete, check, guards, commit. */
+  async change(
+    call: Call,
+    uri: XconUri,
+    kind: ObjectKind,
+    element: XmlElement | undefined,
+    work: (work: Work) => void,
+    enter = (object: ConferenceObject): Standing => this.standing(object, call),
+  ): Promise<ConferenceObject> {
+    const { people, limits } = this.#parts;
+    const identities = await Identities.in(element, people, principalOf(call));
+    for (let tries = 0; tries < TRIES; tries++) {
+      const before = await this.object(uri, kind, call);
+      const standing = enter(before);
+      const edit = new ObjectEdit(before);
+      withVersion(before.version, () =>
+        shaped(() => {
+          work({ call, edit, standing, identities, people, limits });
+          this.#complete(edit);
+        }),
+      );
+      if (edit.touched.length === 0 && edit.now.header === before.header) return before;
+      const after = { ...edit.now, version: before.version + 1 };
+      const edited = { before, after, touched: edit.touched };
+      await this.#guard(edited, call);
+      if (!this.#commits.isNewest(before)) continue;
+      await this.#commits.commit([edited], byOf(call));
+      return after;
+    }
+    throw new Refusal('took-too-long', 'The conference changes too fast: try again.');
+  }
+
+  #complete(edit: ObjectEdit): void {
+    completeSections(edit, this.#parts.people.domain);
+    settleOccurrence(edit);
+    checkEdit(edit);
+  }
+
+  async #commit(edited: Edited, call: Call): Promise<void> {
+    await this.#guard(edited, call);
+    if (edited.before !== undefined && !this.#commits.isNewest(edited.before)) {
+      throw new Refusal('took-too-long', 'The conference changed meanwhile: try again.');
+    }
+    await this.#commits.commit([edited], byOf(call));
+  }
+
+  async #guard(edited: Edited, call: Call): Promise<void> {
+    const uri = (edited.after ?? edited.before)?.uri;
+    if (uri === undefined || this.#guards.length === 0) return;
+    for (const guard of this.#guards) await guard({ uri, ...edited, by: byOf(call) });
+  }
+
+  /** Objects of a kind under any of the identities; all of them when undefined. */
+  async list(kind: ObjectKind, identities: readonly string[] | undefined): Promise<ObjectEntry[]> {
+    const { listed } = this.#parts.limits;
+    const found = await this.#parts.repository.list({ kind, limit: listed + 1, ...(identities && { identities }) });
+    if (found.length > listed)
+      throw new Refusal('resources-exhausted', `More than ${listed} conferences: narrow the list.`);
+    return found.map(({ uri, description }) => ({ uri, ...displayTextOf(description), ...purposeOf(description) }));
+  }
+}
+
+export const principalOf = (call: Call): Principal | undefined =>
+  call.caller.kind === 'user' ? call.caller.principal : undefined;
+
+const byOf = ({ caller }: Call): string =>
+  caller.kind === 'user' ? caller.principal.userId : caller.kind === 'guest' ? 'guest' : 'newcomer';
+
+/** To those who are nobody here yet, what is closed and what is not there ask for the same: authentication. */
+export const unknownTo = ({ caller }: Call): Refusal =>
+  caller.kind === 'user'
+    ? noSuchConference()
+    : new Refusal('authentication-required', 'Authenticate to use a conference.');
+
+/** A request that does not have the shape of the data model is malformed. */
+function shaped<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ShapeError) throw new Refusal('malformed', `${error.message}.`);
+    throw error;
+  }
+}
+
+/** A refused change tells the version that it met. */
+function withVersion<T>(version: number, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Refusal) throw new Refusal(error.reason, error.message, version);
+    throw error;
+  }
+}
