@@ -44,9 +44,9 @@ export function open(document: XmlElement, direction: Direction): Envelope {
     throw new UnreadableMessage(`The root element must hold one unqualified ${outer}.`, 'conf');
 
   const declared = declaredType(document, message, direction);
-  const present = MESSAGE_NAMES.flatMap((name) => {
-    const element = only(message, specialised(name, direction));
-    return element === undefined ? [] : [{ name, element }];
+  const present = message.elements.flatMap((element) => {
+    const name = isOurs(element) ? NAMES[direction].byElement.get(element.local) : undefined;
+    return name === undefined ? [] : [{ name, element }];
   });
   const type = present[0]?.name ?? declared ?? 'conf';
   const sender = only(message, 'confUserID');
@@ -56,8 +56,7 @@ export function open(document: XmlElement, direction: Direction): Envelope {
   if (declared === undefined)
     throw unreadable(`xsi:type must be one of this namespace, such as ccmp:${schemaType('conf', direction)}.`);
   if (declared !== type) throw unreadable(`xsi:type says ${declared}, the specialised element ${type}.`);
-  if (present.length > 1 || present[0]?.element === 'several')
-    throw unreadable('A message must have one specialised element.');
+  if (present.length > 1) throw unreadable('A message must have one specialised element.');
   const body = present[0]?.element;
   // RFC 6503 §11 gives an optionsRequest no specialised element.
   if (body === undefined && specialised(type, direction) !== 'optionsRequest')
@@ -92,6 +91,14 @@ export function open(document: XmlElement, direction: Direction): Envelope {
 
 const isOperation = (text: string): text is Operation => (OPERATIONS as readonly string[]).includes(text);
 
+const namesBy = (key: (name: MessageName) => string): ReadonlyMap<string, MessageName> =>
+  new Map(MESSAGE_NAMES.map((name) => [key(name), name]));
+const namesIn = (direction: Direction) => ({
+  byElement: namesBy((name) => specialised(name, direction)),
+  byType: namesBy((name) => schemaType(name, direction).toLowerCase()),
+});
+const NAMES = { Request: namesIn('Request'), Response: namesIn('Response') };
+
 function only(parent: XmlElement, name: string): XmlElement | 'several' | undefined {
   const [first, second] = parent.elements.filter((child) => child.local === name && isOurs(child));
   return second === undefined ? first : 'several';
@@ -99,9 +106,7 @@ function only(parent: XmlElement, name: string): XmlElement | 'several' | undefi
 
 /** The message named by `xsi:type`, a QName under any prefix; RFC 6503 prints one of them in two spellings (fig. 15). */
 function declaredType(document: XmlElement, message: XmlElement, direction: Direction): MessageName | undefined {
-  const [prefix, local] = (message.attribute('type', XSI)?.trim() ?? '').split(':');
-  const type = local ?? prefix;
-  const namespace = new Scope(document, message).namespaceOf(local === undefined ? '' : (prefix ?? ''));
-  if (namespace === undefined || !namespaces.has(namespace)) return undefined;
-  return MESSAGE_NAMES.find((name) => schemaType(name, direction).toLowerCase() === type?.toLowerCase());
+  const [, prefix = '', local = ''] = /^(?:([^:]*):)?([^:]*)$/.exec(message.attribute('type', XSI)?.trim() ?? '') ?? [];
+  const namespace = new Scope(document, message).namespaceOf(prefix);
+  return namespaces.has(namespace ?? '') ? NAMES[direction].byType.get(local.toLowerCase()) : undefined;
 }
