@@ -63,7 +63,7 @@ export class StandInControl implements Control {
     return {
       uri,
       version: 7,
-      view: { attributes: [{ namespace: '', local: 'entity', value: uri }], content: text(description) },
+      view: { attributes: [], content: text(description) },
     };
   }
 

@@ -1,5 +1,4 @@
-import type { ObjectAnswer } from '../../conference/calls.ts';
-import { changes, target, type Outcome, type RequestPair } from './pair.ts';
+import { changes, shown, target, type RequestPair } from './pair.ts';
 
 /** RFC 6503 §5.3.3; all but retrieve for system administrators. */
 export const blueprint: RequestPair = {
@@ -21,5 +20,3 @@ export const blueprint: RequestPair = {
     },
   },
 };
-
-const shown = ({ version, view }: ObjectAnswer): Outcome => ({ version, info: view });

@@ -1,6 +1,6 @@
 import type { ObjectAnswer } from '../../conference/calls.ts';
 import { Refusal } from '../../conference/refusal.ts';
-import { changes, target, type Outcome, type RequestPair } from './pair.ts';
+import { changes, shown, target, type Outcome, type RequestPair } from './pair.ts';
 
 /** RFC 6503 §5.3.4. */
 export const conf: RequestPair = {
@@ -27,5 +27,4 @@ export const conf: RequestPair = {
   },
 };
 
-const shown = ({ version, view }: ObjectAnswer): Outcome => ({ version, info: view });
 const made = (answer: ObjectAnswer): Outcome => ({ confObjID: answer.uri, ...shown(answer) });

@@ -1,4 +1,4 @@
-import type { Call } from '../../conference/calls.ts';
+import type { Call, ObjectAnswer } from '../../conference/calls.ts';
 import type { ConferenceControl } from '../../conference/control.ts';
 import { Refusal } from '../../conference/refusal.ts';
 import { parseXconUri, parseXconUserId, type XconUri, type XconUserId } from '../../model/identifiers.ts';
@@ -72,4 +72,10 @@ export function targetUser(request: CcmpRequest): XconUserId | undefined {
   const userId = parseXconUserId(entity);
   if (userId === undefined) throw new Refusal('no-such-user', 'Check the entity of userInfo: there is no such user.');
   return userId;
+}
+
+/** The whole document under its XCON-URI (RFC 6501 §4.1). */
+export function shown({ uri, version, view }: ObjectAnswer): Outcome {
+  const entity = { namespace: '', local: 'entity', value: uri };
+  return { version, info: { attributes: [entity, ...view.attributes], content: view.content } };
 }
