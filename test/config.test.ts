@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { loadConfig, loadSetting, section, SETTINGS, settingsAsMarkdown, type SettingName } from '../lib/config.ts';
 import { fromFlag, InvalidSetting, variableOf } from '../lib/config/sources.ts';
+import { bodyDefaults } from '../lib/http/body.ts';
 import { listenerDefaults } from '../lib/http/listener.ts';
 
 const names = Object.keys(SETTINGS) as SettingName[];
@@ -65,9 +66,9 @@ describe('settings', () => {
   });
 
   it('are handed to each part under the names that it uses', () => {
-    const { listen, ...limits } = section(loadConfig({ flags: [home] }), 'http');
+    const { listen, bodyBytes, ...limits } = section(loadConfig({ flags: [home] }), 'http');
     expect(limits).to.deep.equal(listenerDefaults);
-    expect(listen.port).to.equal(8080);
+    expect([listen.port, bodyBytes]).to.deep.equal([8080, bodyDefaults.bytes]);
   });
 
   it('have one variable each', () => {

@@ -1,4 +1,5 @@
-import type { Call, View } from '../conference/calls.ts';
+import type { Call, ObjectAnswer } from '../conference/calls.ts';
+import { defaultBlueprintUri, shippedBlueprints } from '../conference/blueprints.ts';
 import type { ConferenceControl } from '../conference/control.ts';
 import { Refusal } from '../conference/refusal.ts';
 import { parseXconUri, type XconUri } from '../model/identifiers.ts';
@@ -22,8 +23,8 @@ export function administerBlueprints(control: ConferenceControl, call: Call): Bl
     },
 
     async exportBlueprint({ uri }) {
-      const { view } = await refusing(() => control.retrieveBlueprint(call, readUri(uri)));
-      return { document: documentOf(view) };
+      const blueprint = await refusing(() => control.retrieveBlueprint(call, readUri(uri)));
+      return { document: documentOf(blueprint) };
     },
 
     async importBlueprint({ document }) {
@@ -35,6 +36,19 @@ export function administerBlueprints(control: ConferenceControl, call: Call): Bl
       await refusing(() => control.deleteBlueprint(call, readUri(uri)));
     },
   };
+}
+
+/** Makes the blueprints that the server ships, in a domain that has none yet; the default one last, so none is left out. */
+export async function shipBlueprints(control: ConferenceControl, call: Call, domain: string): Promise<void> {
+  const standard = defaultBlueprintUri(domain);
+  const present = await control.blueprints(call);
+  if (present.some(({ uri }) => uri === standard)) return;
+  const isStandard = (document: XmlElement) => document.attribute('entity') === standard;
+  const documents = shippedBlueprints(domain).sort((one, other) => Number(isStandard(one)) - Number(isStandard(other)));
+  for (const document of documents) {
+    if (present.some(({ uri }) => uri === document.attribute('entity'))) continue;
+    await control.createBlueprint(call, document);
+  }
 }
 
 function readUri(text: string): XconUri {
@@ -52,10 +66,13 @@ function readDocument(text: string): XmlElement {
   }
 }
 
-function documentOf(view: View): string {
+function documentOf({ uri, view }: ObjectAnswer): string {
   const inside = Buffer.concat(view.content).toString();
   const bare = parseFragment(`<info:conference-info>${inside}</info:conference-info>`, PREFIXES);
-  return serialize(bare.withAttributes(view.attributes), { prefixes: PREFIXES, declaration: true });
+  return serialize(bare.withAttributes(view.attributes).withAttribute('entity', uri), {
+    prefixes: PREFIXES,
+    declaration: true,
+  });
 }
 
 async function refusing<Result>(act: () => Promise<Result>): Promise<Result> {

@@ -15,36 +15,30 @@ export interface Setting<Value> {
   read(raw: unknown): Value;
 }
 
-export function text(description: string, options: { default?: string; type?: string } = {}): Setting<string> {
+export function text(description: string, options: { default: string; type?: string }): Setting<string> {
+  return { type: options.type ?? 'text', default: options.default, description, read: readText };
+}
+
+export const domain = (description: string): Setting<string> => ({
+  type: 'domain',
+  default: undefined,
+  description,
+  read: readDomain,
+});
+
+/** A JSON array, or its entries with commas between them. */
+export function list(
+  description: string,
+  options: { default: readonly string[]; of: string; entry: (raw: unknown) => string },
+): Setting<readonly string[]> {
   return {
-    type: options.type ?? 'text',
+    type: `list of ${options.of}`,
     default: options.default,
     description,
     read(raw) {
-      if (typeof raw !== 'string' || raw === '') throw new Error(`${show(raw)} is not a text`);
-      return raw;
-    },
-  };
-}
-
-export function domain(description: string): Setting<string> {
-  return {
-    type: 'domain',
-    default: undefined,
-    description,
-    read: (raw) => readDomain(raw),
-  };
-}
-
-/** A JSON array, or its entries with commas between them. */
-export function domains(description: string): Setting<readonly string[]> {
-  return {
-    type: 'list of domains',
-    default: [],
-    description,
-    read(raw) {
-      const entries: unknown[] = typeof raw === 'string' ? raw.split(',').map((entry) => entry.trim()) : list(raw);
-      return entries.filter((entry) => entry !== '').map(readDomain);
+      const entries: unknown = typeof raw === 'string' ? raw.split(',').map((entry) => entry.trim()) : raw;
+      if (!Array.isArray(entries)) throw new Error(`${show(raw)} is not a list`);
+      return entries.filter((entry) => entry !== '').map(options.entry);
     },
   };
 }
@@ -73,10 +67,7 @@ export function integer(description: string, options: IntegerOptions): Setting<n
   };
 }
 
-export function choice<const Value extends string>(
-  description: string,
-  options: { default: Value; of: readonly Value[] },
-): Setting<Value> {
+export function choice(description: string, options: { default: string; of: readonly string[] }): Setting<string> {
   return {
     type: options.of.join(', '),
     default: options.default,
@@ -111,15 +102,15 @@ export function address(description: string, options: { default: string }): Sett
   };
 }
 
-function readDomain(raw: unknown): string {
-  const domain = typeof raw === 'string' ? raw.toLowerCase() : '';
-  if (!isDomain(domain)) throw new Error(`${show(raw)} is not a domain like example.com`);
-  return domain;
+export function readText(raw: unknown): string {
+  if (typeof raw !== 'string' || raw === '') throw new Error(`${show(raw)} is not a text`);
+  return raw;
 }
 
-function list(raw: unknown): unknown[] {
-  if (!Array.isArray(raw)) throw new Error(`${show(raw)} is not a list`);
-  return raw;
+export function readDomain(raw: unknown): string {
+  const domain = readText(raw).toLowerCase();
+  if (!isDomain(domain)) throw new Error(`${show(raw)} is not a domain like example.com`);
+  return domain;
 }
 
 const show = (raw: unknown): string => (raw === undefined ? 'nothing' : JSON.stringify(raw));

@@ -1,0 +1,150 @@
+import { Command, Option } from 'commander';
+import type { CallOptions, ConferenceAnswer, ConferenceControlClient } from '../ccmp/client/client.ts';
+import { PREFIXES, info, xcon } from '../model/names.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { serialize } from '../xml/serialize.ts';
+import { addClientOptions, withClient, type ClientOptions } from './client.ts';
+import { conferenceView } from './conference-view.ts';
+import { readInput } from './input.ts';
+import { CommandFailure, EXIT, print, printJson, printTable } from './outcome.ts';
+import { gather } from './server-options.ts';
+
+interface Shown {
+  readonly json?: boolean;
+  readonly xml?: boolean;
+}
+
+/** Options that change single elements of a conference. */
+interface Elements {
+  readonly displayText?: string;
+  readonly subject?: string;
+  readonly description?: string;
+  readonly invite?: readonly string[];
+}
+
+type Options = ClientOptions & Shown & { readonly conferencePassword?: string };
+type ChangeOptions = Options & Elements & { readonly file?: string };
+
+/** `plenary conference`: a CCMP client for people and scripts. */
+export function conference(): Command {
+  const command = new Command('conference').description('conferences on a server');
+
+  addClientOptions(command.command('list'))
+    .description('list the conferences that one organises, takes part in or is invited to')
+    .option('--json', 'print JSON')
+    .action(async (options: Options) => {
+      const entries = await withClient(options, (client) => client.conferences());
+      if (options.json === true) printJson(entries.map(({ uri, displayText }) => ({ uri, displayText })));
+      else printTable(entries.map(({ uri, displayText }) => [uri, displayText ?? '']));
+    });
+
+  addObjectOptions(command.command('show <uri>'))
+    .description('show a conference')
+    .action(async (uri: string, options: Options) => {
+      show(await withClient(options, (client) => client.retrieve(uri, callOf(options))), options);
+    });
+
+  addChangeOptions(command.command('create'))
+    .description('make a conference: a clone of a blueprint, or what a document describes')
+    .addOption(
+      new Option('--blueprint <uri>', 'what to clone, also a conference (default: the default blueprint)').conflicts(
+        'file',
+      ),
+    )
+    .action(async (options: ChangeOptions & { readonly blueprint?: string }) => {
+      show(await withClient(options, (client) => create(client, options)), options);
+    });
+
+  addChangeOptions(command.command('update <uri>'))
+    .description('change a conference')
+    .action(async (uri: string, options: ChangeOptions) => {
+      const changes = (await documentOf(options)) ?? changesOf(uri, options);
+      if (changes === undefined) throw new CommandFailure('nothing to change: `--help` lists what can be', EXIT.usage);
+      show(await withClient(options, (client) => client.update(uri, changes, callOf(options))), options);
+    });
+
+  addClientOptions(command.command('delete <uri>'))
+    .description('end and delete a conference')
+    .option('--json', 'print JSON')
+    .action(async (uri: string, options: Options) => {
+      await withClient(options, (client) => client.delete(uri));
+      if (options.json === true) printJson({ deleted: uri });
+    });
+
+  return command;
+}
+
+const addObjectOptions = (command: Command): Command =>
+  addClientOptions(command)
+    .option('--conference-password <text>', 'the password of the conference')
+    .option('--json', 'print JSON')
+    .addOption(new Option('--xml', 'print the conference-info document').conflicts('json'));
+
+const addChangeOptions = (command: Command): Command =>
+  addObjectOptions(command)
+    .option('--display-text <text>', 'its name')
+    .option('--subject <text>', 'its subject')
+    .option('--description <text>', 'what it is about')
+    .option('--invite <address>', 'an address that may dial in, again for more; they replace the list', gather)
+    .addOption(
+      new Option('--file <file>', 'a conference-info document; `-` is standard input').conflicts([
+        'displayText',
+        'subject',
+        'description',
+        'invite',
+      ]),
+    );
+
+/** A clone with changes is two requests: CCMP clones an object as it is (RFC 6503 §5.3.4). */
+async function create(
+  client: ConferenceControlClient,
+  options: ChangeOptions & { readonly blueprint?: string },
+): Promise<ConferenceAnswer> {
+  const document = await documentOf(options);
+  if (document !== undefined) return client.create({ document });
+  const made = await client.create(options.blueprint === undefined ? {} : { parent: options.blueprint });
+  const changes = changesOf(made.uri, options);
+  if (changes === undefined) return made;
+  try {
+    return await client.update(made.uri, changes);
+  } catch (error) {
+    await client.delete(made.uri);
+    throw error;
+  }
+}
+
+const documentOf = async ({ file }: ChangeOptions): Promise<string | undefined> =>
+  file === undefined ? undefined : readInput(file);
+
+/** The document that says what changes; undefined when nothing does. */
+function changesOf(uri: string, { displayText, subject, description, invite }: Elements): XmlElement | undefined {
+  const texts = Object.entries({ 'display-text': displayText, subject, 'free-text': description })
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .map(([local, text]) => info(local, {}, [text]));
+  const targets = invite?.map((address) => xcon('target', { uri: address, method: 'dial-in' }));
+  const sections = [
+    ...(texts.length > 0 ? [info('conference-description', {}, texts)] : []),
+    ...(targets === undefined ? [] : [info('users', {}, [xcon('allowed-users-list', {}, targets)])]),
+  ];
+  return sections.length === 0 ? undefined : info('conference-info', { entity: uri }, sections);
+}
+
+const callOf = ({ conferencePassword }: Options): CallOptions =>
+  conferencePassword === undefined ? {} : { conferencePassword };
+
+function show(answer: ConferenceAnswer, { json, xml }: Shown): void {
+  const view = conferenceView(answer);
+  if (json === true) printJson(view);
+  else if (xml === true && answer.document !== undefined) print(serialize(answer.document, { prefixes: PREFIXES }));
+  else {
+    print(view.uri);
+    printTable([
+      ['  SIP URI', view.sipUri],
+      ['  version', String(view.version ?? '')],
+      ['  name', view.displayText ?? ''],
+      ['  subject', view.subject ?? ''],
+      ['  description', view.description ?? ''],
+      ...view.users.map(({ entity, roles }) => ['  user', `${entity} ${roles.join(' ')}`]),
+    ]);
+  }
+}

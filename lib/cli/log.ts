@@ -1,0 +1,11 @@
+import { pino, type Logger } from 'pino';
+import { createLogger } from '../http/access-log.ts';
+
+const STANDARD_ERROR = 2;
+
+/** The log of a command, on standard error: standard output is for what was asked. The last lines survive an exit. */
+export function createErrorLogger(level: string): Logger {
+  const destination = pino.destination({ dest: STANDARD_ERROR, sync: false });
+  process.once('exit', () => destination.flushSync());
+  return createLogger({ level, destination });
+}

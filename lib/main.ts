@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { program } from './cli/program.ts';
+import { EXIT, report } from './cli/outcome.ts';
+
+// A reader that has seen enough (`plenary user list | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
+);
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

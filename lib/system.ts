@@ -1,0 +1,155 @@
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import Koa from 'koa';
+import type { Logger } from 'pino';
+import type { Administration } from './admin/administration.ts';
+import { administerBlueprints, shipBlueprints } from './admin/blueprints.ts';
+import { openAdminSocket } from './admin/server.ts';
+import { administerUsers } from './admin/users.ts';
+import { ConferenceControlServer } from './ccmp/server.ts';
+import type { Call } from './conference/calls.ts';
+import { defaultBlueprintUri } from './conference/blueprints.ts';
+import { ConferenceControl } from './conference/control.ts';
+import type { People } from './conference/people.ts';
+import { section, type Config } from './config.ts';
+import { attemptLimits, ccmpSettings, directoryLimits } from './config/limits.ts';
+import { Attempts } from './directory/attempts.ts';
+import { Directory } from './directory/directory.ts';
+import { loadKeyFile } from './directory/key-file.ts';
+import { accessLog } from './http/access-log.ts';
+import { formatAddress } from './http/address.ts';
+import { HttpAuthentication } from './http/authentication.ts';
+import { catchErrors } from './http/edge.ts';
+import { HttpListener } from './http/listener.ts';
+import type { XconUserId } from './model/identifiers.ts';
+import { openSqliteStore, type SqliteStore } from './store/sqlite/store.ts';
+
+/** The names of the admin socket and of the key file in the data directory. */
+export const ADMIN_SOCKET = 'admin.sock';
+const KEY_FILE = 'plenary.key';
+
+/** Where a system serves. */
+export interface ServedAt {
+  /** The URL of the conference control service. */
+  readonly ccmp: string;
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly store: SqliteStore;
+  readonly directory: Directory;
+  readonly control: ConferenceControl;
+  readonly attempts: Attempts;
+}
+
+/** The conferencing system (RFC 5239 §4): its parts, wired. It holds its data directory from `open` to `close`. */
+export class ConferencingSystem {
+  readonly administration: Administration;
+  readonly #config: Config;
+  readonly #logger: Logger;
+  readonly #store: SqliteStore;
+  readonly #authentication: HttpAuthentication;
+  readonly #listener: HttpListener;
+  #adminSocket: Server | undefined;
+  #trimming: NodeJS.Timeout | undefined;
+  #closed: Promise<void> | undefined;
+
+  private constructor({ config, logger, store, directory, control, attempts }: Parts) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#store = store;
+    this.administration = {
+      ...administerUsers(directory),
+      ...administerBlueprints(control, administratorsCall(config)),
+      backup: ({ file }) => store.backup(file),
+      check: async () => ({ problems: await store.check() }),
+    };
+    this.#authentication = new HttpAuthentication(directory, attempts, { nonces: section(config, 'nonces') });
+    const ccmp = new ConferenceControlServer(
+      { control, users: directory, authentication: this.#authentication, logger },
+      ccmpSettings(config),
+    );
+    const app = new Koa();
+    app.use(accessLog(logger)).use(catchErrors(logger)).use(ccmp.middleware);
+    const handle = app.callback();
+    this.#listener = new HttpListener((request, response) => void handle(request, response), section(config, 'http'));
+  }
+
+  /** Opens the data directory, and makes what belongs into a new one. @throws {DirectoryInUse} {UnusableKeyFile} */
+  static async open(config: Config, logger: Logger): Promise<ConferencingSystem> {
+    const store = await openSqliteStore({ directory: config.data, ...section(config, 'store') });
+    try {
+      const directory = new Directory(store, {
+        domains: [config.domain, ...config.domains],
+        key: await loadKeyFile(join(config.data, KEY_FILE)),
+        limits: directoryLimits(config),
+      });
+      await directory.checkKey();
+      const attempts = new Attempts(Date.now, attemptLimits(config));
+      const control = new ConferenceControl({
+        repository: store,
+        people: peopleOf(directory),
+        attempts,
+        clock: Date.now,
+        limits: section(config, 'conference'),
+        defaultBlueprint: defaultBlueprintUri(config.domain),
+      });
+      await shipBlueprints(control, administratorsCall(config), config.domain);
+      return new ConferencingSystem({ config, logger, store, directory, control, attempts });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  /** Serves HTTP and the admin socket. */
+  async serve(): Promise<ServedAt> {
+    this.#adminSocket = await openAdminSocket(join(this.#config.data, ADMIN_SOCKET), this.administration, {
+      maxBody: this.#config['http.bodyBytes'],
+      onError: (error) => this.#logger.error({ err: error }, 'administration failed'),
+    });
+    this.#trimming = setInterval(() => void this.#trimLog(), this.#config['log.trimInterval'] * 1_000);
+    const bound = await this.#listener.start(this.#config['http.listen']);
+    this.#logger.info({ address: formatAddress(bound) }, 'serving');
+    return { ccmp: `http://${formatAddress(bound)}${this.#config['ccmp.path']}` };
+  }
+
+  /** No new requests; those in flight finish; then the store closes. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    this.#logger.info('ending');
+    clearInterval(this.#trimming);
+    const admin = this.#adminSocket;
+    await Promise.all([this.#listener.close(), admin && new Promise((closed) => admin.close(closed))]);
+    this.#authentication.close();
+    await this.#store.close();
+    this.#logger.info('ended');
+  }
+
+  async #trimLog(): Promise<void> {
+    const before = Date.now() - this.#config['log.retention'] * 1_000;
+    try {
+      await this.#store.trimLog(before, this.#config['log.versions']);
+    } catch (error) {
+      this.#logger.error({ err: error }, 'the change log could not be trimmed');
+    }
+  }
+}
+
+const peopleOf = (directory: Directory): People => ({
+  domain: directory.defaultDomain,
+  servesDomain: (domain) => directory.servesDomain(domain),
+  principalById: (userId) => directory.principalById(userId),
+  principalByAddress: (address) => directory.principalByAddress(address),
+});
+
+/** How the administrator of the data directory appears to the rules. */
+function administratorsCall({ domain }: Config): Call {
+  const userId = `xcon-userid:%administrator@${domain}` as XconUserId; // no login holds this character
+  const principal = { userId, addresses: [], systemAdministrator: true };
+  return { caller: { kind: 'user', principal }, source: 'admin', profile: 'standard' };
+}
