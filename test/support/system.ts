@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../../lib/config.ts';
+import { createLogger } from '../../lib/http/access-log.ts';
+import { ConferencingSystem } from '../../lib/system.ts';
+import { basic, Party, type Answer } from './party.ts';
+
+export const PASSWORD = 'demo';
+export const PEOPLE = ['alice', 'bob', 'carol', 'dave'] as const;
+export type Name = (typeof PEOPLE)[number];
+
+/**
+ * A whole conferencing system on a free port of this machine, with a data directory of its own; alice, bob, carol and
+ * dave of example.com are its users, root is its system administrator.
+ */
+export class TestSystem {
+  readonly data = mkdtempSync(join(tmpdir(), 'plenary-scenario-'));
+  readonly #settings: Readonly<Record<string, unknown>>;
+  readonly #agent = new Agent({ keepAlive: true });
+  #system: ConferencingSystem | undefined;
+  #url = '';
+
+  private constructor(settings: Readonly<Record<string, unknown>>) {
+    this.#settings = settings;
+  }
+
+  static async start(settings: Readonly<Record<string, unknown>> = {}): Promise<TestSystem> {
+    const system = new TestSystem(settings);
+    const { administration } = await system.#open();
+    for (const name of PEOPLE) {
+      const shown = name.charAt(0).toUpperCase() + name.slice(1);
+      await administration.addUser({ name, password: PASSWORD, displayText: shown });
+    }
+    await administration.addUser({ name: 'root', password: PASSWORD, systemAdministrator: true });
+    return system;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get administration(): ConferencingSystem['administration'] {
+    if (this.#system === undefined) throw new Error('the system is closed');
+    return this.#system.administration;
+  }
+
+  /** A user of the directory, who logs in by Basic. */
+  as(name: Name | 'root'): Party {
+    return this.party(`xcon-userid:${name}@example.com`, basic(name, PASSWORD));
+  }
+
+  /** Somebody without credentials: a newcomer, or a guest by the id that she got. */
+  guest(id?: string): Party {
+    return this.party(id);
+  }
+
+  party(id?: string, authorization?: string): Party {
+    return new Party(() => this.#url, this.#agent, { ...(id && { id }), ...(authorization && { authorization }) });
+  }
+
+  /** Closes the system and opens it again on what it left. */
+  async restart(): Promise<void> {
+    await this.#system?.close();
+    await this.#open();
+  }
+
+  async close(): Promise<void> {
+    this.#agent.destroy();
+    await this.#system?.close();
+    rmSync(this.data, { recursive: true });
+  }
+
+  async #open(): Promise<ConferencingSystem> {
+    const values = { domain: 'example.com', data: this.data, 'http.listen': '127.0.0.1:0', ...this.#settings };
+    const flags = Object.entries(values).map(([name, raw]) => ({ name, raw, source: 'test' }));
+    const system = await ConferencingSystem.open(loadConfig({ flags }), createLogger({ level: 'silent' }));
+    this.#system = system;
+    this.#url = (await system.serve()).ccmp;
+    return system;
+  }
+}
+
+/** The XCON-URI of what an answer says was made. */
+export function made({ code, string = '', confObjID }: Answer): string {
+  if (code !== 200 || confObjID === undefined) throw new Error(`nothing was made: ${code} ${string}`);
+  return confObjID;
+}
+
+/** The XCON-USERID and the SIP address of a user of the directory. */
+export const idOf = (name: Name): string => `xcon-userid:${name}@example.com`;
+export const sipOf = (name: Name): string => `sip:${name}@example.com`;
