@@ -110,7 +110,7 @@ export const SETTINGS = {
     ...count(4_000),
     unit: 'pages of 4 KiB',
   }),
-  'store.sliceRows': integer('Rows that are read without a turn of the event loop.', count(500)),
+  'store.sliceRows': integer('Rows that are read without a turn of the event loop.', count(250)),
   'store.checkFindings': integer('Findings per rule that `plenary check` names.', count(100)),
 
   'conference.users': integer('Users in one conference at a time.', count(controlDefaults.users)),

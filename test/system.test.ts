@@ -1,0 +1,97 @@
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { ccmpDefaults } from '../lib/ccmp/server.ts';
+import { commitDefaults } from '../lib/conference/commits.ts';
+import { controlDefaults } from '../lib/conference/objects.ts';
+import { loadConfig, section, type Config } from '../lib/config.ts';
+import { attemptLimits, ccmpSettings, directoryLimits } from '../lib/config/limits.ts';
+import { fromFlag } from '../lib/config/sources.ts';
+import { attemptDefaults } from '../lib/directory/attempts.ts';
+import { directoryDefaults } from '../lib/directory/directory.ts';
+import { nonceDefaults } from '../lib/http/nonce.ts';
+import { SQLITE_STORE_DEFAULTS } from '../lib/store/sqlite/store.ts';
+import { ADMIN_SOCKET, ConferencingSystem } from '../lib/system.ts';
+
+const silent = pino({ level: 'silent' });
+const defaults = loadConfig({ demo: true });
+
+const rejection = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => expect.fail('it was accepted'),
+    (error: unknown) => error,
+  );
+
+describe('conferencing system', () => {
+  let data = '';
+  let config: Config;
+  beforeEach(() => {
+    data = mkdtempSync(join(tmpdir(), 'plenary-system-'));
+    config = loadConfig({ demo: true, flags: [fromFlag(`data=${data}`), fromFlag('http.listen=127.0.0.1:0')] });
+  });
+  afterEach(() => rmSync(data, { recursive: true }));
+
+  it('holds its data directory from open to close', async () => {
+    const system = await ConferencingSystem.open(config, silent);
+    expect(await rejection(ConferencingSystem.open(config, silent))).to.have.property('name', 'DirectoryInUse');
+    await system.close();
+    await (await ConferencingSystem.open(config, silent)).close();
+  });
+
+  it('lets the data directory go when it can not be opened', async () => {
+    await (await ConferencingSystem.open(config, silent)).close();
+    const key = join(data, 'plenary.key');
+    chmodSync(key, 0o644);
+    expect(await rejection(ConferencingSystem.open(config, silent)))
+      .to.have.property('message')
+      .that.includes('chmod 600');
+    chmodSync(key, 0o600);
+    await (await ConferencingSystem.open(config, silent)).close();
+  });
+
+  it('does not start with another key than the one that sealed its users', async () => {
+    const system = await ConferencingSystem.open(config, silent);
+    await system.administration.addUser({ name: 'alice', password: 'secret' });
+    await system.close();
+    writeFileSync(join(data, 'plenary.key'), Buffer.alloc(32));
+    expect(await rejection(ConferencingSystem.open(config, silent)))
+      .to.have.property('message')
+      .that.includes('key file');
+  });
+
+  it('serves CCMP and the admin socket, until it closes', async () => {
+    const system = await ConferencingSystem.open(config, silent);
+    expect(existsSync(join(data, ADMIN_SOCKET))).to.equal(false);
+    const { ccmp } = await system.serve();
+    expect((await fetch(ccmp)).status).to.equal(405);
+    expect((await fetch(new URL('/', ccmp))).status).to.equal(404);
+    expect(existsSync(join(data, ADMIN_SOCKET))).to.equal(true);
+    await Promise.all([system.close(), system.close()]);
+    expect(existsSync(join(data, ADMIN_SOCKET))).to.equal(false);
+    expect(await rejection(fetch(ccmp))).to.be.instanceOf(TypeError);
+  });
+
+  it('ships its blueprints once: what an administrator removed stays away', async () => {
+    const uris = async ({ administration }: ConferencingSystem): Promise<string[]> =>
+      (await administration.blueprints()).map(({ uri }) => uri).sort();
+    const all = ['audio-video', 'closed', 'default', 'webinar'].map((id) => `xcon:${id}@example.com`);
+    const first = await ConferencingSystem.open(config, silent);
+    expect(await uris(first)).to.deep.equal(all);
+    await first.administration.removeBlueprint({ uri: 'xcon:webinar@example.com' });
+    await first.close();
+    const second = await ConferencingSystem.open(config, silent);
+    expect(await uris(second)).to.deep.equal(all.slice(0, 3));
+    await second.close();
+  });
+
+  it('gives each part, without settings, the limits that it documents', () => {
+    expect(section(defaults, 'store')).to.deep.equal(SQLITE_STORE_DEFAULTS);
+    expect(section(defaults, 'conference')).to.deep.equal({ ...controlDefaults, ...commitDefaults });
+    expect(section(defaults, 'nonces')).to.deep.equal(nonceDefaults);
+    expect(ccmpSettings(defaults)).to.deep.equal(ccmpDefaults);
+    expect(attemptLimits(defaults)).to.deep.include(attemptDefaults);
+    expect(directoryLimits(defaults)).to.deep.equal(directoryDefaults);
+  });
+});
