@@ -70,9 +70,13 @@ export class ConferenceControlServer {
     ctx.set('Cache-Control', 'no-store');
     try {
       checkHttpRules(ctx);
+      const facts = factsOf(ctx.req);
       const body = await readBody(ctx.req, this.#settings.body);
+      const proved = await this.#authenticate(ctx, facts);
+      // Who sends neither body nor credentials waits for the challenge, as `curl --digest` does.
+      if (body.length === 0 && proved === undefined) throw this.#refusal(facts, { kind: 'none' });
       const document = parse(body, this.#settings.xml);
-      const answer = await this.#answer(ctx, document);
+      const answer = await this.#answer(ctx, document, facts, proved);
       // RFC 6503 §9: whatever CCMP answers travels in a 200.
       ctx.set('Content-Type', `${MEDIA_TYPE};charset=UTF-8`);
       ctx.body = encodeResponse(answer);
@@ -82,15 +86,17 @@ export class ConferenceControlServer {
   };
 
   /** What happens to a CCMP message; errors here are CCMP answers, save for a lack of HTTP credentials. */
-  async #answer(ctx: Context, document: XmlElement): Promise<Answer> {
-    const facts = factsOf(ctx.req);
+  async #answer(
+    ctx: Context,
+    document: XmlElement,
+    facts: RequestFacts,
+    proved: Principal | undefined,
+  ): Promise<Answer> {
     const log: LogFields = (ctx.state['log'] = {});
     let request: CcmpRequest | undefined;
-    let proved: Principal | undefined;
     try {
       request = decodeRequest(document);
       Object.assign(log, { type: request.type, operation: request.operation, conference: request.confObjID });
-      proved = await this.#authenticate(ctx, facts);
       const sender = await this.#senders.identify(request, proved, facts);
       // The id of a guest is her secret, so only users are named in the log.
       if (sender.caller.kind === 'user') log['user'] = sender.caller.principal.userId;

@@ -48,6 +48,11 @@ describe('the sender of a CCMP request', () => {
     expect(answer.body).not.to.contain('ccmp');
   });
 
+  it('may send nothing first to be challenged', async () => {
+    expect((await withoutCredentials('')).status).to.equal(401);
+    expect((await service.send('', { ...CCMP_HEADERS, ...basic('alice') })).status).to.equal(400);
+  });
+
   it('with wrong HTTP credentials is challenged again', async () => {
     const answer = await service.send(requestText('confs', ALICE), { ...CCMP_HEADERS, ...basic('alice', 'wrong') });
     expect(answer.status).to.equal(401);
