@@ -49,6 +49,7 @@ export class ConferencingSystem {
   readonly #config: Config;
   readonly #logger: Logger;
   readonly #store: SqliteStore;
+  readonly #control: ConferenceControl;
   readonly #authentication: HttpAuthentication;
   readonly #listener: HttpListener;
   #adminSocket: Server | undefined;
@@ -59,6 +60,7 @@ export class ConferencingSystem {
     this.#config = config;
     this.#logger = logger;
     this.#store = store;
+    this.#control = control;
     this.administration = {
       ...administerUsers(directory),
       ...administerBlueprints(control, administratorsCall(config)),
@@ -126,6 +128,7 @@ export class ConferencingSystem {
     const admin = this.#adminSocket;
     await Promise.all([this.#listener.close(), admin && new Promise((closed) => admin.close(closed))]);
     this.#authentication.close();
+    await this.#control.drain();
     await this.#store.close();
     this.#logger.info('ended');
   }
