@@ -10,4 +10,4 @@ export const DESCRIPTION: PartName = {
 };
 
 /** Parts that are handed over at once, with a turn of the event loop in between. */
-export const SLICE = 500;
+export const SLICE = 250;

@@ -94,14 +94,16 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
     return Promise.resolve();
   }
 
+  /** Takes from the front of each object's log only, so that a clock set back leaves no hole in it. */
   trimLog(before: number, keep: number): Promise<void> {
-    const newer = new Map<XconUri, number>();
-    const kept = this.#log.toReversed().filter(({ uri, at }) => {
-      const back = newer.get(uri) ?? 0;
-      newer.set(uri, back + 1);
-      return at >= before || back < keep;
+    const left = new Map<XconUri, number>();
+    for (const { uri } of this.#log) left.set(uri, (left.get(uri) ?? 0) + 1);
+    this.#log = this.#log.filter(({ uri, at }) => {
+      const entries = left.get(uri) ?? 0;
+      const forgotten = at < before && entries > keep;
+      left.set(uri, forgotten ? entries - 1 : 0);
+      return !forgotten;
     });
-    this.#log = kept.reverse();
     return Promise.resolve();
   }
 

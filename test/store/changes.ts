@@ -30,12 +30,14 @@ export function user(
 ): PartChange {
   const key = userIdOf(name);
   if (after === undefined) return { kind: 'user', key, identities: [] };
-  const facts = {
+  const facts: UserFacts = {
     addresses: [`sip:${name}@example.com`],
     connected: true,
+    pending: false,
+    endpoints: 1,
     anonymity: 'none',
-    reserved: false,
-  } as const;
+    origin: 'named',
+  };
   return { kind: 'user', key, after: Buffer.from(after), facts, identities };
 }
 

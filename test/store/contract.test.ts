@@ -1,7 +1,6 @@
 import { MemoryStore } from '../../lib/store/memory.ts';
-import { openSqliteStore } from '../../lib/store/sqlite/store.ts';
 import { contract } from './contract.ts';
-import { newDirectory } from './directories.ts';
+import { newDirectory, openStore } from './directories.ts';
 
 contract('memory', () => Promise.resolve(new MemoryStore()));
-contract('sqlite', () => openSqliteStore({ directory: newDirectory() }));
+contract('sqlite', () => openStore({ directory: newDirectory() }));

@@ -19,10 +19,15 @@ const prepare = (db: Database) => ({
   lengths: db.prepare<[string, number], { uri: string; entries: number }>(
     'SELECT uri, count(*) AS entries FROM log WHERE uri > ? GROUP BY uri ORDER BY uri LIMIT ?',
   ),
+  // From the front only, so that a clock set back leaves no hole in an object's log.
   forget: db.prepare<[{ uri: string; before: number; keep: number; most: number }]>(
     `DELETE FROM log WHERE position IN (
-       SELECT position FROM log WHERE uri = :uri AND at < :before AND position <= (
-         SELECT position FROM log WHERE uri = :uri ORDER BY position DESC LIMIT 1 OFFSET :keep)
+       SELECT position FROM log
+       WHERE uri = :uri AND position <= (
+         SELECT position FROM log WHERE uri = :uri ORDER BY position DESC LIMIT 1 OFFSET :keep
+       ) AND position < coalesce((
+         SELECT position FROM log WHERE uri = :uri AND at >= :before ORDER BY position LIMIT 1
+       ), ${Number.MAX_SAFE_INTEGER})
        ORDER BY position LIMIT :most)`,
   ),
 });

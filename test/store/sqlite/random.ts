@@ -1,0 +1,15 @@
+import { randomInt } from 'node:crypto';
+
+/** A seed for `randomNumbers`, or the one of `PLENARY_SEED`, to see a failure again. */
+export const newSeed = (): number => Number(process.env['PLENARY_SEED'] ?? randomInt(2 ** 31));
+
+/** Gives whole numbers below a limit; the same seed gives the same ones (mulberry32). */
+export function randomNumbers(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
+  };
+}
