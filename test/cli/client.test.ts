@@ -21,7 +21,9 @@ interface Conference {
 
 const run = promisify(execFile);
 
-describe('plenary as a client of a demonstration', () => {
+describe('plenary as a client of a demonstration', function () {
+  this.timeout(60_000); // each command is a process of its own
+
   let data = '';
   let server: RunningServer;
   before(async () => {

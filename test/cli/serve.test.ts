@@ -7,7 +7,9 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { plenary, serve, type RunningServer } from '../support/command.ts';
 
-describe('plenary serve', () => {
+describe('plenary serve', function () {
+  this.timeout(60_000); // each command is a process of its own
+
   let data = '';
   let server: RunningServer | undefined;
 

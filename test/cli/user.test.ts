@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { plenary, serve, type Ended } from '../support/command.ts';
 
-describe('plenary user', () => {
+describe('plenary user', function () {
+  this.timeout(60_000); // each command is a process of its own
+
   let data = '';
   before(() => (data = mkdtempSync(join(tmpdir(), 'plenary-user-'))));
   after(() => rmSync(data, { recursive: true }));
