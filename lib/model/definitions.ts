@@ -83,30 +83,34 @@ const layout = is.word(
   ...['quad-view', 'multiple-3x3', 'multiple-4x4', 'multiple-5x1', 'automatic'],
 );
 
-const execution = (): readonly ElementDefinition[] => [
-  info('when', '5.2.8', { type: is.dateTime }),
-  info('reason', '5.2.8', { type: is.text }),
-  info('by', '5.2.8', { type: is.uri }),
+/** Who may see and change what stands in several places: as the place says. */
+type Rights = Pick<Options, 'sees' | 'changes'>;
+
+const execution = (rights: Rights): readonly ElementDefinition[] => [
+  info('when', '5.2.8', { ...rights, type: is.dateTime }),
+  info('reason', '5.2.8', { ...rights, type: is.text }),
+  info('by', '5.2.8', { ...rights, type: is.uri }),
 ];
 
-const uriEntry = (more: readonly ElementDefinition[] = []): ElementDefinition =>
+const uriEntry = (rights: Rights = {}, more: readonly ElementDefinition[] = []): ElementDefinition =>
   info('entry', '5.3.1', {
+    ...rights,
     many: true,
     key: { child: 'uri' },
     children: [
-      info('uri', '5.3.1', { required: true, type: is.uri }),
-      info('display-text', '5.3.1', { type: is.text }),
-      info('purpose', '5.3.1', { type: is.text }),
-      info('modified', '5.3.1', { children: execution }),
+      info('uri', '5.3.1', { ...rights, required: true, type: is.uri }),
+      info('display-text', '5.3.1', { ...rights, type: is.text }),
+      info('purpose', '5.3.1', { ...rights, type: is.text }),
+      info('modified', '5.3.1', { ...rights, children: execution(rights) }),
       ...more,
     ],
   });
 
-const controls = (): readonly ElementDefinition[] => [
-  xcon('mute', '4.2.7', { type: is.boolean }),
-  xcon('pause-video', '4.2.7', { type: is.boolean }),
-  xcon('gain', '4.2.7', { type: is.gain }),
-  xcon('video-layout', '4.2.7', { type: layout, absent: 'single-view' }),
+const controls = (rights: Rights): readonly ElementDefinition[] => [
+  xcon('mute', '4.2.7', { ...rights, type: is.boolean }),
+  xcon('pause-video', '4.2.7', { ...rights, type: is.boolean }),
+  xcon('gain', '4.2.7', { ...rights, type: is.gain }),
+  xcon('video-layout', '4.2.7', { ...rights, type: layout, absent: 'single-view' }),
 ];
 
 const offset = (local: string): ElementDefinition =>
@@ -121,12 +125,13 @@ const description = info('conference-description', '5.3', {
     info('free-text', '5.3', { type: is.text }),
     info('keywords', '5.3', { type: is.text }),
     info('conf-uris', '5.3.1', {
-      children: [uriEntry([xcon('conference-password', '4.2.6', { type: is.token, many: true, sees: 'organizer' })])],
+      children: [
+        uriEntry({}, [xcon('conference-password', '4.2.6', { type: is.token, many: true, sees: 'organizer' })]),
+      ],
     }),
     info('service-uris', '5.3.2', { children: [uriEntry()] }),
     info('maximum-user-count', '5.3.3', { type: is.userCount }),
     info('available-media', '5.3.4', {
-      changes: 'moderator',
       children: [
         info('entry', '5.3.4', {
           many: true,
@@ -150,7 +155,7 @@ const description = info('conference-description', '5.3', {
                 }),
               ],
             }),
-            xcon('controls', '4.2.7', { children: controls }),
+            xcon('controls', '4.2.7', { changes: 'moderator', children: controls({ changes: 'moderator' }) }),
           ],
         }),
       ],
@@ -198,13 +203,14 @@ const state = info('conference-state', '5.5', {
   ],
 });
 
+const own = { sees: 'participant', changes: 'self' } as const;
+
 const mixer = (local: string): ElementDefinition =>
   xcon(local, '4.6.5.6', {
-    sees: 'participant',
-    changes: 'self',
+    ...own,
     attributes: [attribute('name', is.word('VideoIn', 'VideoOut', 'AudioIn', 'AudioOut'), true)],
     children: [
-      xcon('controls', '4.6.5.6', { many: true, sees: 'participant', changes: 'self', children: controls }),
+      xcon('controls', '4.6.5.6', { ...own, many: true, children: controls(own) }),
       xcon('floor', '4.6.5.6', {
         many: true,
         sees: 'participant',
@@ -216,8 +222,6 @@ const mixer = (local: string): ElementDefinition =>
     ],
   });
 
-const own = { sees: 'participant', changes: 'self' } as const;
-
 const endpoint = info('endpoint', '5.7', {
   ...own,
   many: true,
@@ -225,7 +229,7 @@ const endpoint = info('endpoint', '5.7', {
   attributes: [attribute('entity', is.token, true)],
   children: [
     info('display-text', '5.7', { ...own, type: is.text }),
-    info('referred', '5.7.2', { ...own, children: execution }),
+    info('referred', '5.7.2', { ...own, children: execution(own) }),
     info('status', '5.7.3', {
       sees: 'participant',
       changes: 'moderator',
@@ -235,9 +239,9 @@ const endpoint = info('endpoint', '5.7', {
       ),
     }),
     info('joining-method', '5.7.4', { ...own, type: is.oneOf('dialed-in', 'dialed-out', 'focus-owner') }),
-    info('joining-info', '5.7.5', { ...own, children: execution }),
+    info('joining-info', '5.7.5', { ...own, children: execution(own) }),
     info('disconnection-method', '5.7.6', { ...own, type: is.oneOf('departed', 'booted', 'failed', 'busy') }),
-    info('disconnection-info', '5.7.7', { ...own, children: execution }),
+    info('disconnection-info', '5.7.7', { ...own, children: execution(own) }),
     info('media', '5.8', {
       ...own,
       many: true,
@@ -282,7 +286,7 @@ export const USER = info('user', '5.6', {
   attributes: [attribute('entity', is.token, true)],
   children: [
     info('display-text', '5.6', { type: is.text, changes: 'self' }),
-    info('associated-aors', '5.6.1', { changes: 'moderator', children: [uriEntry()] }),
+    info('associated-aors', '5.6.1', { changes: 'moderator', children: [uriEntry({ changes: 'moderator' })] }),
     info('roles', '5.6.2', {
       changes: 'moderator',
       children: [info('entry', '5.6.2', { many: true, required: true, type: role, changes: 'moderator' })],
