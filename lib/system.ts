@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Administration } from './admin/administration.ts';
 import { administerBlueprints, shipBlueprints } from './admin/blueprints.ts';
@@ -16,10 +15,9 @@ import { attemptLimits, ccmpSettings, directoryLimits } from './config/limits.ts
 import { Attempts } from './directory/attempts.ts';
 import { Directory } from './directory/directory.ts';
 import { loadKeyFile } from './directory/key-file.ts';
-import { accessLog } from './http/access-log.ts';
 import { formatAddress } from './http/address.ts';
 import { HttpAuthentication } from './http/authentication.ts';
-import { catchErrors } from './http/edge.ts';
+import { createApplication } from './http/edge.ts';
 import { HttpListener } from './http/listener.ts';
 import type { XconUserId } from './model/identifiers.ts';
 import { openSqliteStore, type SqliteStore } from './store/sqlite/store.ts';
@@ -72,10 +70,12 @@ export class ConferencingSystem {
       { control, users: directory, authentication: this.#authentication, logger },
       ccmpSettings(config),
     );
-    const app = new Koa();
-    app.use(accessLog(logger)).use(catchErrors(logger)).use(ccmp.middleware);
-    const handle = app.callback();
-    this.#listener = new HttpListener((request, response) => void handle(request, response), section(config, 'http'));
+    const handle = createApplication(logger).use(ccmp.middleware).callback();
+    this.#listener = new HttpListener(
+      (request, response) => void handle(request, response),
+      section(config, 'http'),
+      (error) => logger.error({ err: error }, 'a connection could not be taken'),
+    );
   }
 
   /** Opens the data directory, and makes what belongs into a new one. @throws {DirectoryInUse} {UnusableKeyFile} */

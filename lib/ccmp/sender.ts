@@ -84,10 +84,14 @@ function userIdOf(address: string): XconUserId | undefined {
 const entersWithoutId = ({ type, operation, confUserID }: CcmpRequest): boolean =>
   type === 'user' && operation === 'create' && confUserID === undefined;
 
+/** A guest sees her conference and acts for herself in it. */
+const guestsMaySend = ({ type, operation }: CcmpRequest): boolean =>
+  type === 'user' || ((type === 'conf' || type === 'users') && operation === 'retrieve');
+
 /** Without credentials one may enter as a newcomer or act under the id that a guest was given; the rules decide. */
 function unproved(request: CcmpRequest): Sender {
   if (entersWithoutId(request)) return { caller: { kind: 'newcomer' }, confUserID: '' };
-  const userId = request.type === 'user' ? parseXconUserId(request.confUserID ?? '') : undefined;
+  const userId = guestsMaySend(request) ? parseXconUserId(request.confUserID ?? '') : undefined;
   if (userId === undefined || request.confUserID === undefined)
     throw new Refusal('authentication-required', 'Log in to send this request.');
   return { caller: { kind: 'guest', userId }, confUserID: request.confUserID };

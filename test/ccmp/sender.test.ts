@@ -96,10 +96,13 @@ describe('the sender of a CCMP request', () => {
   });
 
   it('may be a guest who shows her id', async () => {
-    const ask = (name: string) => requestText(name, `${from(GUEST)}${conference}<operation>retrieve</operation>`);
-    expect(await service.ask(ask('user'), {})).to.include({ code: 200, confUserID: GUEST });
-    expect(service.control.last.call.caller).to.deep.equal({ kind: 'guest', userId: GUEST });
-    expect((await withoutCredentials(ask('conf'))).status).to.equal(401);
+    const ask = (name: string, operation = 'retrieve') =>
+      requestText(name, `${from(GUEST)}${conference}<operation>${operation}</operation>`);
+    for (const name of ['user', 'users', 'conf']) {
+      expect(await service.ask(ask(name), {})).to.include({ code: 200, confUserID: GUEST });
+      expect(service.control.last.call.caller).to.deep.equal({ kind: 'guest', userId: GUEST });
+    }
+    expect((await withoutCredentials(ask('conf', 'delete'))).status).to.equal(401);
   });
 
   it('whom the rules want to know first is challenged, but not again when he has shown credentials', async () => {
