@@ -141,6 +141,7 @@ export const SETTINGS = {
     ...count(directoryDefaults.displayText),
     unit: 'characters',
   }),
+  'directory.known': integer('Users kept in memory, by each of their names.', count(directoryDefaults.known)),
   'directory.remembered': integer(
     'Right passwords of `--no-digest` users that need no scrypt again.',
     count(credentialDefaults.remembered),

@@ -57,6 +57,8 @@ export class Credentials {
   readonly #cost: ScryptLimits['cost'];
   readonly #remembered: LRUCache<string, Buffer>;
   readonly #rememberKey = randomBytes(KEY_BYTES);
+  /** Opened secrets, for as long as somebody holds the sealed ones: opening takes longer than all the rest of a check. */
+  readonly #opened = new WeakMap<Buffer, { readonly of: XconUserId; readonly secret: Buffer }>();
 
   constructor(key: Buffer, limits: CredentialLimits = credentialDefaults) {
     if (key.length !== KEY_BYTES) throw new RangeError(`the key has ${key.length} bytes, not ${KEY_BYTES}`);
@@ -132,6 +134,14 @@ export class Credentials {
   }
 
   #open({ userId }: Account, sealed: Buffer): Buffer {
+    const opened = this.#opened.get(sealed);
+    if (opened?.of === userId) return opened.secret;
+    const secret = this.#unseal(userId, sealed);
+    this.#opened.set(sealed, { of: userId, secret });
+    return secret;
+  }
+
+  #unseal(userId: XconUserId, sealed: Buffer): Buffer {
     const iv = sealed.subarray(1, 1 + IV_BYTES);
     const tag = sealed.subarray(1 + IV_BYTES, 1 + IV_BYTES + TAG_BYTES);
     if (sealed[0] !== SEALED || tag.length !== TAG_BYTES) throw new UnreadableSecret(userId);

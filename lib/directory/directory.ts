@@ -3,6 +3,7 @@ import { normaliseAddress, parseXconUserId } from '../model/identifiers.ts';
 import type { XconUserId } from '../model/identifiers.ts';
 import { Credentials, credentialDefaults } from './credentials.ts';
 import type { Account, CredentialLimits, DigestAlgorithm } from './credentials.ts';
+import { KnownUsers } from './known-users.ts';
 import { isDomain, isLogin, readLoginName } from './login.ts';
 import type { LoginName } from './login.ts';
 import type { Principal } from './principal.ts';
@@ -47,6 +48,8 @@ export interface DirectoryLimits {
   readonly passwordBytes: number;
   /** Characters of the name to show. */
   readonly displayText: number;
+  /** Users kept in memory, by each name under which they were looked for. */
+  readonly known: number;
 }
 
 export const directoryDefaults: DirectoryLimits = {
@@ -54,6 +57,7 @@ export const directoryDefaults: DirectoryLimits = {
   addresses: 32,
   passwordBytes: 1_024,
   displayText: 256,
+  known: 20_000,
 };
 
 /** How a login name is to be read: see login.ts. */
@@ -77,6 +81,7 @@ export class Directory {
   readonly defaultDomain: string;
   readonly #repository: DirectoryRepository;
   readonly #credentials: Credentials;
+  readonly #known: KnownUsers;
   readonly #clock: () => number;
   readonly #digest: boolean;
   readonly #limits: DirectoryLimits;
@@ -92,6 +97,7 @@ export class Directory {
     this.#repository = repository;
     this.#limits = options.limits ?? directoryDefaults;
     this.#credentials = new Credentials(options.key, this.#limits.credentials);
+    this.#known = new KnownUsers(this.#limits.known);
     this.#clock = options.clock ?? Date.now;
     this.#digest = options.digest ?? true;
     this.#nobody = { userId: userIdOf({ login: '-', domain: defaultDomain }), login: '-', domain: defaultDomain };
@@ -172,12 +178,13 @@ export class Directory {
   }
 
   async principalById(userId: XconUserId): Promise<Principal | undefined> {
-    const user = await this.#repository.userById(userId);
+    const user = await this.#known.get(userId, () => this.#repository.userById(userId));
     return user && this.principal(user);
   }
 
   async principalByAddress(address: string): Promise<Principal | undefined> {
-    const user = await this.#repository.userByAddress(normaliseAddress(address));
+    const normal = normaliseAddress(address);
+    const user = await this.#known.get(normal, () => this.#repository.userByAddress(normal));
     return user && this.principal(user);
   }
 
@@ -220,7 +227,9 @@ export class Directory {
   }
 
   async #byName(name: LoginName | undefined): Promise<StoredUser | undefined> {
-    return name && (await this.#repository.userByLogin(name.login, name.domain));
+    if (name === undefined) return undefined;
+    const { login, domain } = name;
+    return this.#known.get(`${login}@${domain}`, () => this.#repository.userByLogin(login, domain));
   }
 
   #secret(account: Account, password: string, digest: boolean): Promise<Buffer> {
@@ -262,7 +271,7 @@ export class Directory {
 
   /** One change after the other, so that none writes over another. */
   #change<T>(change: () => Promise<T>): Promise<T> {
-    const done = this.#lastChange.then(change);
+    const done = this.#lastChange.then(change).finally(() => this.#known.forget());
     this.#lastChange = done.catch(() => undefined);
     return done;
   }

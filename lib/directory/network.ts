@@ -5,6 +5,7 @@ import { isIPv6 } from 'node:net';
  * one subscriber can choose from freely.
  */
 export function networkOf(address: string): string {
+  if (!address.includes(':')) return address.toLowerCase();
   const bare = address.replace(/%.*$/, '').toLowerCase();
   if (!isIPv6(bare)) return bare;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare);

@@ -11,12 +11,15 @@ export interface LoggerOptions {
 
 export const loggerDefaults: LoggerOptions = { level: 'info' };
 
+const CENSOR = '[secret]';
 const SECRETS = ['password', 'secret', 'authorization', 'cookie', 'proxy-authorization', 'headers'];
+
+const bracketed = (name: string): string => `["${name}"]`;
 
 /** A logger that never writes what a field with a secret's name holds, at the top or one or two levels down. */
 export function createLogger({ level, destination }: LoggerOptions = loggerDefaults): Logger {
-  const paths = SECRETS.map((name) => `["${name}"]`).flatMap((name) => [name, `*${name}`, `*.*${name}`]);
-  const options = { level, redact: { paths, censor: '[secret]' } };
+  const paths = SECRETS.map(bracketed).flatMap((name) => [name, `*${name}`, `*.*${name}`]);
+  const options = { level, redact: { paths, censor: CENSOR } };
   return destination ? pino(options, destination) : pino(options);
 }
 
@@ -24,12 +27,13 @@ export function createLogger({ level, destination }: LoggerOptions = loggerDefau
 export type LogFields = Record<string, string | number | boolean | undefined>;
 
 /** One line per request when its answer is out or broken off: no headers, no query, no bodies. Times by `now`, in ms. */
-export const accessLog =
-  (logger: Logger, now: () => number = () => performance.now()): Middleware =>
-  async (ctx, next) => {
+export const accessLog = (logger: Logger, now: () => number = () => performance.now()): Middleware => {
+  // The fields hold no objects, and looking for secrets inside them would take longer than writing the line.
+  const lines = logger.child({}, { redact: { paths: SECRETS.map(bracketed), censor: CENSOR } });
+  return async (ctx, next) => {
     const begun = now();
     ctx.res.once('close', () =>
-      logger.info(
+      lines.info(
         {
           ...(ctx.state['log'] as LogFields | undefined),
           source: ctx.req.socket.remoteAddress,
@@ -44,3 +48,4 @@ export const accessLog =
     );
     await next();
   };
+};

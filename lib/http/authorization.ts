@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** What an `Authorization` header says (RFC 9110 §11.4), as sent: bytes as latin1, the scheme in lower case. */
 export interface Authorization {
   readonly scheme: string;
@@ -49,10 +51,7 @@ export const formatParameters = (parameters: Readonly<Record<string, string>>): 
     .join(', ');
 
 /** The text that a header's bytes, given as latin1, stand for in UTF-8; undefined when they are no UTF-8. */
-export function fromUtf8(bytes: string): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(bytes, 'latin1'));
-  } catch {
-    return undefined;
-  }
+export function fromUtf8(text: string): string | undefined {
+  const bytes = Buffer.from(text, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
