@@ -8,9 +8,9 @@ import { leave } from './leaving.ts';
 import { blueprintFrom, conferenceFrom } from './making.ts';
 import { ConferenceObjects, type ControlParts, principalOf, unknownTo, type Work } from './objects.ts';
 import { checkPassword } from './passwords.ts';
-import { findUser } from './people.ts';
 import { Refusal } from './refusal.ts';
 import { type Standing, standingOf } from './standing.ts';
+import { targetUser } from './target-user.ts';
 import { updateConference, updateRoster } from './updating.ts';
 import { updateOwnOrOther } from './user-update.ts';
 import { type Reader, userElement, usersView, viewOf } from './views.ts';
@@ -147,8 +147,7 @@ export class ConferenceControl {
 
   async retrieveUser(call: Call, uri: XconUri, entity?: XconUserId): Promise<UserAnswer> {
     const { object, standing } = await this.#objects.enter(call, uri, 'conference');
-    const key = entity === undefined || entity === standing.self ? standing.self : findUser(object, entity);
-    return userAnswer(object, call, standing, key);
+    return userAnswer(object, call, standing, targetUser(object, standing, entity));
   }
 
   /** Without an element: the caller himself. A guest or newcomer must give one (RFC 6503 §5.3.6). */

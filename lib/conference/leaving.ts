@@ -9,7 +9,7 @@ import { withoutEndpoints } from './occurrence.ts';
 import { Refusal } from './refusal.ts';
 import { mergeSection } from './sections.ts';
 import type { Standing } from './standing.ts';
-import { noSuchUser, visibleUser } from './user-update.ts';
+import { noSuchUser, targetUser } from './target-user.ts';
 
 /**
  * userRequest/delete: endpoints leave; who is named only in the occurrence is gone, who is invited stays invited. A
@@ -17,7 +17,7 @@ import { noSuchUser, visibleUser } from './user-update.ts';
  */
 export function leave(work: Work, entity: XconUserId | undefined): void {
   const { edit, standing } = work;
-  const key = visibleUser(work, entity);
+  const key = targetUser(edit.now, standing, entity);
   const record = edit.now.users.get(key);
   if (record === undefined) throw noSuchUser();
   const isIn = isPresent(record.facts) || record.facts.pending;

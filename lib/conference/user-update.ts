@@ -1,5 +1,5 @@
 import { USER } from '../model/definitions.ts';
-import { parseXconUserId, type XconUserId } from '../model/identifiers.ts';
+import { parseXconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info } from '../model/names.ts';
 import { same } from '../model/compare.ts';
 import { endpointsOf, isPresent } from '../model/user.ts';
@@ -9,18 +9,17 @@ import { highestNumber, Placeholders } from './auto-generate.ts';
 import type { Work } from './objects.ts';
 import { enrol } from './enrolment.ts';
 import { room } from './joining.ts';
-import { findUser, withChild } from './people.ts';
+import { withChild } from './people.ts';
 import { Refusal } from './refusal.ts';
 import { refusedChange } from './rights.ts';
 import { settleEndpoints } from './roster.ts';
+import { noSuchUser, targetUser } from './target-user.ts';
 import { merge } from './update.ts';
-import { hidesAttendees } from './views.ts';
-import { appearanceOf } from './visibility.ts';
 
 /** userRequest/update: of oneself or of another, each element by the right that it asks for. */
 export function updateOwnOrOther(work: Work, raw: XmlElement): void {
   const { call, edit, identities, standing } = work;
-  const key = visibleUser(work, parseXconUserId(raw.attribute('entity') ?? ''));
+  const key = targetUser(edit.now, standing, parseXconUserId(raw.attribute('entity') ?? ''));
   const old = edit.now.users.get(key);
   if (old === undefined) throw noSuchUser();
   const isSelf = key === standing.self;
@@ -70,19 +69,3 @@ const sameAors = (one: XmlElement, other: XmlElement): boolean => {
   );
   return first !== undefined && second !== undefined && same(first, second);
 };
-
-export const noSuchUser = (): Refusal => new Refusal('no-such-user', 'There is no such user in this conference.');
-
-/** The user whom a request names, if its sender may know of her; himself where it names none. */
-export function visibleUser({ edit, standing }: Work, entity: XconUserId | undefined): XconUserId {
-  const key = entity === undefined || entity === standing.self ? standing.self : findUser(edit.now, entity);
-  const record = key === undefined ? undefined : edit.now.users.get(key);
-  if (key === undefined || record === undefined) throw noSuchUser();
-  if (
-    key !== standing.self &&
-    appearanceOf(record.facts, standing.level ?? 'invited', hidesAttendees(edit.now)) === 'absent'
-  ) {
-    throw noSuchUser();
-  }
-  return key;
-}

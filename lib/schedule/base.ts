@@ -1,4 +1,5 @@
 import ICAL from 'ical.js';
+import { instantIn } from './zone.ts';
 
 /** Start and length of what an iCalendar object plans, and whether it recurs. */
 export interface Plan {
@@ -16,7 +17,7 @@ const MOST_STEPS = 5000;
 export function planOf(base: string): Plan | undefined {
   const event = eventOf(base);
   if (event === undefined) return undefined;
-  return { start: event.startDate.toJSDate().getTime(), duration: secondsOf(event), recurs: event.isRecurring() };
+  return { start: instantOf(event, event.startDate), duration: secondsOf(event), recurs: event.isRecurring() };
 }
 
 function eventOf(base: string): ICAL.Event | undefined {
@@ -65,16 +66,24 @@ export function singleEvent(base: string, now = Date.now()): string {
 }
 
 function startAt(event: ICAL.Event, duration: number, now: number): number {
-  let start = event.startDate.toJSDate().getTime();
+  let start = instantOf(event, event.startDate);
   if (!event.isRecurring()) return start;
   const occurrences = event.iterator();
   for (let step = 0; step < MOST_STEPS; step++) {
     const next = occurrences.next() as ICAL.Time | null | undefined;
     if (next === null || next === undefined) break;
-    start = next.toJSDate().getTime();
+    start = instantOf(event, next);
     if (start + duration * 1000 >= now) break;
   }
   return start;
+}
+
+/** A time without a VTIMEZONE in the object is of the zone that its TZID names; one without any zone is UTC. */
+function instantOf(event: ICAL.Event, time: ICAL.Time): number {
+  if (time.zone !== ICAL.Timezone.localTimezone) return time.toUnixTime() * 1000;
+  const wall = Date.UTC(time.year, time.month - 1, time.day, time.hour, time.minute, time.second);
+  const zone = event.component.getFirstProperty('dtstart')?.getFirstParameter('tzid');
+  return zone === undefined ? wall : instantIn(zone, wall);
 }
 
 const utc = (at: number): string => new Date(at).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');

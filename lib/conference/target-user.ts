@@ -1,0 +1,28 @@
+import type { ConferenceObject } from '../model/conference-object.ts';
+import type { XconUserId } from '../model/identifiers.ts';
+import { anonymousEntity } from '../model/user.ts';
+import { findUser } from './people.ts';
+import { Refusal } from './refusal.ts';
+import type { Standing } from './standing.ts';
+import { hidesAttendees } from './views.ts';
+import { appearanceOf } from './visibility.ts';
+
+export const noSuchUser = (): Refusal => new Refusal('no-such-user', 'There is no such user in this conference.');
+
+/**
+ * The user whom a request names, if its sender may know of her; himself where it names none. Who appears to him without
+ * a name is found under her anonymous identity alone, or a guess at her own would tell who she is.
+ * @throws {Refusal} no-such-user
+ */
+export function targetUser(object: ConferenceObject, standing: Standing, entity: XconUserId | undefined): XconUserId {
+  const { self, level = 'invited' } = standing;
+  const key = entity === undefined || entity === self ? self : findUser(object, entity);
+  const record = key === undefined ? undefined : object.users.get(key);
+  if (key === undefined || record === undefined) throw noSuchUser();
+  if (key === self) return key;
+  const { facts } = record;
+  const appearance = appearanceOf(facts, level, hidesAttendees(object));
+  const named = appearance !== 'anonymous' || entity === anonymousEntity(facts.number ?? 0);
+  if (appearance === 'absent' || !named) throw noSuchUser();
+  return key;
+}
