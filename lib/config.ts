@@ -123,8 +123,14 @@ export const SETTINGS = {
   'conference.batch': integer('Sets of changes that one flush writes.', count(commitDefaults.batch)),
   'conference.cached': integer('Objects and users of objects that are kept in memory.', count(commitDefaults.cached)),
 
-  'log.retention': integer('How long a change stays in the change log, at least.', { ...seconds(3_600), min: 1 }),
-  'log.versions': integer('Versions of an object that stay in the change log, at least.', count(1_000)),
+  'log.retention': integer(
+    'How long a change stays in the change log, at most. What a follower of the log still needs stays longer.',
+    { ...seconds(3_600), min: 1 },
+  ),
+  'log.versions': integer(
+    'Versions of an object that stay in the change log, and up to 16 more until they are counted again.',
+    count(1_000),
+  ),
   'log.trimInterval': integer('Between two looks for what may leave the change log.', { ...seconds(60), min: 1 }),
 
   'xml.bytes': integer('Length of a document.', bytes(DEFAULT_XML_LIMITS.bytes)),

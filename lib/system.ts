@@ -80,7 +80,8 @@ export class ConferencingSystem {
 
   /** Opens the data directory, and makes what belongs into a new one. @throws {DirectoryInUse} {UnusableKeyFile} */
   static async open(config: Config, logger: Logger): Promise<ConferencingSystem> {
-    const store = await openSqliteStore({ directory: config.data, ...section(config, 'store') });
+    const logVersions = config['log.versions'];
+    const store = await openSqliteStore({ directory: config.data, ...section(config, 'store'), logVersions });
     try {
       const directory = new Directory(store, {
         domains: [config.domain, ...config.domains],
@@ -136,7 +137,7 @@ export class ConferencingSystem {
   async #trimLog(): Promise<void> {
     const before = Date.now() - this.#config['log.retention'] * 1_000;
     try {
-      await this.#store.trimLog(before, this.#config['log.versions']);
+      await this.#store.trimLog(before);
     } catch (error) {
       this.#logger.error({ err: error }, 'the change log could not be trimmed');
     }

@@ -90,6 +90,9 @@ export interface ConferenceRepository {
   /** The last position that a follower of the log has dealt with; 0 when it is new. */
   position(follower: string): Promise<number>;
   setPosition(follower: string, position: number): Promise<void>;
-  /** Forgets logged changes beyond the retention: older than `before` and more than `keep` versions back. */
-  trimLog(before: number, keep: number): Promise<void>;
+  /**
+   * Forgets logged changes from before `before`, in milliseconds since 1970. The store itself forgets those too many
+   * versions back. Neither forgets what a follower has not dealt with, nor one between two that stay.
+   */
+  trimLog(before: number): Promise<void>;
 }

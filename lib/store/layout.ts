@@ -9,5 +9,11 @@ export const DESCRIPTION: PartName = {
   key: '{urn:ietf:params:xml:ns:conference-info}conference-description',
 };
 
+/** How many versions of an object stay in the change log, at most, when nothing else is said. */
+export const LOG_VERSIONS = 1_000;
+
+/** At most so many versions pass before an object's log is made shorter again. */
+export const LOG_SPACING = 16;
+
 /** Parts that are handed over at once, with a turn of the event loop in between. */
 export const SLICE = 250;

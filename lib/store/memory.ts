@@ -12,7 +12,8 @@ import {
 import type { DirectoryRepository, StoredUser } from '../directory/repository.ts';
 import type { ObjectKind, PartName } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
-import { DESCRIPTION, SLICE, SECTIONS_FIRST } from './layout.ts';
+import { DESCRIPTION, LOG_VERSIONS, SLICE, SECTIONS_FIRST } from './layout.ts';
+import { MemoryLog } from './memory-log.ts';
 import { MemoryUsers } from './memory-users.ts';
 
 interface HeldPart {
@@ -31,10 +32,13 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
   readonly #objects = new Map<XconUri, HeldObject>();
   /** Identity → object → how many of its parts name that identity. */
   readonly #members = new Map<string, Map<XconUri, number>>();
-  readonly #followers = new Map<string, number>();
   readonly #users = new MemoryUsers();
-  #log: LoggedChange[] = [];
-  #position = 0;
+  readonly #log: MemoryLog;
+
+  /** `logVersions`: versions of an object that stay in the change log, at most. */
+  constructor({ logVersions = LOG_VERSIONS }: { readonly logVersions?: number } = {}) {
+    this.#log = new MemoryLog(logVersions);
+  }
 
   load(uri: XconUri): ReturnType<ConferenceRepository['load']> {
     const held = this.#objects.get(uri);
@@ -79,31 +83,21 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
     );
   }
 
-  changes({ after, limit, uri }: Parameters<ConferenceRepository['changes']>[0]): Promise<LoggedChange[]> {
-    const later = this.#log.slice(this.#log.findLastIndex(({ position }) => position <= after) + 1);
-    const wanted = uri === undefined ? later : later.filter((change) => change.uri === uri);
-    return Promise.resolve(wanted.slice(0, limit));
+  changes(query: Parameters<ConferenceRepository['changes']>[0]): Promise<LoggedChange[]> {
+    return Promise.resolve(this.#log.changes(query));
   }
 
   position(follower: string): Promise<number> {
-    return Promise.resolve(this.#followers.get(follower) ?? 0);
+    return Promise.resolve(this.#log.position(follower));
   }
 
   setPosition(follower: string, position: number): Promise<void> {
-    this.#followers.set(follower, position);
+    this.#log.setPosition(follower, position);
     return Promise.resolve();
   }
 
-  /** Takes from the front of each object's log only, so that a clock set back leaves no hole in it. */
-  trimLog(before: number, keep: number): Promise<void> {
-    const left = new Map<XconUri, number>();
-    for (const { uri } of this.#log) left.set(uri, (left.get(uri) ?? 0) + 1);
-    this.#log = this.#log.filter(({ uri, at }) => {
-      const entries = left.get(uri) ?? 0;
-      const forgotten = at < before && entries > keep;
-      left.set(uri, forgotten ? entries - 1 : 0);
-      return !forgotten;
-    });
+  trimLog(before: number): Promise<void> {
+    this.#log.trim(before);
     return Promise.resolve();
   }
 
@@ -157,7 +151,7 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
       for (const part of change.parts) this.#applyPart(uri, parts, part);
       this.#objects.set(uri, { stored: { uri, version, header }, parts });
     }
-    this.#log.push({ ...change, position: ++this.#position });
+    this.#log.append(change);
   }
 
   #remove(uri: XconUri, parts: ReadonlyMap<string, HeldPart>): void {

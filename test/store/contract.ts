@@ -23,7 +23,7 @@ const A = uriOf('a');
 const B = uriOf('b');
 
 /** What every store must do; `open` gives a new, empty one. */
-export function contract(name: string, open: () => Promise<Store>): void {
+export function contract(name: string, open: (options?: { logVersions: number }) => Promise<Store>): void {
   describe(`${name}: the repository of conferences`, () => {
     let store: Store;
     beforeEach(async () => void (store = await open()));
@@ -269,26 +269,70 @@ export function contract(name: string, open: () => Promise<Store>): void {
       expect([await store.position('dial-out'), await store.position('mail')]).to.deep.equal([7, 0]);
     });
 
+    const versions = async (of: Store, uri = A) =>
+      (await of.changes({ after: 0, limit: 999, uri })).map(({ version }) => version);
+
     it('leaves no hole in the log of an object, even after the clock was set back', async () => {
       for (const [version, at] of [5, 50, 6, 60].entries()) await store.write([[change(A, version, [], { at })]]);
-      await store.trimLog(40, 0);
-      expect((await store.changes({ after: 0, limit: 9 })).map(({ version }) => version)).to.deep.equal([2, 3, 4]);
+      await store.trimLog(40);
+      expect(await versions(store)).to.deep.equal([2, 3, 4]);
     });
 
-    it('forgets logged changes that are both old and far back, and goes on counting', async () => {
-      for (let version = 0; version < 6; version++)
+    it('forgets logged changes of any object that are too old, and goes on counting', async () => {
+      for (let version = 0; version < 4; version++)
         await store.write([[change(A, version, [], { at: version * 100 })]]);
-      await store.write([[change(B, 0, [], { at: 0 })]]);
-      const logged = async (uri = A) =>
-        (await store.changes({ after: 0, limit: 9, uri })).map(({ version }) => version);
-      await store.trimLog(300, 4);
-      expect([await logged(), await logged(B)]).to.deep.equal([[3, 4, 5, 6], [1]]);
-      await store.trimLog(300, 2);
-      expect(await logged()).to.deep.equal([4, 5, 6]);
-      await store.trimLog(Infinity, 0);
-      expect([await logged(), await logged(B)]).to.deep.equal([[], []]);
-      await store.write([[change(A, 6)]]);
-      expect((await store.changes({ after: 0, limit: 9 })).map(({ position }) => position)).to.deep.equal([8]);
+      await store.write([[change(B, 0, [], { at: 400 })]]);
+      await store.trimLog(200);
+      expect([await versions(store), await versions(store, B)]).to.deep.equal([[3, 4], [1]]);
+      await store.trimLog(Infinity);
+      expect([await versions(store), await versions(store, B)]).to.deep.equal([[], []]);
+      await store.write([[change(A, 4)]]);
+      expect((await store.changes({ after: 0, limit: 9 })).map(({ position }) => position)).to.deep.equal([6]);
+    });
+
+    it('forgets old changes by the thousand, however long they are', async () => {
+      const many = Array.from({ length: 1_201 }, (_, version) => [change(A, version, [], { at: version })]);
+      const long = change(B, 0, [section('long', '.'.repeat(5_000_000))], { at: 0 });
+      await store.write([[long], ...many]);
+      await store.trimLog(1_190);
+      expect(await versions(store, B)).to.deep.equal([]);
+      expect((await versions(store)).length).to.equal(11);
+    });
+
+    it('forgets the oldest changes of an object that has more than it may, and those of no other', async () => {
+      const short = await open({ logVersions: 3 });
+      await short.write([[change(B, 0)]]);
+      for (let version = 0; version < 5; version++) await short.write([[change(A, version)]]);
+      expect([await versions(short), await versions(short, B)]).to.deep.equal([[3, 4, 5], [1]]);
+      await short.write([[deletion(A, 5)]]);
+      expect(await versions(short)).to.deep.equal([4, 5, 0]);
+      await short.close();
+    });
+
+    it('counts the changes of an object once in a while where it keeps many', async () => {
+      const long = await open({ logVersions: 160 });
+      for (let version = 0; version < 400; version++) {
+        await long.write([[change(A, version)]]);
+        expect((await versions(long)).length).to.be.at.most(176);
+      }
+      expect((await versions(long)).at(0)).to.equal(241);
+      await long.close();
+    }).timeout(30_000);
+
+    it('forgets nothing that a follower has not dealt with', async () => {
+      const short = await open({ logVersions: 2 });
+      await short.setPosition('mail', 0);
+      await short.setPosition('dial-out', 3);
+      for (let version = 0; version < 4; version++) await short.write([[change(A, version)]]);
+      await short.trimLog(Infinity);
+      expect(await versions(short)).to.deep.equal([1, 2, 3, 4]);
+      await short.setPosition('mail', 1);
+      await short.trimLog(Infinity);
+      expect(await versions(short)).to.deep.equal([2, 3, 4]);
+      await short.setPosition('mail', 4);
+      await short.write([[change(A, 4)]]);
+      expect(await versions(short)).to.deep.equal([4, 5]);
+      await short.close();
     });
   });
 

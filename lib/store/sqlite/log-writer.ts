@@ -1,66 +1,77 @@
 import type { Database } from 'better-sqlite3';
+import { LOG_SPACING } from '../layout.ts';
+import type { ChangeEntry } from './batch.ts';
 
-/** What one step of a trim looks at and removes at most, so that writes wait only milliseconds for it. */
-const OBJECTS = 1_000;
-const ENTRIES = 1_000;
+/** What one step of a trim takes at most, so that writes wait only milliseconds for it. */
+const ENTRIES = 500;
+const BYTES = 4_000_000;
 
-export interface TrimStep {
-  /** Milliseconds since 1970. */
-  readonly before: number;
-  readonly keep: number;
-  /** The last object that is done with, `''` at first. */
-  readonly after: string;
+interface FrontRow {
+  readonly position: number;
+  readonly at: number;
+  readonly size: number;
 }
 
 const prepare = (db: Database) => ({
-  follow: db.prepare<[string, number]>(
-    'INSERT INTO follower VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position',
+  append: db.prepare<[string, number, number, string, number, string, string, Buffer]>(
+    'INSERT INTO log (uri, expected, version, by, at, header, parts, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   ),
-  lengths: db.prepare<[string, number], { uri: string; entries: number }>(
-    'SELECT uri, count(*) AS entries FROM log WHERE uri > ? GROUP BY uri ORDER BY uri LIMIT ?',
-  ),
-  // From the front only, so that a clock set back leaves no hole in an object's log.
-  forget: db.prepare<[{ uri: string; before: number; keep: number; most: number }]>(
+  shorten: db.prepare<[{ uri: string; keep: number; most: number }]>(
     `DELETE FROM log WHERE position IN (
        SELECT position FROM log
        WHERE uri = :uri AND position <= (
          SELECT position FROM log WHERE uri = :uri ORDER BY position DESC LIMIT 1 OFFSET :keep
-       ) AND position < coalesce((
-         SELECT position FROM log WHERE uri = :uri AND at >= :before ORDER BY position LIMIT 1
-       ), ${Number.MAX_SAFE_INTEGER})
+       ) AND position <= (SELECT coalesce(min(position), ${Number.MAX_SAFE_INTEGER}) FROM follower)
        ORDER BY position LIMIT :most)`,
+  ),
+  front: db.prepare<[number], FrontRow>(
+    `SELECT position, at, octet_length(parts) + octet_length(bytes) AS size FROM log
+     WHERE position <= (SELECT coalesce(min(position), ${Number.MAX_SAFE_INTEGER}) FROM follower)
+     ORDER BY position LIMIT ?`,
+  ),
+  forget: db.prepare<[number]>('DELETE FROM log WHERE position <= ?'),
+  follow: db.prepare<[string, number]>(
+    'INSERT INTO follower VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position',
   ),
 });
 
-/** Writes what surrounds the change log: where its followers are, and how far back it goes. */
+/** Writes the change log: what happened, how far back it goes, where its followers are. */
 export class LogWriter {
   readonly #sql: ReturnType<typeof prepare>;
-  readonly #trim: (step: TrimStep) => string | undefined;
+  readonly #keep: number;
+  readonly #spacing: number;
 
-  constructor(db: Database) {
+  constructor(db: Database, keep: number) {
     this.#sql = prepare(db);
-    const trim = db.transaction((step: TrimStep) => this.#forget(step));
-    this.#trim = (step) => trim.immediate(step);
+    this.#keep = keep;
+    this.#spacing = Math.max(1, Math.min(LOG_SPACING, Math.floor(keep / 8)));
+  }
+
+  append({ uri, expected, version, by, at, parts }: ChangeEntry, header: string, bytes: Buffer): void {
+    this.#sql.append.run(uri, expected, version, by, at, header, JSON.stringify(parts), bytes);
+    // More goes than comes, so that what a late follower held back goes too.
+    if (version % this.#spacing === 0) this.#sql.shorten.run({ uri, keep: this.#keep, most: 4 * this.#spacing });
   }
 
   setPosition(follower: string, position: number): void {
     this.#sql.follow.run(follower, position);
   }
 
-  /** One step of a trim; gives back where the next one goes on, undefined after the last. */
-  trim(step: TrimStep): string | undefined {
-    return this.#trim(step);
-  }
-
-  #forget({ before, keep, after }: TrimStep): string | undefined {
-    const objects = this.#sql.lengths.all(after, OBJECTS);
-    let done = after;
-    let most = ENTRIES;
-    for (const { uri, entries } of objects) {
-      if (entries > keep) most -= this.#sql.forget.run({ uri, before, keep, most }).changes;
-      if (most === 0) return done;
-      done = uri;
+  /**
+   * One step of forgetting what is older than `before`; tells whether there may be more. From the front only, so that a
+   * clock set back leaves no hole in an object's log.
+   */
+  trim(before: number): boolean {
+    const front = this.#sql.front.all(ENTRIES);
+    let last: number | undefined;
+    let size = 0;
+    for (const entry of front) {
+      if (entry.at >= before) break;
+      last = entry.position;
+      size += entry.size;
+      if (size > BYTES) break;
     }
-    return objects.length < OBJECTS ? undefined : done;
+    if (last !== undefined) this.#sql.forget.run(last);
+    return size > BYTES || (front.length === ENTRIES && last === front.at(-1)?.position);
   }
 }

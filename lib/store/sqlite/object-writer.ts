@@ -3,6 +3,7 @@ import type { ObjectHeader, PartName } from '../../model/conference-object.ts';
 import type { XconUri } from '../../model/identifiers.ts';
 import { SECTIONS_FIRST } from '../layout.ts';
 import { Cutter, textLength, type Batch, type ChangeEntry, type PartEntry } from './batch.ts';
+import type { LogWriter } from './log-writer.ts';
 
 interface ObjectRow {
   readonly id: number;
@@ -43,9 +44,6 @@ const prepare = (db: Database) => ({
   removePart: db.prepare<[number]>('DELETE FROM part WHERE id = ?'),
   join: db.prepare<[string, string, number | bigint]>('INSERT OR IGNORE INTO member VALUES (?, ?, ?)'),
   leave: db.prepare<[string, string, number]>('DELETE FROM member WHERE identity = ? AND uri = ? AND part = ?'),
-  log: db.prepare<[string, number, number, string, number, string, string, Buffer]>(
-    'INSERT INTO log (uri, expected, version, by, at, header, parts, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-  ),
 });
 
 /** Thrown inside a set to undo it; the sets before it stay. */
@@ -61,11 +59,13 @@ class Conflict extends Error {
 /** Writes changes of conference objects. */
 export class ObjectWriter {
   readonly #sql: Statements;
+  readonly #log: LogWriter;
   readonly #writeBatch: (batch: Batch) => XconUri | undefined;
   readonly #writeSet: (set: readonly ChangeEntry[], texts: Cutter) => void;
 
-  constructor(db: Database) {
+  constructor(db: Database, log: LogWriter) {
     this.#sql = prepare(db);
+    this.#log = log;
     this.#writeSet = db.transaction((set: readonly ChangeEntry[], texts: Cutter) => {
       for (const change of set) this.#write(change, texts);
     });
@@ -90,14 +90,14 @@ export class ObjectWriter {
   }
 
   #write(change: ChangeEntry, texts: Cutter): void {
-    const { uri, expected, version, header, parts, by, at } = change;
+    const { uri, expected, version, header, parts } = change;
     const object = this.#sql.find.get(uri);
     if ((object?.version ?? 0) !== expected) throw new Conflict(uri);
     const bytes = texts.cut(textLength(parts));
     const headerText = JSON.stringify(header);
     if (version > 0) this.#put(change, object, headerText, new Cutter(bytes));
     else if (object !== undefined) this.#remove(uri, object.id);
-    this.#sql.log.run(uri, expected, version, by, at, headerText, JSON.stringify(parts), bytes);
+    this.#log.append(change, headerText, bytes);
   }
 
   #put(

@@ -78,9 +78,9 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
     return this.#writer.call('setPosition', [follower, position]);
   }
 
-  async trimLog(before: number, keep: number): Promise<void> {
-    let after: string | undefined = '';
-    while (after !== undefined) after = await this.#writer.call('trim', [{ before, keep, after }]);
+  async trimLog(before: number): Promise<void> {
+    let more = true;
+    while (more) more = await this.#writer.call('trim', [before]);
   }
 
   async addUser(user: StoredUser): Promise<void> {

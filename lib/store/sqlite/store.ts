@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { SLICE } from '../layout.ts';
+import { LOG_VERSIONS, SLICE } from '../layout.ts';
 import { startThread, WriterThread } from './calls.ts';
 import { DataDirectory } from './directory.ts';
 import { migrate } from './schema.ts';
@@ -21,6 +21,8 @@ export interface SqliteStoreLimits {
   readonly cacheKilobytes: number;
   /** Findings per rule that a check names. */
   readonly checkFindings: number;
+  /** Versions of an object that stay in the change log, at most. */
+  readonly logVersions: number;
 }
 
 export const SQLITE_STORE_DEFAULTS: SqliteStoreLimits = {
@@ -29,6 +31,7 @@ export const SQLITE_STORE_DEFAULTS: SqliteStoreLimits = {
   maximumBytes: 2 ** 40,
   cacheKilobytes: 16_384,
   checkFindings: 100,
+  logVersions: LOG_VERSIONS,
 };
 
 export interface SqliteStoreOptions extends Partial<SqliteStoreLimits> {
@@ -71,4 +74,5 @@ const writerOptions = (file: string, limits: SqliteStoreLimits): WriterOptions =
   checkpointPages: limits.checkpointPages,
   maximumPages: Math.floor(limits.maximumBytes / PAGE_BYTES),
   cacheKilobytes: limits.cacheKilobytes,
+  logVersions: limits.logVersions,
 });

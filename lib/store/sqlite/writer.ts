@@ -4,7 +4,7 @@ import type { StoredUser } from '../../directory/repository.ts';
 import type { XconUri, XconUserId } from '../../model/identifiers.ts';
 import type { Batch } from './batch.ts';
 import { createPrivate } from './directory.ts';
-import { LogWriter, type TrimStep } from './log-writer.ts';
+import { LogWriter } from './log-writer.ts';
 import { ObjectWriter } from './object-writer.ts';
 import { UserWriter } from './user-writer.ts';
 
@@ -13,6 +13,7 @@ export interface WriterOptions {
   readonly checkpointPages: number;
   readonly maximumPages: number;
   readonly cacheKilobytes: number;
+  readonly logVersions: number;
 }
 
 /** Everything that changes the database; lives in the writing thread, one call after the other. */
@@ -23,16 +24,16 @@ export class Writer {
   readonly #log: LogWriter;
   readonly #backups = new Set<Promise<unknown>>();
 
-  constructor({ file, checkpointPages, maximumPages, cacheKilobytes }: WriterOptions) {
+  constructor({ file, checkpointPages, maximumPages, cacheKilobytes, logVersions }: WriterOptions) {
     this.#db = new Database(file, { fileMustExist: true });
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('foreign_keys = ON');
     this.#db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     this.#db.pragma(`max_page_count = ${maximumPages}`);
     this.#db.pragma(`cache_size = ${-cacheKilobytes}`);
-    this.#objects = new ObjectWriter(this.#db);
+    this.#log = new LogWriter(this.#db, logVersions);
+    this.#objects = new ObjectWriter(this.#db, this.#log);
     this.#users = new UserWriter(this.#db);
-    this.#log = new LogWriter(this.#db);
   }
 
   write(batch: Batch): XconUri | undefined {
@@ -55,8 +56,8 @@ export class Writer {
     this.#log.setPosition(follower, position);
   }
 
-  trim(step: TrimStep): string | undefined {
-    return this.#log.trim(step);
+  trim(before: number): boolean {
+    return this.#log.trim(before);
   }
 
   /** Copies page by page between other calls; what they change meanwhile goes into the copy too. */

@@ -25,7 +25,7 @@ describe('a disk that refuses', function () {
     expect(await store.load(uriOf(written))).to.equal(undefined);
     expect(await store.count('conference')).to.equal(written);
     await store.write([[deletion(uriOf(0), 1)]]);
-    await store.trimLog(Infinity, 0);
+    await store.trimLog(Infinity);
     await put(written);
     expect(await texts(store, uriOf(written))).to.have.length(1);
     expect(await store.check()).to.deep.equal([]);
