@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { plenary, serve, type RunningServer } from '../support/command.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CLIENT = fileURLToPath(new URL('../../dist/ccmp/client/index.js', import.meta.url));
+
+const QUICKSTART = ['node', '--import', 'tsx', 'examples/quickstart/main.ts'];
+const CURL = ['bash', 'examples/curl.sh'];
+const THIRD_PARTY_CLIENT = ['node', '--import', 'tsx', 'examples/third-party-client/main.ts'];
+
+describe('the examples', function () {
+  this.timeout(60_000); // each is a process of its own
+
+  let data = '';
+  let server: RunningServer;
+
+  before(async () => {
+    expect(existsSync(CLIENT), 'the quickstart uses the built package: npm run build').to.equal(true);
+    data = mkdtempSync(join(tmpdir(), 'plenary-examples-'));
+    server = await serve(['--demo', '--data', data]);
+  });
+  after(async () => {
+    await server.stop();
+    rmSync(data, { recursive: true });
+  });
+
+  const run = async ([command = '', ...args]: readonly string[], user = 'alice:demo') => {
+    const environment = { ...process.env, PLENARY_SERVER: server.url, PLENARY_USER: user };
+    const child = spawn(command, args, { cwd: ROOT, env: environment });
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { code: child.exitCode, lines: stdout.trimEnd().split('\n'), stderr };
+  };
+
+  /** The XCON-URIs of what alice has. */
+  const conferences = async (): Promise<string[]> => {
+    const { stdout } = await plenary(['conference', 'list', '--json', '--server', server.url, '--user', 'alice:demo']);
+    return (JSON.parse(stdout) as { uri: string }[]).map(({ uri }) => uri);
+  };
+
+  it('quickstart creates a conference, adds users, mutes one, removes one and deletes it', async () => {
+    const { code, lines, stderr } = await run(QUICKSTART);
+    expect(stderr).to.equal('');
+    expect(code).to.equal(0);
+    const words = lines.map((line) => line.split(/ +/)[0]);
+    expect(words).to.deep.equal([
+      'created',
+      'added',
+      'added',
+      'muted',
+      'user',
+      'user',
+      'user',
+      'removed',
+      'deleted',
+      'refused',
+    ]);
+    expect(lines[0]).to.match(/^created +xcon:[a-z0-9]+@example\.com, version 1$/);
+    expect(lines[1]).to.match(/^added +xcon-userid:bob@example\.com, version 2$/);
+    expect(lines[3]).to.match(/^muted +xcon-userid:bob@example\.com, version 4$/);
+    expect(lines.at(-1)).to.match(/^refused +404 /);
+    expect(await conferences()).to.deep.equal([]);
+  });
+
+  it('curl.sh creates, retrieves, updates and deletes a conference', async () => {
+    const { code, lines, stderr } = await run(CURL);
+    expect(stderr).to.equal('');
+    expect(code).to.equal(0);
+    expect(lines.map((line) => line.trim().split(/[ :]/)[0])).to.deep.equal([
+      'create',
+      'xcon',
+      'retrieve',
+      'update',
+      'retrieve',
+      'delete',
+      'retrieve',
+    ]);
+    expect(lines.at(-1)).to.match(/^retrieve: 404 /);
+    expect(await conferences()).to.deep.equal([]);
+  });
+
+  it('third-party-client creates, retrieves, lists and deletes a conference', async () => {
+    const { code, lines, stderr } = await run(THIRD_PARTY_CLIENT);
+    expect(stderr).to.equal('');
+    expect(code).to.equal(0);
+    expect(lines[0]).to.match(/^created +xcon:[a-z0-9]+@example\.com, version 1$/);
+    expect(lines[1]).to.match(/^retrieved +Fish & Chips, sip:[a-z0-9]+@example\.com$/);
+    expect(lines.slice(2)).to.deep.equal(['listed     it is there', 'deleted    it is gone']);
+    expect(await conferences()).to.deep.equal([]);
+  });
+
+  it('the third-party client uses nothing of this package', () => {
+    const source = readFileSync(join(ROOT, 'examples/third-party-client/main.ts'), 'utf8');
+    const imported = [...source.matchAll(/from '([^']+)'/g)].map(([, name]) => name);
+    expect(imported).to.deep.equal(['fast-xml-parser', 'xmlbuilder2']);
+  });
+
+  for (const example of [QUICKSTART, CURL, THIRD_PARTY_CLIENT]) {
+    it(`${example.at(-1)!} fails, and says why, when the server refuses`, async () => {
+      const { code, stderr } = await run(example, 'alice:wrong');
+      expect(code).to.equal(1);
+      expect(stderr).to.include('401');
+    });
+  }
+});
