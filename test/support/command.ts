@@ -14,6 +14,8 @@ export interface CommandOptions {
   /** What the command reads on standard input. */
   readonly input?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A command, such as strace with its options, that runs this one. */
+  readonly under?: readonly string[];
 }
 
 /** Runs the `plenary` command to its end. */
@@ -43,9 +45,9 @@ export interface RunningServer {
 /** Runs `plenary serve` on a free port until it tells where it serves. */
 export async function serve(
   args: readonly string[],
-  { environment = {} }: CommandOptions = {},
+  { environment = {}, under = [] }: CommandOptions = {},
 ): Promise<RunningServer> {
-  const child = start(['serve', '--http', '127.0.0.1:0', ...args], environment);
+  const child = start(['serve', '--http', '127.0.0.1:0', ...args], environment, under);
   const { printed, ended } = follow(child);
   const found = async (name: 'stdout' | 'stderr', pattern: RegExp): Promise<string> => {
     const match = new Promise<string>((resolve) => {
@@ -76,9 +78,14 @@ export async function serve(
   };
 }
 
-function start(args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
+function start(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  under: readonly string[] = [],
+): ChildProcess {
+  const [command = process.execPath, ...rest] = [...under, process.execPath, '--import', 'tsx', MAIN, ...args];
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('PLENARY_'));
-  return spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+  return spawn(command, rest, {
     env: { ...Object.fromEntries(own), ...environment },
     stdio: 'pipe',
   });
