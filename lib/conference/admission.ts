@@ -21,7 +21,8 @@ export function admit(object: ConferenceObject, caller: Caller, standing: Standi
   if (standing.level === 'moderator' || standing.level === 'organizer') return 'in';
   const handling = usersSetting(object, 'join-handling') ?? 'block';
   if (!isEntitled(object, caller, standing)) {
-    if (handling === 'confirm' && caller.kind === 'user' && standing.level !== undefined) return 'pending';
+    if (handling === 'confirm' && caller.kind === 'user' && policyOf(object) === 'closedAuthenticated')
+      return 'pending';
     throw turnedAway(standing, 'You are not on the list of those who may join this conference.');
   }
   switch (handling) {
@@ -39,11 +40,13 @@ export function admit(object: ConferenceObject, caller: Caller, standing: Standi
   }
 }
 
+const policyOf = (object: ConferenceObject): string | undefined => usersSetting(object, 'user-admission-policy');
+
 const turnedAway = (standing: Standing, why: string): Refusal =>
   standing.level === undefined ? noSuchConference() : new Refusal('not-allowed', why);
 
 function isEntitled(object: ConferenceObject, caller: Caller, standing: Standing): boolean {
-  const policy = usersSetting(object, 'user-admission-policy');
+  const policy = policyOf(object);
   if (policy === 'anonymous') return true;
   if (caller.kind !== 'user') throw new Refusal('authentication-required', 'Authenticate to join a conference.');
   switch (policy) {
@@ -58,8 +61,7 @@ function isEntitled(object: ConferenceObject, caller: Caller, standing: Standing
 
 /** Whether somebody who is brought in is banned (RFC 6501 §4.6.4, only with the policy openAuthenticated). */
 export const isBanned = (object: ConferenceObject, user: { userId: string; addresses: readonly string[] }): boolean =>
-  usersSetting(object, 'user-admission-policy') === 'openAuthenticated' &&
-  isListed(targetsOf(object, 'deny-users-list'), user);
+  policyOf(object) === 'openAuthenticated' && isListed(targetsOf(object, 'deny-users-list'), user);
 
 /**
  * Room for one more: a locked conference takes nobody (RFC 4575 §5.5.3), a full one has no resources left.

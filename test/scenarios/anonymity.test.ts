@@ -64,7 +64,7 @@ describe('anonymity', () => {
 
   for (const [value, sights] of ROWS) {
     for (const level of ['participant', 'moderator', 'organizer'] as const) {
-      it(`[Z7, E41, L13] ${value}: a ${level} sees Dave ${sights[level]}`, async () => {
+      it(`[E41] ${value}: a ${level} sees Dave ${sights[level]}`, async () => {
         await gather(value);
         const party = system.as(reader[level]);
         const [document, roster, user] = await all_(party);
@@ -90,7 +90,7 @@ describe('anonymity', () => {
       });
     }
 
-    it(`[Z7] ${value}: Dave sees himself as he is`, async () => {
+    it(`${value}: Dave sees himself as he is`, async () => {
       await gather(value);
       const dave = system.as('dave');
       const [document, , user] = await all_(dave);
@@ -102,7 +102,7 @@ describe('anonymity', () => {
     });
   }
 
-  it('[Z7, Z15] strangers find no conference: no document, no roster, no list, and the words for one that is not there', async () => {
+  it('strangers find no conference: no document, no roster, no list, and the words for one that is not there', async () => {
     await gather('none');
     await system.administration
       .user({ name: 'frank' })
@@ -131,7 +131,7 @@ describe('anonymity', () => {
     expect((await frank.lists()).xml).not.to.include(uri);
   });
 
-  it('[Z7] the hidden and the absent are answered alike: same code, same words', async () => {
+  it('the hidden and the absent are answered alike: same code, same words', async () => {
     await gather('hidden');
     const carol = system.as('carol');
     const ghost = 'xcon-userid:ghost@example.com';
@@ -146,7 +146,7 @@ describe('anonymity', () => {
     }
   });
 
-  it('[Z8] several anonymous are told apart and counted, each under one name through the occurrence', async () => {
+  it('several anonymous are told apart and counted, each under one name through the occurrence', async () => {
     const alice = system.as('alice');
     uri = made(await alice.creates());
     await system.as('carol').joins(uri, endpoint(sipOf('carol')));
@@ -169,7 +169,7 @@ describe('anonymity', () => {
     expect(textAt((await system.as('carol').retrieves(uri)).info, 'conference-state/user-count')).to.equal('3');
   });
 
-  it('[Z7] whoever hides while being in vanishes for the others, and comes back when he shows himself', async () => {
+  it('whoever hides while being in vanishes for the others, and comes back when he shows himself', async () => {
     await gather('none');
     const [dave, carol] = [system.as('dave'), system.as('carol')];
     const seen = async (): Promise<boolean> => userIn((await carol.retrieves(uri)).info, idOf('dave')) !== undefined;
@@ -180,7 +180,7 @@ describe('anonymity', () => {
     expect(await seen()).to.equal(true);
   });
 
-  it('[Z15] a clone by a participant holds nobody whom she does not see', async () => {
+  it('a clone by a participant holds nobody whom she does not see', async () => {
     const alice = system.as('alice');
     const named = `<info:user entity="${idOf('dave')}"><info:display-text>Dave D. Dove</info:display-text>${anonymity('hidden')}</info:user>`;
     uri = made(await alice.creates(users(named)));
@@ -191,7 +191,7 @@ describe('anonymity', () => {
     expectNoTrace(await alice.retrieves(made(clone)));
   });
 
-  it('[Z7, E35] the invited read the description and who is invited, no endpoint, no state, no password', async () => {
+  it('[E35] the invited read the description and who is invited, no endpoint, no state, no password', async () => {
     const alice = system.as('alice');
     const uris = '<info:conference-description><info:subject>Plans</info:subject></info:conference-description>';
     uri = made(await alice.creates(uris + users(allowed([sipOf('bob'), 'dial-in'], [sipOf('carol'), 'dial-in']))));

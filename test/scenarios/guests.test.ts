@@ -32,7 +32,7 @@ describe('guests', () => {
     expect((await comes()).confUserID).not.to.equal(answer.confUserID);
   });
 
-  it('[Z4, L12] others see her under another entity, which opens nothing', async () => {
+  it('others see her under another entity, which opens nothing', async () => {
     const { confUserID: secret } = await comes();
     await system.as('bob').joins(open, endpoint(sipOf('bob')));
     const seen = [
@@ -111,7 +111,7 @@ describe('guests', () => {
     expect(textAt((await system.as('alice').retrieves(open)).info, 'conference-state/active')).to.equal('false');
   });
 
-  it('[Z3, Z13] everything else that she asks is HTTP 401', async () => {
+  it('everything else that she asks is HTTP 401', async () => {
     const { confUserID } = await comes();
     const guest = system.guest(confUserID);
     const requests = [
@@ -131,7 +131,7 @@ describe('guests', () => {
     }
   });
 
-  it('[Z3] she may not touch others, nor take a role', async () => {
+  it('she may not touch others, nor take a role', async () => {
     const { confUserID } = await comes();
     await system.as('bob').joins(open, endpoint(sipOf('bob')));
     const guest = system.guest(confUserID);
@@ -146,7 +146,7 @@ describe('guests', () => {
     expect(textsAt(info, 'user/roles/entry')).to.have.members(['organizer', 'administrator', 'moderator']);
   });
 
-  it('[L12, Z6] the address that she gives makes her nobody else: the real Bob stays a stranger', async () => {
+  it('the address that she gives makes her nobody else: the real Bob stays a stranger', async () => {
     const bobs =
       '<info:associated-aors><info:entry><info:uri>sip:bob@example.com</info:uri></info:entry></info:associated-aors>';
     const answer = await comes(open, `<info:display-text>Eve</info:display-text>${bobs}`);
@@ -175,7 +175,7 @@ describe('guests', () => {
     ['of openAuthenticated', users(policy('openAuthenticated'))],
     ['of closedAuthenticated', users(policy('closedAuthenticated'))],
   ] as const) {
-    it(`[Z3, E32, E33] a conference ${what} asks her for credentials by HTTP 401, as one that does not exist`, async () => {
+    it(`[E32, E33] a conference ${what} asks her for credentials by HTTP 401, as one that does not exist`, async () => {
       const closed = made(await system.as('alice').creates(content));
       const guest = system.guest();
       const answers = [];

@@ -82,7 +82,7 @@ describe('media of a conference', () => {
     expect(textsAt(await mine(), 'endpoint/media/status')).to.deep.equal(['sendonly']);
   });
 
-  it('[U5, Z10] the moderator brings in somebody new by an address, but gives no role that is not below his', async () => {
+  it('[U5] the moderator brings in somebody new by an address, but gives no role that is not below his', async () => {
     const bob = system.as('bob');
     const new_ = 'xcon-userid:AUTO_GENERATE_1@example.com';
     const erin = `<info:associated-aors><info:entry><info:uri>sip:erin@elsewhere.example</info:uri></info:entry></info:associated-aors>`;
