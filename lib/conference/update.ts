@@ -1,7 +1,7 @@
 import { XmlElement } from '../xml/element.ts';
 import type { ElementDefinition } from '../model/definitions.ts';
 import { same } from '../model/compare.ts';
-import { childDefinition, expanded, isEmpty, keyOf, normalise, ShapeError } from '../model/shape.ts';
+import { expanded, extensionsIn, isEmpty, keyOf, normalise, ShapeError } from '../model/shape.ts';
 
 /**
  * The meaning of an update (requirements of RFC 6503 §5.3.4): what is absent stays; an empty element removes; items of
@@ -16,8 +16,13 @@ export function merge(
   if (isEmpty(change) && definition.key === undefined) return definition.permanent ? current : undefined;
   const merged =
     definition.type === undefined ? mergeInside(definition, current, change) : mergeSimple(definition, current, change);
-  return current !== undefined && same(current, merged) ? current : merged;
+  if (current !== undefined && same(current, merged)) return current;
+  return saysNothing(definition, merged) ? undefined : merged;
 }
+
+/** What has lost all that stood in it is gone as well: the schemas know no empty lists. */
+const saysNothing = (definition: ElementDefinition, merged: XmlElement): boolean =>
+  definition.key === undefined && !definition.permanent && isEmpty(merged);
 
 function mergeSimple(definition: ElementDefinition, current: XmlElement | undefined, change: XmlElement): XmlElement {
   return withAttributesOf(current, normalise(definition, change));
@@ -47,11 +52,14 @@ export function mergeSiblings(
     return merged === undefined ? [] : [merged];
   }
   if (definition.key === undefined) {
-    return asked.filter((item) => !isEmpty(item)).map((item) => normalise(definition, item));
+    return asked.map((item) => normalise(definition, item)).filter((item) => !isEmpty(item));
   }
   const items = new Map(current.map((item) => [keyOf(definition, item), item]));
+  const named = new Set<string | undefined>();
   for (const change of asked) {
     const key = keyOf(definition, change);
+    if (named.has(key)) throw new ShapeError(`two <${change.local}> with the same key`);
+    named.add(key);
     if (isDeletion(change)) items.delete(key);
     else {
       const merged = merge(definition, items.get(key), change);
@@ -70,12 +78,10 @@ function mergeUnknown(
   current: XmlElement | undefined,
   change: XmlElement,
 ): readonly XmlElement[] {
-  const unknown = (element: XmlElement | undefined): XmlElement[] =>
-    element?.elements.filter((child) => childDefinition(definition, child) === undefined) ?? [];
-  const asked = unknown(change);
+  const asked = extensionsIn(definition, change);
   const names = new Set(asked.map(expanded));
   return [
-    ...unknown(current).filter((child) => !names.has(expanded(child))),
+    ...extensionsIn(definition, current).filter((child) => !names.has(expanded(child))),
     ...asked.filter((child) => !isEmpty(child)),
   ];
 }
