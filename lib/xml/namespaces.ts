@@ -5,9 +5,13 @@ import { XmlError } from './error.ts';
 
 const none: readonly never[] = [];
 
+type QualifiedName = readonly [prefix: string, local: string];
+
 /** Turns the library's tree of qualified names into ours of expanded names (Namespaces in XML 1.0). */
 export class NamespaceReader {
   readonly #text: string;
+  /** The names met so far, taken apart: documents repeat few names many times. */
+  readonly #names = new Map<string, QualifiedName>();
   /** What each prefix stands for at the element that is read now. */
   readonly #bound = new Map([
     ['', ''],
@@ -32,7 +36,8 @@ export class NamespaceReader {
   #element(node: library.XmlElement): XmlElement {
     const names = Object.keys(node.attributes);
     if (names.length === 0) return this.#contents(node, none, none);
-    const declarations = names.flatMap((name) => this.#declaration(node, name));
+    const declarations = this.#declarations(node, names);
+    if (declarations.length === 0) return this.#contents(node, this.#attributes(node, names), none);
     const outer = declarations.map(({ prefix }) => this.#bound.get(prefix));
     for (const { prefix, namespace } of declarations) this.#bound.set(prefix, namespace);
     const element = this.#contents(node, this.#attributes(node, names), declarations);
@@ -49,7 +54,7 @@ export class NamespaceReader {
     attributes: readonly XmlAttribute[],
     declarations: readonly XmlDeclaration[],
   ): XmlElement {
-    const [prefix, local] = this.#split(node.name, () => node.start + 1);
+    const [prefix, local] = this.#names.get(node.name) ?? this.#split(node.name, () => node.start + 1);
     const namespace = prefix === 'xmlns' ? undefined : this.#bound.get(prefix);
     if (namespace === undefined) throw XmlError.at(this.#text, node.start + 1, `the prefix ${prefix} is not declared`);
     const children = node.children.length === 0 ? none : this.#children(node);
@@ -71,9 +76,13 @@ export class NamespaceReader {
     return children;
   }
 
-  /** The declaration that this attribute is, if it is one, checked by Namespaces in XML 1.0 §3. */
-  #declaration(node: library.XmlElement, name: string): XmlDeclaration[] {
-    if (name !== 'xmlns' && !name.startsWith('xmlns:')) return [];
+  #declarations(node: library.XmlElement, names: readonly string[]): readonly XmlDeclaration[] {
+    if (!names.some(isDeclaration)) return none;
+    return names.filter(isDeclaration).map((name) => this.#declaration(node, name));
+  }
+
+  /** What this attribute declares, checked by Namespaces in XML 1.0 §3. */
+  #declaration(node: library.XmlElement, name: string): XmlDeclaration {
     const prefix = name.slice('xmlns:'.length);
     const namespace = node.attributes[name] ?? '';
     const wrong =
@@ -84,37 +93,39 @@ export class NamespaceReader {
       ((prefix === 'xml') !== (namespace === XML_NAMESPACE) && 'xml and its namespace belong to each other') ||
       (prefix !== '' && namespace === '' && `the prefix ${prefix} cannot be undeclared`);
     if (wrong) throw XmlError.at(this.#text, this.#attributeOffset(node, name), wrong);
-    return [{ prefix, namespace }];
+    return { prefix, namespace };
   }
 
   #attributes(node: library.XmlElement, names: readonly string[]): XmlAttribute[] {
     const attributes: XmlAttribute[] = [];
-    const seen = new Set<string>();
+    // Only two prefixes can give two attributes one name: the library refuses names that are written twice.
+    const taken = new Set<string>();
     for (const name of names) {
-      if (name === 'xmlns' || name.startsWith('xmlns:')) continue;
-      const [prefix, local] = this.#split(name, () => this.#attributeOffset(node, name));
+      if (isDeclaration(name)) continue;
+      const [prefix, local] = this.#names.get(name) ?? this.#split(name, () => this.#attributeOffset(node, name));
       const namespace = prefix === '' ? '' : this.#bound.get(prefix);
       const wrong =
         namespace === undefined
           ? `the prefix ${prefix} is not declared`
-          : seen.has(`${local} ${namespace}`) && `the attribute ${local} of one namespace stands twice`;
+          : prefix !== '' && taken.has(`${local} ${namespace}`) && `the attribute ${local} of one namespace stands twice`;
       if (wrong || namespace === undefined) {
         throw XmlError.at(this.#text, this.#attributeOffset(node, name), wrong || name);
       }
-      seen.add(`${local} ${namespace}`);
+      if (prefix !== '') taken.add(`${local} ${namespace}`);
       attributes.push({ namespace, local, value: node.attributes[name] ?? '' });
     }
     return attributes;
   }
 
-  #split(name: string, offset: () => number): [prefix: string, local: string] {
+  #split(name: string, offset: () => number): QualifiedName {
     const colon = name.indexOf(':');
-    if (colon === -1) return ['', name];
-    const prefix = name.slice(0, colon);
+    const prefix = colon === -1 ? '' : name.slice(0, colon);
     const local = name.slice(colon + 1);
-    if (!isNcName(prefix) || !isNcName(local))
+    if (colon !== -1 && (!isNcName(prefix) || !isNcName(local)))
       throw XmlError.at(this.#text, offset(), `${name} is not a qualified name`);
-    return [prefix, local];
+    const split = [prefix, local] as const;
+    this.#names.set(name, split);
+    return split;
   }
 
   /** Namespaces in XML 1.0 §7: targets have no colons. */
@@ -131,3 +142,5 @@ export class NamespaceReader {
     return node.start;
   }
 }
+
+const isDeclaration = (name: string): boolean => name === 'xmlns' || name.startsWith('xmlns:');
