@@ -10,6 +10,7 @@ import type { Entry } from './admission.ts';
 import { asInDirectory, enrol, userIdFor } from './enrolment.ts';
 import { type Identities, withChild } from './people.ts';
 import { Refusal } from './refusal.ts';
+import { unmasked } from './unmask.ts';
 
 /** A `user` element of a request; `generated` tells that its id was left to the server (AUTO_GENERATE_n). */
 export interface AskedUser {
@@ -47,17 +48,17 @@ function ownId(element: XmlElement, generated: boolean, domain: string): XconUse
 
 function mergeUser(edit: ObjectEdit, key: XconUserId, change: XmlElement, identities: Identities): void {
   const old = edit.now.users.get(key);
-  const asked = change.withAttribute('entity', key);
   if (old === undefined) {
-    const element = asInDirectory(normalise(USER, asked), key, identities);
+    const element = asInDirectory(normalise(USER, change.withAttribute('entity', key)), key, identities);
     enrol(edit, key, settleEndpoints(element, undefined, 'in'), { origin: 'named' }, identities);
     return;
   }
   const { alias } = old.facts;
-  const merged = merge(USER, old.part.element, asked) ?? old.part.element;
+  const merged = merge(USER, old.part.element, unmasked(change, old).withAttribute('entity', key)) ?? old.part.element;
   const settled = settleEndpoints(merged, old.part.element, 'in');
+  // Who is only sent back as she was shown is invited as before, not named.
+  if (settled === old.part.element) return;
   const origin: Origin = old.facts.origin === 'joined' ? 'joined' : 'named';
-  if (settled === old.part.element && origin === old.facts.origin) return;
   enrol(edit, key, settled, { origin, ...(alias && { alias }) }, identities);
 }
 

@@ -14,6 +14,7 @@ import { Refusal } from './refusal.ts';
 import { refusedChange } from './rights.ts';
 import { settleEndpoints } from './roster.ts';
 import { noSuchUser, targetUser } from './target-user.ts';
+import { unmasked } from './unmask.ts';
 import { merge } from './update.ts';
 
 /** userRequest/update: of oneself or of another, each element by the right that it asks for. */
@@ -23,7 +24,7 @@ export function updateOwnOrOther(work: Work, raw: XmlElement): void {
   const old = edit.now.users.get(key);
   if (old === undefined) throw noSuchUser();
   const isSelf = key === standing.self;
-  const asked = replacedForUpdate(work, raw, old.part.element).withAttribute('entity', key);
+  const asked = replacedForUpdate(work, unmasked(raw, old), old.part.element).withAttribute('entity', key);
   const merged = merge(USER, old.part.element, asked) ?? old.part.element;
   if (identities.of(key) !== undefined && !sameAors(old.part.element, merged)) {
     throw new Refusal('protected', 'The addresses of this user come from the directory.');

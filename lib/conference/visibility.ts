@@ -54,23 +54,25 @@ const KEPT_OF_MEDIA = new Set(['type', 'label', 'status']);
 const keep = (element: XmlElement, names: ReadonlySet<string>): XmlElement[] =>
   element.elements.filter((child) => child.namespace === CONFERENCE_INFO && names.has(child.local));
 
+/** The endpoints that stand in the anonymous view of a user, in their order. */
+export const shownEndpoints = (user: XmlElement): XmlElement[] =>
+  endpointsOf(user).filter((endpoint) => statusOf(endpoint) !== 'pending');
+
 /** The user under a name that tells nothing (RFC 4575 §5.6): only that somebody is there, and with which media. */
 export function anonymousUser(user: XmlElement, facts: UserFacts): XmlElement {
   const name = `anonymous${String(facts.number ?? 0)}`;
-  const endpoints = endpointsOf(user)
-    .filter((endpoint) => statusOf(endpoint) !== 'pending')
-    .map((endpoint, index) =>
-      info(
-        'endpoint',
-        { entity: index === 0 ? `sip:${name}@anonymous.invalid` : `sip:${name}.${index}@anonymous.invalid` },
-        [
-          ...keep(endpoint, KEPT_OF_ENDPOINT),
-          ...endpoint
-            .all(CONFERENCE_INFO, 'media')
-            .map((media, at) => info('media', { id: String(at + 1) }, keep(media, KEPT_OF_MEDIA))),
-        ],
-      ),
-    );
+  const endpoints = shownEndpoints(user).map((endpoint, index) =>
+    info(
+      'endpoint',
+      { entity: index === 0 ? `sip:${name}@anonymous.invalid` : `sip:${name}.${index}@anonymous.invalid` },
+      [
+        ...keep(endpoint, KEPT_OF_ENDPOINT),
+        ...endpoint
+          .all(CONFERENCE_INFO, 'media')
+          .map((media, at) => info('media', { id: String(at + 1) }, keep(media, KEPT_OF_MEDIA))),
+      ],
+    ),
+  );
   const anonymity = user.first(XCON, 'provide-anonymity');
   return info('user', { entity: `xcon-userid:${name}@anonymous.invalid` }, [
     info('display-text', {}, [name]),

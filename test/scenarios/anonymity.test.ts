@@ -202,4 +202,25 @@ describe('anonymity', () => {
     expect(userIn(info, idOf('carol')), 'invited as he is').not.to.equal(undefined);
     expect(xml).not.to.include('carol-device').and.not.include('endpoint').and.not.include('conference-state');
   });
+
+  it('[U9, U10] a moderator mutes and removes one whose name he does not know, under the name that he sees', async () => {
+    await gather('private');
+    const bob = system.as('bob');
+    const { info } = await bob.retrieves(uri);
+    const masked = all(info, 'users/user').find((one) => one.attribute('entity')?.endsWith('@anonymous.invalid'));
+    const [entity = '', device = ''] = [masked, ...all(masked, 'endpoint')].map(
+      (one) => one?.attribute('entity') ?? '',
+    );
+    const mute = endpoint(device, '<info:media id="1"><info:status>recvonly</info:status></info:media>');
+    expect((await bob.updatesUser(uri, entity, mute)).code).to.equal(200);
+    const dave = (await system.as('dave').retrievesUser(uri)).info;
+    expect(all(dave, 'endpoint').map((one) => one.attribute('entity'))).to.deep.equal(['sip:dave-device@dove.example']);
+    expect(all(dave, 'endpoint/media').map((one) => one.attribute('id'))).to.deep.equal(['7']);
+    expect(textAt(dave, 'endpoint/media/status')).to.equal('recvonly');
+    expect(textAt(dave, 'display-text')).to.equal('Dave D. Dove');
+    const removed = await bob.removes(uri, entity);
+    expect(removed.code).to.equal(200);
+    expectNoTrace(removed);
+    expect((await system.as('dave').retrieves(uri)).code).to.equal(404);
+  });
 });

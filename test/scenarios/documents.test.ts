@@ -327,4 +327,61 @@ describe('conference documents', () => {
     expect((await alice.updates(uri, title('Same'))).code).to.equal(200);
     expect((await alice.retrieves(uri)).version).to.be.oneOf([1, 2]);
   });
+
+  const inner = (xml: string, parameter: string): string =>
+    new RegExp(`<${parameter}[^>]*>([^]*)</${parameter}>`).exec(xml)?.[1] ?? '';
+
+  /** Bob, a moderator; Carol and, under no name, Dave; and a guest. */
+  const gathering = async (): Promise<string> => {
+    const bob = `<info:user entity="${idOf('bob')}"><info:roles><info:entry>moderator</info:entry></info:roles></info:user>`;
+    const uri = await create(users(`<xcon:user-admission-policy>anonymous</xcon:user-admission-policy>${bob}`));
+    await system
+      .as('carol')
+      .joins(uri, endpoint(sipOf('carol'), '<info:media id="1"><info:type>audio</info:type></info:media>'));
+    await system
+      .as('dave')
+      .joins(uri, endpoint(sipOf('dave')) + '<xcon:provide-anonymity>private</xcon:provide-anonymity>');
+    const eve =
+      '<info:associated-aors><info:entry><info:uri>mailto:eve@elsewhere.example</info:uri></info:entry></info:associated-aors>';
+    await system
+      .guest()
+      .brings(uri, 'xcon-userid:AUTO_GENERATE_1@example.com', eve + endpoint('sip:eve@elsewhere.example'));
+    return uri;
+  };
+
+  it('[C9, G1, G3] an organizer who sends the whole document back with one change changes that one alone', async () => {
+    const alice = system.as('alice');
+    const uri = await gathering();
+    const before = await alice.retrieves(uri);
+    const edited = inner(before.xml, 'confInfo').replace(/<info:display-text>[^<]*</, '<info:display-text>Edited<');
+    const answer = await alice.updates(uri, edited);
+    expect(answer, answer.string).to.include({ code: 200, version: Number(before.version) + 1 });
+    const after = await alice.retrieves(uri);
+    expect(inner(after.xml, 'confInfo')).to.equal(edited);
+  });
+
+  it('[S2, G1, G3] a moderator who sends all users back with a longer list changes the list alone', async () => {
+    const bob = system.as('bob');
+    const uri = await gathering();
+    const mine = await bob.retrievesUsers(uri);
+    const before = inner((await system.as('alice').retrievesUsers(uri)).xml, 'usersInfo');
+    const list =
+      '<xcon:allowed-users-list><xcon:target uri="sip:bob@example.com" method="dial-in"/></xcon:allowed-users-list>';
+    const answer = await bob.updatesUsers(uri, inner(mine.xml, 'usersInfo') + list);
+    expect(answer, answer.string).to.include({ code: 200, version: Number(mine.version) + 1 });
+    const after = inner((await system.as('alice').retrievesUsers(uri)).xml, 'usersInfo');
+    expect(after).to.equal(before + list);
+  });
+
+  it('[U9, G1] a participant who sends her own user back with one change changes that one alone', async () => {
+    const carol = system.as('carol');
+    const uri = await gathering();
+    const before = inner((await carol.retrievesUser(uri)).xml, 'userInfo');
+    const edited = before.replace(
+      '<info:type>audio</info:type>',
+      '<info:type>audio</info:type><info:status>recvonly</info:status>',
+    );
+    expect((await carol.updatesUser(uri, idOf('carol'), edited)).code).to.equal(200);
+    expect(inner((await carol.retrievesUser(uri)).xml, 'userInfo')).to.equal(edited);
+  });
 });
