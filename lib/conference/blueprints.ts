@@ -48,14 +48,12 @@ interface Design {
 }
 
 function blueprint(domain: string, id: string, design: Design): XmlElement {
-  const uris = info('conf-uris').withAttribute('conference-password', 'generate', POLICY);
   const description = info('conference-description', {}, [
     info('display-text', {}, [design.name]),
     info('free-text', {}, [design.purpose]),
-    ...(design.password === true ? [uris] : []),
     info('available-media', {}, design.media),
     xcon('allow-sidebars', {}, ['true']),
-  ]);
+  ]).withAttribute('conference-password', design.password ? 'generate' : undefined, POLICY);
   const settings = [
     xcon('join-handling', {}, ['allow']),
     ...(design.policy === undefined ? [] : [xcon('user-admission-policy', {}, [design.policy])]),

@@ -2,7 +2,7 @@ import type { Principal } from '../directory/principal.ts';
 import { CONFERENCE, type ElementDefinition } from '../model/definitions.ts';
 import { type ConferenceObject, emptyObject, ObjectEdit, type ObjectHeader } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
-import { CONFERENCE_INFO, info, XCON, xcon } from '../model/names.ts';
+import { CONFERENCE_INFO, info, POLICY, XCON, xcon } from '../model/names.ts';
 import { Part } from '../model/part.ts';
 import { expanded, normalise } from '../model/shape.ts';
 import { rolesOf } from '../model/user.ts';
@@ -64,11 +64,15 @@ function cloneDescription(
   const uris = description.first(CONFERENCE_INFO, 'conf-uris');
   const protectedBefore =
     uris?.elements.some((entry) => entry.first(XCON, 'conference-password') !== undefined) === true;
-  const bare = withoutXcon(withChild(description, 'conf-uris', undefined), 'cloning-parent');
+  const bare = withoutXcon(withChild(description, 'conf-uris', undefined), 'cloning-parent').withAttribute(
+    'conference-password',
+    undefined,
+    POLICY,
+  );
   // Set for clones of conferences; a clone of a blueprint is independent of it (RFC 5239 §7.2).
   const isConference = parent.header.kind === 'conference';
   const named = isConference ? [...bare.children, xcon('cloning-parent', {}, [parent.uri])] : bare.children;
-  if (!protectedBefore && !generatesPassword(uris)) return bare.withChildren(named);
+  if (!protectedBefore && !generatesPassword(description)) return bare.withChildren(named);
   const entry = info('entry', {}, [
     info('uri', {}, [options.sipUri]),
     info('purpose', {}, ['participation']),

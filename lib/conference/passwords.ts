@@ -53,8 +53,8 @@ export function checkPassword(object: ConferenceObject, call: Call, standing: St
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** A policy of blueprints: each conference made from it gets a password of its own. */
-export const generatesPassword = (confUris: XmlElement | undefined): boolean =>
-  confUris?.attribute('conference-password', POLICY) === 'generate';
+export const generatesPassword = (description: XmlElement): boolean =>
+  description.attribute('conference-password', POLICY) === 'generate';
 
 /** Digits only, so that it can be keyed in on a telephone. */
 export function generatePassword(digits: number): XmlElement {

@@ -12,6 +12,9 @@ export type Changer = 'self' | 'moderator' | 'organizer' | 'server';
 /** How siblings of one name are told apart, so that changes merge item by item: by an attribute or by a child's text. */
 export type Key = { readonly attribute: string } | { readonly child: string };
 
+/** Which extensions of other namespaces may stand in an element: there the schemas differ from place to place. */
+export type Open = 'all' | 'attributes' | 'content' | 'nothing';
+
 export interface AttributeDefinition {
   readonly namespace: string;
   readonly local: string;
@@ -32,6 +35,9 @@ export interface ElementDefinition {
   /** In the order in which they are emitted (RFC 4575 §5); a function, for sidebars hold conferences. */
   readonly children: () => readonly ElementDefinition[];
   readonly key?: Key;
+  readonly open: Open;
+  /** Another name under which it is read; the sources disagree. */
+  readonly alias?: string;
   /** What its absence means, where a RFC says so. */
   readonly absent?: string;
   readonly sees: Audience;
@@ -57,6 +63,7 @@ const definer =
       sees: 'invited',
       changes: 'organizer',
       permanent: false,
+      open: rest.type === undefined ? 'all' : rest.attributes === undefined ? 'nothing' : 'attributes',
       ...rest,
       namespace,
       local,
@@ -86,22 +93,26 @@ const layout = is.word(
 /** Who may see and change what stands in several places: as the place says. */
 type Rights = Pick<Options, 'sees' | 'changes'>;
 
-const execution = (rights: Rights): readonly ElementDefinition[] => [
-  info('when', '5.2.8', { ...rights, type: is.dateTime }),
-  info('reason', '5.2.8', { ...rights, type: is.text }),
-  info('by', '5.2.8', { ...rights, type: is.uri }),
-];
+const executed = (rights: Rights): Options => ({
+  open: 'attributes',
+  children: [
+    info('when', '5.2.8', { ...rights, type: is.dateTime }),
+    info('reason', '5.2.8', { ...rights, type: is.text }),
+    info('by', '5.2.8', { ...rights, type: is.uri }),
+  ],
+});
 
 const uriEntry = (rights: Rights = {}, more: readonly ElementDefinition[] = []): ElementDefinition =>
   info('entry', '5.3.1', {
     ...rights,
     many: true,
+    required: true,
     key: { child: 'uri' },
     children: [
       info('uri', '5.3.1', { ...rights, required: true, type: is.uri }),
       info('display-text', '5.3.1', { ...rights, type: is.text }),
       info('purpose', '5.3.1', { ...rights, type: is.text }),
-      info('modified', '5.3.1', { ...rights, children: execution(rights) }),
+      info('modified', '5.3.1', { ...rights, ...executed(rights) }),
       ...more,
     ],
   });
@@ -125,16 +136,19 @@ const description = info('conference-description', '5.3', {
     info('free-text', '5.3', { type: is.text }),
     info('keywords', '5.3', { type: is.text }),
     info('conf-uris', '5.3.1', {
+      open: 'attributes',
       children: [
         uriEntry({}, [xcon('conference-password', '4.2.6', { type: is.token, many: true, sees: 'organizer' })]),
       ],
     }),
-    info('service-uris', '5.3.2', { children: [uriEntry()] }),
+    info('service-uris', '5.3.2', { open: 'attributes', children: [uriEntry()] }),
     info('maximum-user-count', '5.3.3', { type: is.userCount }),
     info('available-media', '5.3.4', {
+      open: 'attributes',
       children: [
         info('entry', '5.3.4', {
           many: true,
+          required: true,
           key: by('label'),
           attributes: [attribute('label', is.token, true)],
           children: [
@@ -165,9 +179,11 @@ const description = info('conference-description', '5.3', {
     xcon('cloning-parent', '4.2.3', { type: is.uri, changes: 'server' }),
     xcon('sidebar-parent', '4.2.4', { type: is.uri, changes: 'server' }),
     xcon('conference-time', '4.2.5', {
+      open: 'attributes',
       children: [
         xcon('entry', '4.2.5', {
           many: true,
+          open: 'content',
           children: [
             xcon('base', '4.2.5', { type: is.text, required: true }),
             offset('mixing-start-offset'),
@@ -188,7 +204,7 @@ const hostInfo = info('host-info', '5.4', {
   children: [
     info('display-text', '5.4', { type: is.text }),
     info('web-page', '5.4', { type: is.uri }),
-    info('uris', '5.4', { children: [uriEntry()] }),
+    info('uris', '5.4', { open: 'attributes', children: [uriEntry()] }),
   ],
 });
 
@@ -229,7 +245,7 @@ const endpoint = info('endpoint', '5.7', {
   attributes: [attribute('entity', is.token, true)],
   children: [
     info('display-text', '5.7', { ...own, type: is.text }),
-    info('referred', '5.7.2', { ...own, children: execution(own) }),
+    info('referred', '5.7.2', { ...own, ...executed(own) }),
     info('status', '5.7.3', {
       sees: 'participant',
       changes: 'moderator',
@@ -239,9 +255,9 @@ const endpoint = info('endpoint', '5.7', {
       ),
     }),
     info('joining-method', '5.7.4', { ...own, type: is.oneOf('dialed-in', 'dialed-out', 'focus-owner') }),
-    info('joining-info', '5.7.5', { ...own, children: execution(own) }),
+    info('joining-info', '5.7.5', { ...own, ...executed(own) }),
     info('disconnection-method', '5.7.6', { ...own, type: is.oneOf('departed', 'booted', 'failed', 'busy') }),
-    info('disconnection-info', '5.7.7', { ...own, children: execution(own) }),
+    info('disconnection-info', '5.7.7', { ...own, ...executed(own) }),
     info('media', '5.8', {
       ...own,
       many: true,
@@ -258,6 +274,7 @@ const endpoint = info('endpoint', '5.7', {
       ],
     }),
     info('call-info', '5.7.9', {
+      open: 'attributes',
       sees: 'moderator',
       changes: 'self',
       children: [
@@ -283,11 +300,16 @@ export const USER = info('user', '5.6', {
   many: true,
   key: by('entity'),
   changes: 'moderator',
-  attributes: [attribute('entity', is.token, true)],
+  attributes: [attribute('entity', is.uri, true)],
   children: [
     info('display-text', '5.6', { type: is.text, changes: 'self' }),
-    info('associated-aors', '5.6.1', { changes: 'moderator', children: [uriEntry({ changes: 'moderator' })] }),
+    info('associated-aors', '5.6.1', {
+      open: 'attributes',
+      changes: 'moderator',
+      children: [uriEntry({ changes: 'moderator' })],
+    }),
     info('roles', '5.6.2', {
+      open: 'attributes',
       changes: 'moderator',
       children: [info('entry', '5.6.2', { many: true, required: true, type: role, changes: 'moderator' })],
     }),
@@ -309,9 +331,10 @@ export const USER = info('user', '5.6', {
 const target = (...more: readonly AttributeDefinition[]): ElementDefinition =>
   xcon('target', '4.6.3', {
     many: true,
+    open: 'attributes',
     sees: 'moderator',
     changes: 'moderator',
-    attributes: [attribute('uri', is.token, true), ...more],
+    attributes: [attribute('uri', is.uri, true), ...more],
   });
 
 const list = { sees: 'moderator', changes: 'moderator' } as const;
@@ -336,12 +359,13 @@ export const USERS = info('users', '5.6', {
         target(attribute('method', is.word('dial-in', 'dial-out', 'refer'), true)),
         xcon('persistent-list', '4.6.3', {
           ...list,
+          open: 'content',
           children: [
             xcon('user', '4.6.3', {
               ...list,
               many: true,
               attributes: ['name', 'nickname', 'id'].map((name) => attribute(name, is.text, true)),
-              children: [xcon('e-mail', '4.6.3', { ...list, many: true, type: is.text })],
+              children: [xcon('e-mail', '4.6.3', { ...list, alias: 'email', many: true, type: is.text })],
             }),
           ],
         }),
@@ -366,17 +390,19 @@ const floorInformation = xcon('floor-information', '4.5', {
     }),
     xcon('conference-floor-policy', '4.5.4', {
       ...floors,
+      open: 'attributes',
       children: [
         xcon('floor', '4.5.4', {
           ...floors,
           many: true,
+          required: true,
           key: by('id'),
           attributes: [attribute('id', is.token, true)],
           children: [
             xcon('media-label', '4.5.4', { ...floors, many: true, required: true, type: is.token }),
             xcon('algorithm', '4.5.4', { ...floors, type: is.word('moderator-controlled', 'FCFS', 'random') }),
             xcon('max-floor-users', '4.5.4', { ...floors, type: is.nonNegative }),
-            xcon('moderator-id', '4.5.4', { ...floors, type: is.token }),
+            xcon('moderator-id', '4.5.4', { ...floors, type: is.nonNegative }),
           ],
         }),
       ],
@@ -391,11 +417,18 @@ const conferenceChildren = (): readonly ElementDefinition[] => [
   hostInfo,
   state,
   USERS,
-  info('sidebars-by-ref', '5.9', { ...sidebars, children: [uriEntry()] }),
+  info('sidebars-by-ref', '5.9', { ...sidebars, open: 'attributes', children: [uriEntry()] }),
   info('sidebars-by-val', '5.10', {
     ...sidebars,
+    open: 'attributes',
     children: () => [
-      info('entry', '5.10', { ...sidebars, many: true, key: by('entity'), children: conferenceChildren }),
+      info('entry', '5.10', {
+        ...sidebars,
+        many: true,
+        key: by('entity'),
+        attributes: [attribute('entity', is.uri, true)],
+        children: conferenceChildren,
+      }),
     ],
   }),
   floorInformation,

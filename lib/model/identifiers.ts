@@ -5,8 +5,8 @@ export type XconUri = string & { readonly xconUri: unique symbol };
 /** A conference user identifier (RFC 6501 §4.6.5), normalised: lower case. */
 export type XconUserId = string & { readonly xconUserId: unique symbol };
 
-const URI = /^xcon:[a-z0-9\-._~+=/%!$&'()*,;:@]+$/;
-const USER_ID = /^xcon-userid:[^\s<>"]+$/;
+const URI = /^xcon:(?:[a-z0-9\-._~+=/]+@)?(?:[a-z0-9\-._~!$&'()*+,;=]+(?::\d+)?|\[[0-9a-f:.]+\])$/;
+const HOST = /^(?:[^\s<>"@:;?%[\]/]+|\[[0-9a-f:.]+\])$/;
 const RANDOM_BYTES = 15;
 
 /**
@@ -19,23 +19,32 @@ export function parseXconUri(text: string): XconUri | undefined {
 }
 
 /**
- * Reads an XCON-USERID as clients send it: unescaped, without port and parameters, lower case, because they derive it
- * from a SIP URI (`xcon-userid:al%20ice@example.com:5061;transport=tls`). Undefined when it is none.
+ * Reads an XCON-USERID as clients send it: without port and parameters, lower case, nothing escaped that need not be,
+ * because they derive it from a SIP URI (`xcon-userid:al%69ce@example.com:5061;transport=tls`). What it returns it
+ * reads as the same. Undefined when the text is none.
  */
 export function parseXconUserId(text: string): XconUserId | undefined {
-  const trimmed = text.trim();
-  if (!USER_ID.test(trimmed)) return undefined;
-  const bare = trimmed.slice('xcon-userid:'.length).replace(/[;?].*$/, '');
-  const at = bare.lastIndexOf('@');
-  const user = unescape(at < 0 ? bare : bare.slice(0, at));
-  const host = at < 0 ? '' : bare.slice(at).replace(/:\d+$/, '');
-  if (user === undefined || user === '' || host === '@') return undefined;
-  return `xcon-userid:${user}${host}`.toLowerCase() as XconUserId;
+  const [, rest] = /^xcon-userid:([^\s<>"]+)$/i.exec(text.trim()) ?? [];
+  if (rest === undefined) return undefined;
+  const { user, host } = split(rest);
+  const name = canonical(user ?? host);
+  if (name === undefined || name === '') return undefined;
+  if (user === undefined) return `xcon-userid:${name}` as XconUserId;
+  return HOST.test(host) ? (`xcon-userid:${name}@${host}` as XconUserId) : undefined;
 }
 
-function unescape(text: string): string | undefined {
+/** What stands before the first `@`, and the host or other name behind it without port, parameters and headers. */
+function split(text: string): { user: string | undefined; host: string } {
+  const at = text.indexOf('@');
+  const host = text.slice(at + 1).replace(/[;?].*$/, '');
+  return { user: at < 0 ? undefined : text.slice(0, at), host: host.replace(/:\d+$/, '').toLowerCase() };
+}
+
+/** Lower case with the fewest escapes, so that equal names are equal texts; undefined when an escape is broken. */
+function canonical(name: string): string | undefined {
   try {
-    return decodeURIComponent(text);
+    const plain = decodeURIComponent(name).toLowerCase();
+    return plain.replace(/[^a-z0-9\-._~!$&'()*+,=/:]/gu, (one) => encodeURIComponent(one).toLowerCase());
   } catch {
     return undefined;
   }
@@ -43,13 +52,8 @@ function unescape(text: string): string | undefined {
 
 /** The domain behind the `@` of an XCON-URI, XCON-USERID, SIP or mail address; undefined where there is none. */
 export function domainOf(identifier: string): string | undefined {
-  const at = identifier.lastIndexOf('@');
-  return at < 0
-    ? undefined
-    : identifier
-        .slice(at + 1)
-        .replace(/[:;?].*$/, '')
-        .toLowerCase();
+  const [, domain] = /@(\[[^\]]*\]|[^:;?]*)/.exec(identifier) ?? [];
+  return domain?.toLowerCase();
 }
 
 /** A token of 120 random bits, lower case: hard to guess (RFC 6501 §8). */
@@ -77,15 +81,15 @@ export function sipUriOf(uri: XconUri, domain: string): string {
 }
 
 /**
- * An address of record as it is compared: lower case, without port, parameters and headers for sip and sips;
- * lower case without visual separators for tel; lower case otherwise.
+ * An address of record as it is compared: lower case; for sip and sips without port, parameters and headers and with
+ * the fewest escapes, for tel without parameters and visual separators.
  */
 export function normaliseAddress(address: string): string {
   const text = address.trim().toLowerCase();
-  if (text.startsWith('sip:') || text.startsWith('sips:')) {
-    const bare = text.replace(/[;?].*$/, '');
-    const at = bare.lastIndexOf('@');
-    return at < 0 ? bare : bare.slice(0, at) + bare.slice(at).replace(/:\d+$/, '');
+  const [, scheme, rest = ''] = /^(sips?:)(.*)$/s.exec(text) ?? [];
+  if (scheme !== undefined) {
+    const { user, host } = split(rest);
+    return user === undefined ? `${scheme}${host}` : `${scheme}${canonical(user) ?? user}@${host}`;
   }
   if (text.startsWith('tel:')) return text.replace(/;.*$/, '').replace(/[-.()\s]/g, '');
   return text;

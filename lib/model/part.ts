@@ -3,6 +3,9 @@ import { serialize } from '../xml/serialize.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { PREFIXES } from './names.ts';
 
+/** A part may have grown by many requests beyond what one may bring. */
+const WITHOUT_LIMITS = { bytes: Infinity, depth: Infinity, elements: Infinity, attributes: Infinity };
+
 /**
  * A piece of a conference object that changes, is stored and is sent as one: a user, a sidebar, or another child of
  * `conference-info`. It holds its element or its UTF-8 text and makes the other on demand, once; a part that comes
@@ -26,7 +29,7 @@ export class Part {
   }
 
   get element(): XmlElement {
-    return (this.#element ??= parseFragment(this.bytes, PREFIXES));
+    return (this.#element ??= parseFragment(this.bytes, PREFIXES, WITHOUT_LIMITS));
   }
 
   /** UTF-8, to stand where the prefixes of `PREFIXES` are declared. */

@@ -1,6 +1,8 @@
-import { XmlElement, type XmlNode } from '../xml/element.ts';
+import { type XmlAttribute, XmlElement, type XmlNode } from '../xml/element.ts';
 import type { AttributeDefinition, ElementDefinition } from './definitions.ts';
-import { PREFIXES } from './names.ts';
+import { CONFERENCE_INFO, PREFIXES, XCON } from './names.ts';
+
+const XML = 'http://www.w3.org/XML/1998/namespace';
 
 /** Namespaces whose prefixes we choose ourselves. */
 const OWN = new Set(['', ...PREFIXES.map((one) => one.namespace)]);
@@ -12,11 +14,16 @@ export const expanded = (name: { namespace: string; local: string }): string => 
 
 const byName = new WeakMap<ElementDefinition, ReadonlyMap<string, ElementDefinition>>();
 
+const namesOf = (definition: ElementDefinition): [string, ElementDefinition][] =>
+  [definition.local, ...(definition.alias === undefined ? [] : [definition.alias])].map((local) => [
+    expanded({ namespace: definition.namespace, local }),
+    definition,
+  ]);
+
 /** The definition of a child; undefined for an element that the model does not know. */
 export function childDefinition(definition: ElementDefinition, child: XmlElement): ElementDefinition | undefined {
   let map = byName.get(definition);
-  if (map === undefined)
-    byName.set(definition, (map = new Map(definition.children().map((one) => [expanded(one), one]))));
+  if (map === undefined) byName.set(definition, (map = new Map(definition.children().flatMap(namesOf))));
   return map.get(expanded(child));
 }
 
@@ -27,27 +34,47 @@ export function keyOf(definition: ElementDefinition, item: XmlElement): string |
   return item.first(item.namespace, definition.key.child)?.text.trim();
 }
 
+/** `state` and `version` of RFC 4575 mean nothing here (RFC 6501 §4.1). */
+const isUnused = ({ namespace, local }: XmlAttribute): boolean =>
+  namespace === '' && (local === 'state' || local === 'version');
+
 /** An element with nothing in it, which in an update removes what stands there (RFC 6503 §5.3.4, figure 8). */
 export const isEmpty = (element: XmlElement): boolean =>
-  element.attributes.length === 0 &&
+  element.attributes.every(isUnused) &&
   element.children.every((child) => typeof child === 'string' && child.trim() === '');
 
 /**
  * The element as the model keeps it: children in the model's order with unknown ones last, white space between
- * elements dropped, simple values trimmed, `state` and `version` dropped (RFC 6501 §4.1). Nothing is checked.
+ * elements dropped, simple values trimmed; `state` and `version`, what says nothing, and extensions where the schemas
+ * have no place for them dropped (RFC 6501 §6). Nothing is checked.
  */
 export function normalise(definition: ElementDefinition, element: XmlElement): XmlElement {
-  const attributes = element.attributes.filter(
-    (one) => one.namespace !== '' || (one.local !== 'state' && one.local !== 'version'),
-  );
   return new XmlElement(
-    element.namespace,
-    element.local,
-    attributes,
+    definition.namespace,
+    definition.local,
+    element.attributes.filter((one) => !isUnused(one) && (isOurs(definition, one) || takesAttribute(definition, one))),
     definition.type === undefined ? inOrder(definition, element) : simple(definition, element),
     element.declarations.filter((one) => !OWN.has(one.namespace)),
   );
 }
+
+/** Attributes without namespace or in one of the model's are its own, right or wrong. */
+const isOurs = (definition: ElementDefinition, one: XmlAttribute): boolean =>
+  isModels(one) || isDefined(definition, one);
+
+const isDefined = ({ attributes }: ElementDefinition, { namespace, local }: XmlAttribute): boolean =>
+  attributes.some((one) => one.local === local && one.namespace === namespace);
+
+const takesAttribute = ({ open }: ElementDefinition, { namespace }: XmlAttribute): boolean =>
+  (open === 'all' || open === 'attributes') && namespace !== XML;
+
+/** Children that the model does not know, where extensions may stand. */
+export const extensionsIn = (definition: ElementDefinition, element: XmlElement | undefined): XmlElement[] =>
+  element?.elements.filter(
+    (child) => childDefinition(definition, child) === undefined && (takesContent(definition) || isModels(child)),
+  ) ?? [];
+
+const takesContent = ({ open }: ElementDefinition): boolean => open === 'all' || open === 'content';
 
 function simple(definition: ElementDefinition, element: XmlElement): readonly XmlNode[] {
   const value = definition.type?.exact === true ? element.text : element.text.trim();
@@ -56,13 +83,12 @@ function simple(definition: ElementDefinition, element: XmlElement): readonly Xm
 
 function inOrder(definition: ElementDefinition, element: XmlElement): readonly XmlNode[] {
   const known = new Map<ElementDefinition, XmlElement[]>(definition.children().map((child) => [child, []]));
-  const unknown: XmlElement[] = [];
   for (const child of element.elements) {
     const its = childDefinition(definition, child);
-    if (its === undefined) unknown.push(child);
-    else known.get(its)?.push(normalise(its, child));
+    const normal = its && normalise(its, child);
+    if (its && normal && (its.required || its.permanent || !isEmpty(normal))) known.get(its)?.push(normal);
   }
-  return [...[...known.values()].flat(), ...unknown];
+  return [...[...known.values()].flat(), ...extensionsIn(definition, element)];
 }
 
 /**
@@ -70,13 +96,13 @@ function inOrder(definition: ElementDefinition, element: XmlElement): readonly X
  * @throws {ShapeError}
  */
 export function check(definition: ElementDefinition, element: XmlElement): void {
-  for (const one of definition.attributes) checkAttribute(one, element);
+  checkAttributes(definition, element);
   if (definition.type !== undefined) {
     const value = element.text;
     if (definition.type.accepts(definition.type.exact === true ? value : value.trim())) return;
     throw new ShapeError(`<${element.local}> must be: ${definition.type.name}`);
   }
-  const seen = new Map<ElementDefinition, Set<string> | 1>();
+  const seen = new Map<ElementDefinition, Set<string>>();
   for (const child of element.elements) {
     const its = childDefinition(definition, child);
     if (its === undefined) checkForeign(element, child);
@@ -89,21 +115,28 @@ export function check(definition: ElementDefinition, element: XmlElement): void 
   if (missing !== undefined) throw new ShapeError(`<${element.local}> needs <${missing.local}>`);
 }
 
-function checkAmong(its: ElementDefinition, child: XmlElement, seen: Map<ElementDefinition, Set<string> | 1>): void {
+function checkAmong(its: ElementDefinition, child: XmlElement, seen: Map<ElementDefinition, Set<string>>): void {
   if (!its.many && seen.has(its)) throw new ShapeError(`<${child.local}> may stand only once in its place`);
+  const keys = seen.get(its) ?? new Set<string>();
+  seen.set(its, keys);
   const key = keyOf(its, child);
-  const keys = seen.get(its);
-  if (key === undefined) seen.set(its, 1);
-  else if (!(keys instanceof Set)) seen.set(its, new Set([key]));
-  else if (keys.has(key)) throw new ShapeError(`two <${child.local}> with the same key`);
-  else keys.add(key);
+  if (key === undefined) return;
+  if (keys.has(key)) throw new ShapeError(`two <${child.local}> with the same key`);
+  keys.add(key);
 }
 
-/** An element of a namespace of ours in a place that the model does not give it is a mistake, not an extension. */
+/** Whether it bears a name of the data model or none; in a place that the model does not give it that is a mistake. */
+export const isModels = ({ namespace }: { namespace: string }): boolean =>
+  namespace === '' || namespace === CONFERENCE_INFO || namespace === XCON;
+
 function checkForeign(parent: XmlElement, child: XmlElement): void {
-  if (child.namespace === '' || child.namespace === parent.namespace) {
-    throw new ShapeError(`<${child.local}> has no place in <${parent.local}>`);
-  }
+  if (isModels(child)) throw new ShapeError(`<${child.local}> has no place in <${parent.local}>`);
+}
+
+function checkAttributes(definition: ElementDefinition, element: XmlElement): void {
+  for (const one of definition.attributes) checkAttribute(one, element);
+  const stray = element.attributes.find((one) => isModels(one) && !isDefined(definition, one));
+  if (stray !== undefined) throw new ShapeError(`<${element.local}> has no attribute ${stray.local}`);
 }
 
 function checkAttribute(definition: AttributeDefinition, element: XmlElement): void {

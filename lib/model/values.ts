@@ -14,20 +14,25 @@ const integer = (name: string, min: number, max: number): ValueType => ({
   accepts: (text) => /^[+-]?\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max,
 });
 
-const DATE_TIME = /^-?\d{4,}-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?$/;
+const DATE_TIME = /^-?(\d{4,})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-](\d\d):(\d\d))?$/;
+const MOST_OFFSET = 14 * 60;
 
+/** XML Schema Part 2 §3.2.7. */
 function isDateTime(text: string): boolean {
-  const [, month, day, hour, minute, second] = (DATE_TIME.exec(text) ?? []).map(Number);
-  if (month === undefined || day === undefined) return false;
+  const [, year = '', month = '', day = '', time = '', hours = '0', minutes = '0'] = DATE_TIME.exec(text) ?? [];
   return (
-    month >= 1 &&
-    month <= 12 &&
-    day >= 1 &&
-    day <= 31 &&
-    Number(hour) <= 24 &&
-    Number(minute) < 60 &&
-    Number(second) < 61
+    !/^0+$|^0\d{4}/.test(year) &&
+    isDay(Number(year), Number(month), Number(day)) &&
+    /^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(time) &&
+    Number(minutes) < 60 &&
+    Number(hours) * 60 + Number(minutes) <= MOST_OFFSET
   );
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  const leap = year % 400 === 0 || (year % 4 === 0 && year % 100 !== 0);
+  const last = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return month >= 1 && month <= 12 && day >= 1 && day <= last;
 }
 
 export const text: ValueType = { name: 'text', accepts: () => true, exact: true };
@@ -40,7 +45,12 @@ export const userCount = integer('int, not negative', 0, MAX_INT);
 export const nonNegative = integer('nonNegativeInteger', 0, Number.MAX_SAFE_INTEGER);
 /** RFC 6501 §4.2.7. */
 export const gain = integer('int from -127 to 127', -127, 127);
-export const uri: ValueType = { name: 'anyURI', accepts: (value) => value !== '' && !/[\s<>"{}|\\^`]/.test(value) };
+/** RFC 3986 §4.1 with the characters of other scripts let in; a colon stands behind a scheme or behind a slash. */
+export const uri: ValueType = {
+  name: 'anyURI',
+  accepts: (value) =>
+    /^(?:[a-z][a-z0-9+.-]*:|(?![^/?#]*:))[^\s<>"{}|\\^`#]*(?:#[^\s<>"{}|\\^`#]*)?$/i.test(value) && value !== '',
+};
 export const language: ValueType = {
   name: 'language',
   accepts: (value) => /^[a-z]{1,8}(-[a-z0-9]{1,8})*$/i.test(value),
