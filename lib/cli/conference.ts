@@ -6,7 +6,7 @@ import { serialize } from '../xml/serialize.ts';
 import { addClientOptions, withClient, type ClientOptions } from './client.ts';
 import { conferenceView } from './conference-view.ts';
 import { readInput } from './input.ts';
-import { CommandFailure, EXIT, print, printJson, printTable } from './outcome.ts';
+import { CommandFailure, EXIT, print, printFields, printJson, printTable } from './outcome.ts';
 import { gather } from './server-options.ts';
 
 interface Shown {
@@ -136,15 +136,13 @@ function show(answer: ConferenceAnswer, { json, xml }: Shown): void {
   const view = conferenceView(answer);
   if (json === true) printJson(view);
   else if (xml === true && answer.document !== undefined) print(serialize(answer.document, { prefixes: PREFIXES }));
-  else {
-    print(view.uri);
-    printTable([
-      ['  SIP URI', view.sipUri],
-      ['  version', String(view.version ?? '')],
-      ['  name', view.displayText ?? ''],
-      ['  subject', view.subject ?? ''],
-      ['  description', view.description ?? ''],
-      ...view.users.map(({ entity, roles }) => ['  user', `${entity} ${roles.join(' ')}`]),
+  else
+    printFields(view.uri, [
+      ['SIP URI', view.sipUri],
+      ['version', String(view.version ?? '')],
+      ['name', view.displayText ?? ''],
+      ['subject', view.subject ?? ''],
+      ['description', view.description ?? ''],
+      ...view.users.map(({ entity, roles }) => ['user', `${entity} ${roles.join(' ')}`] as const),
     ]);
-  }
 }

@@ -69,3 +69,9 @@ export function printTable(rows: readonly (readonly string[])[]): void {
         .trimEnd(),
     );
 }
+
+/** A name, and below it what is known of it. */
+export function printFields(name: string, fields: readonly (readonly [label: string, value: string])[]): void {
+  print(name);
+  printTable(fields.filter(([, value]) => value !== '').map(([label, value]) => [`  ${label}`, value]));
+}

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Administration, UserView } from '../admin/administration.ts';
-import { print, printJson, printTable } from './outcome.ts';
+import { printFields, printJson, printTable } from './outcome.ts';
 import { readPassword } from './password.ts';
 import { addServerOptions, gather, sourcesOf, type ServerOptions } from './server-options.ts';
 import { withAdministration } from './with-administration.ts';
@@ -92,16 +92,13 @@ async function everyUser(administration: Administration): Promise<UserView[]> {
 }
 
 function show(shown: UserView, { json }: UserOptions): void {
-  if (json === true) {
-    printJson(shown);
-    return;
-  }
-  print(shown.id);
-  printTable([
-    ['  login', `${shown.login}@${shown.domain}`],
-    ['  name', shown.displayText ?? ''],
-    ['  addresses', shown.addresses.join(' ')],
-    ['  system administrator', shown.systemAdministrator ? 'yes' : 'no'],
-    ['  created', shown.created],
-  ]);
+  if (json === true) printJson(shown);
+  else
+    printFields(shown.id, [
+      ['login', `${shown.login}@${shown.domain}`],
+      ['name', shown.displayText ?? ''],
+      ['addresses', shown.addresses.join(' ')],
+      ['system administrator', shown.systemAdministrator ? 'yes' : 'no'],
+      ['created', shown.created],
+    ]);
 }
