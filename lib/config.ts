@@ -4,8 +4,11 @@ import {
   domain,
   integer,
   list,
+  optionalAddress,
+  optionalText,
   path,
   readDomain,
+  readNetwork,
   readText,
   text,
   type Setting,
@@ -22,7 +25,8 @@ import { scryptDefaults } from './directory/scrypt.ts';
 import { loggerDefaults } from './http/access-log.ts';
 import { isLoopback } from './http/address.ts';
 import { bodyDefaults } from './http/body.ts';
-import { listenerDefaults } from './http/listener.ts';
+import { FORWARDED_HEADERS } from './http/forwarded.ts';
+import { listenerDefaults } from './http/listener-limits.ts';
 import { nonceDefaults } from './http/nonce.ts';
 import { DEFAULT_XML_LIMITS } from './xml/limits.ts';
 
@@ -82,6 +86,29 @@ export const SETTINGS = {
   'http.grace': integer(
     'How long requests in flight may take when the server stops.',
     milliseconds(listenerDefaults.grace),
+  ),
+  'http.trustedProxies': list(
+    'Reverse proxies that are believed about whose request they pass on: addresses and networks.',
+    { default: [], of: 'addresses', entry: readNetwork },
+  ),
+  'http.forwardedHeader': choice('The header in which they tell it; X-Forwarded-For goes with X-Forwarded-Proto.', {
+    default: FORWARDED_HEADERS[0],
+    of: FORWARDED_HEADERS,
+  }),
+
+  'https.listen': optionalAddress('Where HTTP over TLS is served, with the times and limits of `http`.'),
+  'https.certificate': optionalText('The certificate of the server and those up to its root, PEM.', { type: 'file' }),
+  'https.key': optionalText('The key of the certificate, PEM.', { type: 'file' }),
+  'https.clientCa': optionalText(
+    'CAs of client certificates, PEM. The names in such a certificate (URI, e-mail as `mailto:`, DNS name as `dns:`) are ids or addresses of the one user who logs in with it.',
+    { type: 'file' },
+  ),
+  'https.watchInterval': integer('Between two looks whether these files changed; SIGHUP looks at once.', {
+    ...milliseconds(10_000),
+  }),
+  'https.hsts': integer(
+    'How long browsers are to use TLS alone (RFC 6797); 0 tells them nothing.',
+    seconds(31_536_000),
   ),
 
   'http.bodyBytes': integer('Body of a request.', bytes(bodyDefaults.bytes)),
@@ -227,6 +254,9 @@ export function loadConfig(sources: ConfigSources): Config {
       'a demonstration has known passwords and is served on loopback only',
     );
   }
+  const missing = (['https.certificate', 'https.key'] as const).find((name) => config[name] === undefined);
+  if (config['https.listen'] !== undefined && missing !== undefined)
+    throw new InvalidSetting(missing, 'not set', 'https.listen needs it');
   return config;
 }
 

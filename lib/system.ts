@@ -11,14 +11,13 @@ import { defaultBlueprintUri } from './conference/blueprints.ts';
 import { ConferenceControl } from './conference/control.ts';
 import type { People } from './conference/people.ts';
 import { section, type Config } from './config.ts';
-import { attemptLimits, ccmpSettings, directoryLimits } from './config/limits.ts';
+import { attemptLimits, ccmpSettings, directoryLimits, tlsSettings, trustedProxies } from './config/limits.ts';
 import { Attempts } from './directory/attempts.ts';
 import { Directory } from './directory/directory.ts';
 import { loadKeyFile } from './directory/key-file.ts';
-import { formatAddress } from './http/address.ts';
 import { HttpAuthentication } from './http/authentication.ts';
 import { createApplication } from './http/edge.ts';
-import { HttpListener } from './http/listener.ts';
+import { HttpListeners } from './http/listeners.ts';
 import type { XconUserId } from './model/identifiers.ts';
 import { openSqliteStore, type SqliteStore } from './store/sqlite/store.ts';
 
@@ -30,6 +29,8 @@ const KEY_FILE = 'plenary.key';
 export interface ServedAt {
   /** The URL of the conference control service. */
   readonly ccmp: string;
+  /** The same over TLS, where it is served. */
+  readonly secureCcmp?: string;
 }
 
 interface Parts {
@@ -49,7 +50,7 @@ export class ConferencingSystem {
   readonly #store: SqliteStore;
   readonly #control: ConferenceControl;
   readonly #authentication: HttpAuthentication;
-  readonly #listener: HttpListener;
+  readonly #listeners: HttpListeners;
   #adminSocket: Server | undefined;
   #trimming: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
@@ -70,11 +71,16 @@ export class ConferencingSystem {
       { control, users: directory, authentication: this.#authentication, logger },
       ccmpSettings(config),
     );
-    const handle = createApplication(logger).use(ccmp.middleware).callback();
-    this.#listener = new HttpListener(
+    const handle = createApplication(logger, {
+      proxies: trustedProxies(config),
+      hsts: config['https.hsts'],
+    })
+      .use(ccmp.middleware)
+      .callback();
+    this.#listeners = new HttpListeners(
       (request, response) => void handle(request, response),
       section(config, 'http'),
-      (error) => logger.error({ err: error }, 'a connection could not be taken'),
+      logger,
     );
   }
 
@@ -113,9 +119,16 @@ export class ConferencingSystem {
       onError: (error) => this.#logger.error({ err: error }, 'administration failed'),
     });
     this.#trimming = setInterval(() => void this.#trimLog(), this.#config['log.trimInterval'] * 1_000);
-    const bound = await this.#listener.start(this.#config['http.listen']);
-    this.#logger.info({ address: formatAddress(bound) }, 'serving');
-    return { ccmp: `http://${formatAddress(bound)}${this.#config['ccmp.path']}` };
+    const path = this.#config['ccmp.path'];
+    const tls = tlsSettings(this.#config);
+    const secure = tls && (await this.#listeners.serveOverTls(tls));
+    const plain = await this.#listeners.serveInClear(this.#config['http.listen']);
+    return { ccmp: plain + path, ...(secure !== undefined && { secureCcmp: secure + path }) };
+  }
+
+  /** Takes from their files what may change while the system serves: certificates. */
+  reload(): Promise<void> {
+    return this.#listeners.reload();
   }
 
   /** No new requests; those in flight finish; then the store closes. */
@@ -124,10 +137,11 @@ export class ConferencingSystem {
   }
 
   async #close(): Promise<void> {
+    const answered = this.#listeners.close();
     this.#logger.info('ending');
     clearInterval(this.#trimming);
     const admin = this.#adminSocket;
-    await Promise.all([this.#listener.close(), admin && new Promise((closed) => admin.close(closed))]);
+    await Promise.all([answered, admin && new Promise((closed) => admin.close(closed))]);
     this.#authentication.close();
     await this.#control.drain();
     await this.#store.close();

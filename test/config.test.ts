@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { loadConfig, loadSetting, section, SETTINGS, settingsAsMarkdown, type SettingName } from '../lib/config.ts';
 import { fromFlag, InvalidSetting, variableOf } from '../lib/config/sources.ts';
 import { bodyDefaults } from '../lib/http/body.ts';
-import { listenerDefaults } from '../lib/http/listener.ts';
+import { listenerDefaults } from '../lib/http/listener-limits.ts';
 
 const names = Object.keys(SETTINGS) as SettingName[];
 const numbers = names.filter((name) => SETTINGS[name].type.startsWith('integer'));
@@ -66,9 +66,13 @@ describe('settings', () => {
   });
 
   it('are handed to each part under the names that it uses', () => {
-    const { listen, bodyBytes, ...limits } = section(loadConfig({ flags: [home] }), 'http');
+    const { listen, bodyBytes, trustedProxies, forwardedHeader, ...limits } = section(
+      loadConfig({ flags: [home] }),
+      'http',
+    );
     expect(limits).to.deep.equal(listenerDefaults);
     expect([listen.port, bodyBytes]).to.deep.equal([8080, bodyDefaults.bytes]);
+    expect([trustedProxies, forwardedHeader]).to.deep.equal([[], 'X-Forwarded-For']);
   });
 
   it('have one variable each', () => {

@@ -2,6 +2,11 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:http2';
+import { request as httpsRequest } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { ccmpDefaults } from '../lib/ccmp/server.ts';
 import { commitDefaults } from '../lib/conference/commits.ts';
@@ -14,6 +19,8 @@ import { directoryDefaults } from '../lib/directory/directory.ts';
 import { nonceDefaults } from '../lib/http/nonce.ts';
 import { SQLITE_STORE_DEFAULTS } from '../lib/store/sqlite/store.ts';
 import { ADMIN_SOCKET, ConferencingSystem } from '../lib/system.ts';
+import { CertificationAuthority } from './support/certificates.ts';
+import { requestText } from './support/messages.ts';
 
 const silent = pino({ level: 'silent' });
 const defaults = loadConfig({ demo: true });
@@ -71,6 +78,38 @@ describe('conferencing system', () => {
     await Promise.all([system.close(), system.close()]);
     expect(existsSync(join(data, ADMIN_SOCKET))).to.equal(false);
     expect(await rejection(fetch(ccmp))).to.be.instanceOf(TypeError);
+  });
+
+  it('serves CCMP over TLS too, by HTTP/1.1 and HTTP/2 [H1] [H2]', async () => {
+    const authority = new CertificationAuthority();
+    const { certificate, key } = authority.issue('DNS:localhost');
+    const flags = [`data=${data}`, 'http.listen=127.0.0.1:0', 'https.listen=127.0.0.1:0', `https.key=${key}`];
+    const tls = loadConfig({ demo: true, flags: [...flags, `https.certificate=${certificate}`].map(fromFlag) });
+    const system = await ConferencingSystem.open(tls, silent);
+    await system.administration.addUser({ name: 'alice', password: 'sesame' });
+    const { secureCcmp = '' } = await system.serve();
+    const url = new URL(secureCcmp);
+    expect(url.protocol).to.equal('https:');
+    const session = connect(`https://localhost:${url.port}`, { ca: authority.pem });
+    const subject = { username: 'alice', password: 'sesame' };
+    const body = requestText('confs', { confUserID: 'xcon-userid:alice@example.com', subject });
+    const headers = { ':method': 'POST', ':path': url.pathname, 'content-type': 'application/ccmp+xml' };
+    const stream = session.request(headers);
+    expect(await text(stream.end(body))).to.contain('<response-code>200</response-code>');
+    session.close();
+    const older = httpsRequest({
+      host: 'localhost',
+      port: url.port,
+      path: url.pathname,
+      method: 'POST',
+      ca: authority.pem,
+      headers: { 'Content-Type': 'application/ccmp+xml' },
+    });
+    const [answer] = (await once(older.end(body), 'response')) as [IncomingMessage];
+    expect(await text(answer)).to.contain('<response-code>200</response-code>');
+    expect(answer.headers).to.have.property('strict-transport-security', 'max-age=31536000');
+    await system.close();
+    authority.close();
   });
 
   it('ships its blueprints once: what an administrator removed stays away', async () => {

@@ -6,7 +6,7 @@ import type { Principal } from '../directory/principal.ts';
 import type { LogFields } from '../http/access-log.ts';
 import type { HttpAuthentication } from '../http/authentication.ts';
 import { bodyDefaults, readBody, type BodyLimits } from '../http/body.ts';
-import { factsOf, type RequestFacts } from '../http/scheme.ts';
+import { factsIn, type RequestFacts } from '../http/scheme.ts';
 import { DEFAULT_XML_LIMITS, parse, XmlError, type XmlLimits } from '../xml/parse.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { RESPONSE_STRINGS } from './codec/codes.ts';
@@ -70,7 +70,7 @@ export class ConferenceControlServer {
     ctx.set('Cache-Control', 'no-store');
     try {
       checkHttpRules(ctx);
-      const facts = factsOf(ctx.req);
+      const facts = factsIn(ctx);
       const body = await readBody(ctx.req, this.#settings.body);
       const proved = await this.#authenticate(ctx, facts);
       // Who sends neither body nor credentials waits for the challenge, as `curl --digest` does.

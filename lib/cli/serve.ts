@@ -7,7 +7,10 @@ import { addDemoUsers, DEMO_PASSWORD, DEMO_USERS, demoRequest } from './demo.ts'
 import { EXIT, print } from './outcome.ts';
 import { addServerOptions, sourcesOf, type ServerOptions } from './server-options.ts';
 
-/** `plenary serve`: runs until SIGTERM or SIGINT. What is served stands on standard output, the log on standard error. */
+/**
+ * `plenary serve`: runs until SIGTERM or SIGINT; SIGHUP lets it take new certificates. What is served stands on standard
+ * output, the log on standard error.
+ */
 export const serve = (): Command =>
   addServerOptions(new Command('serve'))
     .description('run the server')
@@ -25,6 +28,7 @@ async function run(options: ServerOptions): Promise<void> {
     });
   }
   const system = await ConferencingSystem.open(config, logger);
+  process.on('SIGHUP', () => void system.reload());
   endOnSignal(system);
   try {
     if (options.demo === true) await addDemoUsers(system.administration);
@@ -35,8 +39,9 @@ async function run(options: ServerOptions): Promise<void> {
   }
 }
 
-function announce(config: Config, { ccmp }: ServedAt, demo: boolean): void {
+function announce(config: Config, { ccmp, secureCcmp }: ServedAt, demo: boolean): void {
   print(`conference control  ${ccmp}`);
+  if (secureCcmp !== undefined) print(`over TLS            ${secureCcmp}`);
   print(`domain              ${[config.domain, ...config.domains].join(', ')}`);
   print(`data                ${resolve(config.data)}`);
   if (!demo) return;

@@ -3,6 +3,8 @@ import { section, type Config } from '../config.ts';
 import type { AttemptLimits } from '../directory/attempts.ts';
 import type { DirectoryLimits } from '../directory/directory.ts';
 import { scryptDefaults } from '../directory/scrypt.ts';
+import type { CertificateFiles } from '../http/certificates.ts';
+import { networksOf, type ForwardedHeader, type TrustedProxies } from '../http/forwarded.ts';
 
 // Settings whose names are not those of the options that they become.
 
@@ -24,4 +26,17 @@ export function directoryLimits(config: Config): DirectoryLimits {
   const { remembered, ...limits } = section(config, 'directory');
   const cost = { ...scryptDefaults.cost, logN };
   return { ...limits, credentials: { remembered, scrypt: { ...scrypt, cost } } };
+}
+
+export const trustedProxies = (config: Config): TrustedProxies => ({
+  networks: networksOf(config['http.trustedProxies']),
+  header: config['http.forwardedHeader'] as ForwardedHeader,
+});
+
+/** Where TLS is served, and with what; undefined when it is not. */
+export function tlsSettings(config: Config) {
+  const { listen, certificate, key, clientCa, watchInterval } = section(config, 'https');
+  if (listen === undefined || certificate === undefined || key === undefined) return undefined;
+  const files: CertificateFiles = { certificate, key, clientCa };
+  return { listen, files, watchInterval };
 }

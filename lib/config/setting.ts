@@ -1,5 +1,6 @@
 import { isDomain } from '../directory/login.ts';
 import { parseAddress, type SocketAddress } from '../http/address.ts';
+import { networksOf } from '../http/forwarded.ts';
 
 /** What one writes for a value: JSON in a file, text in the environment and on the command line. */
 export type Written = string | number | boolean | readonly string[];
@@ -102,6 +103,26 @@ export function address(description: string, options: { default: string }): Sett
   };
 }
 
+/** An address that may stay empty: then nothing is served there. */
+export function optionalAddress(description: string): Setting<SocketAddress | undefined> {
+  return {
+    type: 'address:port',
+    default: '',
+    description,
+    read: (raw) => (raw === '' ? undefined : parseAddress(String(raw))),
+  };
+}
+
+/** A text, named by its type, that may stay empty. */
+export function optionalText(description: string, options: { type: string }): Setting<string | undefined> {
+  return {
+    type: options.type,
+    default: '',
+    description,
+    read: (raw) => (raw === '' ? undefined : readText(raw)),
+  };
+}
+
 export function readText(raw: unknown): string {
   if (typeof raw !== 'string' || raw === '') throw new Error(`${show(raw)} is not a text`);
   return raw;
@@ -111,6 +132,13 @@ export function readDomain(raw: unknown): string {
   const domain = readText(raw).toLowerCase();
   if (!isDomain(domain)) throw new Error(`${show(raw)} is not a domain like example.com`);
   return domain;
+}
+
+/** An IP address, or a network as 10.0.0.0/8. */
+export function readNetwork(raw: unknown): string {
+  const network = readText(raw);
+  networksOf([network]);
+  return network;
 }
 
 const show = (raw: unknown): string => (raw === undefined ? 'nothing' : JSON.stringify(raw));

@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
+import { factsIn } from './scheme.ts';
 
 export interface LoggerOptions {
   /** trace, debug, info, warn, error, fatal or silent. */
@@ -32,11 +33,12 @@ export const accessLog = (logger: Logger, now: () => number = () => performance.
   const lines = logger.child({}, { redact: { paths: SECRETS.map(bracketed), censor: CENSOR } });
   return async (ctx, next) => {
     const begun = now();
+    const { source } = factsIn(ctx);
     ctx.res.once('close', () =>
       lines.info(
         {
           ...(ctx.state['log'] as LogFields | undefined),
-          source: ctx.req.socket.remoteAddress,
+          source,
           method: ctx.method,
           path: ctx.path,
           status: ctx.res.statusCode,

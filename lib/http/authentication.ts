@@ -3,6 +3,7 @@ import type { Directory, NameReading } from '../directory/directory.ts';
 import { TooManyDerivations } from '../directory/scrypt.ts';
 import { parseAuthorization } from './authorization.ts';
 import { BasicScheme } from './basic.ts';
+import { certifiedUser } from './client-certificate.ts';
 import { DigestScheme } from './digest.ts';
 import { Nonces, nonceDefaults } from './nonce.ts';
 import type { NonceLimits } from './nonce.ts';
@@ -39,10 +40,10 @@ export class HttpAuthentication {
     ];
   }
 
-  /** Who sends the request, by its `Authorization` header. */
+  /** Who sends the request: by its `Authorization` header, else by the certificate of its connection. */
   async authenticate(request: RequestFacts): Promise<Outcome> {
     const header = request.headers.authorization;
-    if (header === undefined) return { kind: 'none' };
+    if (header === undefined) return this.#byCertificate(request);
     const credentials = parseAuthorization(header);
     const scheme = this.#schemes.find(({ name }) => name === credentials?.scheme);
     if (credentials === undefined || scheme === undefined) return refused;
@@ -82,13 +83,19 @@ export class HttpAuthentication {
     this.#nonces.close();
   }
 
+  async #byCertificate({ certified = [] }: RequestFacts): Promise<Outcome> {
+    const principal = certified.length === 0 ? undefined : await certifiedUser(this.#directory, certified);
+    return principal === undefined ? { kind: 'none' } : { kind: 'user', principal, scheme: 'certificate' };
+  }
+
   /**
    * The domain whose users are asked for: that of `From` (Linphone sends the identity there), else the host's, where we serve
    * it, else the default. It chooses what to ask, never who it is.
    */
   #realmOf({ headers }: RequestFacts): string {
     const from = /@([^\s@<>:;?,]+)/.exec(headers.from ?? '')?.[1];
-    const host = /^[^:]*/.exec(headers.host ?? '')?.[0];
+    const authority = headers.host ?? (headers[':authority'] as string | undefined);
+    const host = /^[^:]*/.exec(authority ?? '')?.[0];
     const served = [from, host].find((domain) => domain !== undefined && this.#directory.servesDomain(domain));
     return served?.toLowerCase() ?? this.#directory.defaultDomain;
   }

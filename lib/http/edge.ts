@@ -3,12 +3,27 @@ import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { accessLog } from './access-log.ts';
 import { UnacceptableBody } from './body.ts';
+import { noProxies, type TrustedProxies } from './forwarded.ts';
+import { factsOf } from './scheme.ts';
+
+export interface EdgeOptions {
+  readonly proxies?: TrustedProxies;
+  /** Seconds for which a browser remembers that there is TLS here (RFC 6797); 0 says nothing about it. */
+  readonly hsts?: number;
+}
 
 /** A koa application that logs each request and lets no exception out; what it serves is added with `use`. */
-export function createApplication(logger: Logger): Koa {
+export function createApplication(logger: Logger, { proxies = noProxies, hsts = 0 }: EdgeOptions = {}): Koa {
   const application = new Koa();
   // Only what breaks while an answer is on its way comes here: the peer is gone.
   application.on('error', (error: unknown) => logger.debug({ err: error }, 'answer broken off'));
+  application.use((ctx, next) => {
+    const facts = factsOf(ctx.req, proxies);
+    ctx.state['facts'] = facts;
+    // RFC 6797 §7.2: never over plain HTTP.
+    if (facts.secure && hsts > 0) ctx.set('Strict-Transport-Security', `max-age=${hsts}`);
+    return next();
+  });
   return application.use(accessLog(logger)).use(catchErrors(logger));
 }
 

@@ -23,6 +23,11 @@ export class RequestQueues {
   }
 
   add(request: IncomingMessage, response: ServerResponse): void {
+    // HTTP/2 keeps its streams apart, and bounds how many there are.
+    if (request.httpVersionMajor > 1) {
+      this.#handler(request, response);
+      return;
+    }
     const { socket } = request;
     const queue = this.#queues.get(socket);
     if (queue === undefined) {

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import type { Context } from 'koa';
 import type { Principal } from '../directory/principal.ts';
-import { isLoopback } from './address.ts';
 import type { Authorization } from './authorization.ts';
+import { certifiedNames } from './client-certificate.ts';
+import { noProxies, originOf, type TrustedProxies } from './forwarded.ts';
 
 /** What authentication looks at in a request. */
 export interface RequestFacts {
@@ -10,12 +12,14 @@ export interface RequestFacts {
   /** The request target exactly as sent. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** The peer's address. */
+  /** The client's address. */
   readonly source: string;
   /** Over TLS. */
   readonly secure: boolean;
   /** From this machine. */
   readonly loopback: boolean;
+  /** Ids and addresses of users that a certificate of the client proves. */
+  readonly certified?: readonly string[];
 }
 
 export type Outcome =
@@ -47,9 +51,17 @@ export interface Scheme {
 
 export const refused: Outcome = { kind: 'refused' };
 
-export function factsOf(request: IncomingMessage): RequestFacts {
+export function factsOf(request: IncomingMessage, proxies: TrustedProxies = noProxies): RequestFacts {
   const { method = '', url = '', headers, socket } = request;
-  const source = socket.remoteAddress ?? '';
-  const secure = (socket as Partial<TLSSocket>).encrypted === true;
-  return { method, url, headers, source, secure, loopback: isLoopback(source) };
+  const peer = {
+    source: socket.remoteAddress ?? '',
+    secure: (socket as Partial<TLSSocket>).encrypted === true,
+  };
+  const { proxied, ...origin } = originOf(peer, headers, proxies);
+  // The certificate of a proxy is not its client's.
+  const certified = peer.secure && !proxied ? certifiedNames(socket as Partial<TLSSocket>) : [];
+  return { method, url, headers, ...origin, ...(certified.length > 0 && { certified }) };
 }
+
+/** The facts of a request, read once. */
+export const factsIn = (ctx: Context): RequestFacts => (ctx.state['facts'] ??= factsOf(ctx.req)) as RequestFacts;

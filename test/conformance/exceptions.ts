@@ -5,7 +5,7 @@ interface Exception {
 }
 
 export const EXCEPTIONS: readonly Exception[] = [
-  { reason: 'waits for TLS and its certificates', ids: ['H2', 'N29'] },
+  { reason: 'waits for TLS and its certificates', ids: ['N29'] },
   { reason: 'waits for the protection against overload', ids: ['H17'] },
   {
     reason: 'waits for the schedule, which reads calendars and starts and ends occurrences',

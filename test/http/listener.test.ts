@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { RequestListener } from 'node:http';
-import { HttpListener, listenerDefaults } from '../../lib/http/listener.ts';
-import type { ListenerLimits } from '../../lib/http/listener.ts';
+import { listenerDefaults, type ListenerLimits } from '../../lib/http/listener-limits.ts';
+import { HttpListener } from '../../lib/http/listener.ts';
 import { Connection, get, post, signal } from './connection.ts';
 
 describe('the HTTP listener', () => {
