@@ -111,7 +111,10 @@ export const SETTINGS = {
     seconds(31_536_000),
   ),
 
-  'http.bodyBytes': integer('Body of a request.', bytes(bodyDefaults.bytes)),
+  'http.bodyBytes': integer(
+    'Body of a request. Each 100 kB more hold all others up for about 20 ms.',
+    bytes(bodyDefaults.bytes),
+  ),
   'nonces.lifetime': integer('How long a nonce of HTTP Digest may be used.', {
     ...seconds(nonceDefaults.lifetime),
     min: 1,
@@ -141,6 +144,10 @@ export const SETTINGS = {
   'store.checkFindings': integer('Findings per rule that `plenary check` names.', count(100)),
 
   'conference.users': integer('Users in one conference at a time.', count(controlDefaults.users)),
+  'conference.named': integer(
+    'Users and targets of lists that one request names. A thousand more hold all others up for about 40 ms.',
+    count(controlDefaults.named),
+  ),
   'conference.listed': integer('Entries of one list of conferences.', count(controlDefaults.listed)),
   'conference.passwordDigits': integer('Digits of the conference passwords that the server makes.', {
     ...count(controlDefaults.passwordDigits),

@@ -20,6 +20,8 @@ import { displayTextOf, purposeOf } from './summaries.ts';
 export interface ControlLimits extends CommitLimits {
   /** Users in one conference at a time. */
   readonly users: number;
+  /** Users and targets of lists that one request names. */
+  readonly named: number;
   /** Entries of one list of conferences. */
   readonly listed: number;
   /** Digits of the conference passwords that the server makes. */
@@ -40,6 +42,7 @@ export interface ControlParts {
 
 export const controlDefaults: Omit<ControlLimits, keyof CommitLimits> = {
   users: 20_000,
+  named: 1_000,
   listed: 10_000,
   passwordDigits: 10,
 };
@@ -123,7 +126,8 @@ export class ConferenceObjects {
     document: XmlElement | undefined,
     make: (identities: Identities) => ObjectEdit,
   ): Promise<ConferenceObject> {
-    const identities = await Identities.in(document, this.#parts.people, principalOf(call));
+    const { people, limits } = this.#parts;
+    const identities = await Identities.in(document, people, principalOf(call), limits.named);
     const edit = shaped(() => {
       const made = make(identities);
       this.#complete(made);
@@ -152,7 +156,7 @@ export class ConferenceObjects {
     enter = (object: ConferenceObject): Standing => this.standing(object, call),
   ): Promise<ConferenceObject> {
     const { people, limits } = this.#parts;
-    const identities = await Identities.in(element, people, principalOf(call));
+    const identities = await Identities.in(element, people, principalOf(call), limits.named);
     for (let tries = 0; tries < TRIES; tries++) {
       const before = await this.object(uri, kind, call);
       const standing = enter(before);

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Principal } from '../directory/principal.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import { normaliseAddress, parseXconUserId, type XconUserId } from '../model/identifiers.ts';
@@ -5,6 +6,7 @@ import { CONFERENCE_INFO, info } from '../model/names.ts';
 import { addressesOf } from '../model/user.ts';
 import { XmlElement } from '../xml/element.ts';
 import { isPerson, normaliseTarget } from './lists.ts';
+import { Refusal } from './refusal.ts';
 
 /** The users of the system, as the rules need them. */
 export interface People {
@@ -15,6 +17,9 @@ export interface People {
   readonly domain: string;
 }
 
+/** Names that are looked up before other work gets a turn of the event loop. */
+const SLICE = 100;
+
 /** Who of the directory a request speaks of, looked up before the rules run, for they run without waiting. */
 export class Identities {
   readonly #byName: ReadonlyMap<string, Principal>;
@@ -23,13 +28,26 @@ export class Identities {
     this.#byName = byName;
   }
 
-  /** Looks up every id and address in the users, lists and endpoints of an element; the caller is known already. */
-  static async in(element: XmlElement | undefined, people: People, caller: Principal | undefined): Promise<Identities> {
+  /**
+   * Looks up every id and address in the users, lists and endpoints of an element; the caller is known already.
+   * @throws {Refusal} when it names more than `most` users and targets, for the rules then run without a pause.
+   */
+  static async in(
+    element: XmlElement | undefined,
+    people: People,
+    caller: Principal | undefined,
+    most: number,
+  ): Promise<Identities> {
     const found = new Map<string, Principal>();
     if (caller !== undefined) {
       for (const name of [caller.userId, ...caller.addresses]) found.set(name, caller);
     }
-    for (const name of element === undefined ? [] : new Set(namesIn(element))) {
+    const named = element === undefined ? [] : [...namesIn(element)];
+    if (named.length > most) {
+      throw new Refusal('resources-exhausted', `Name at most ${most} users and targets in one request.`);
+    }
+    for (const [index, name] of [...new Set(named.flat())].entries()) {
+      if (index % SLICE === SLICE - 1) await turn();
       if (found.has(name)) continue;
       const id = parseXconUserId(name);
       const principal =
@@ -50,16 +68,16 @@ export class Identities {
 
 const sipOf = (id: XconUserId): string => `sip:${id.slice('xcon-userid:'.length)}`;
 
-function* namesIn(element: XmlElement): Generator<string> {
+/** The names of each user and target. */
+function* namesIn(element: XmlElement): Generator<readonly string[]> {
   if (element.is(CONFERENCE_INFO, 'user')) {
-    yield* addressesOf(element);
     const id = parseXconUserId(element.attribute('entity') ?? '');
-    if (id !== undefined) yield id;
+    yield id === undefined ? addressesOf(element) : [...addressesOf(element), id];
     return;
   }
   if (element.local === 'target') {
     const target = normaliseTarget(element.attribute('uri') ?? '');
-    if (isPerson(target)) yield target;
+    yield isPerson(target) ? [target] : [];
   }
   for (const child of element.elements) yield* namesIn(child);
 }

@@ -56,13 +56,23 @@ export function domainOf(identifier: string): string | undefined {
   return domain?.toLowerCase();
 }
 
+let supply = Buffer.alloc(0);
+
+/** The system is asked for many tokens' worth at a time, for one request may need thousands. */
+function takeRandom(): Buffer {
+  if (supply.length === 0) supply = randomBytes(256 * RANDOM_BYTES);
+  const taken = supply.subarray(0, RANDOM_BYTES);
+  supply = supply.subarray(RANDOM_BYTES);
+  return taken;
+}
+
 /** A token of 120 random bits, lower case: hard to guess (RFC 6501 §8). */
 export function randomToken(): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
   let token = '';
   let bits = 0;
   let held = 0;
-  for (const byte of randomBytes(RANDOM_BYTES)) {
+  for (const byte of takeRandom()) {
     held = ((held << 8) | byte) & 0xfff;
     bits += 8;
     for (; bits >= 5; bits -= 5) token += alphabet.charAt((held >> (bits - 5)) & 31);
