@@ -2,16 +2,21 @@ import { CONFERENCE_INFO } from '../model/names.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import { isTrue } from '../model/values.ts';
 import type { Caller } from './calls.ts';
-import { DESCRIPTION_SECTION, STATE_SECTION, targetsOf, usersSetting } from './lists.ts';
+import { DESCRIPTION_SECTION, type ListName, STATE_SECTION, targetsOf, usersSetting } from './lists.ts';
 import { Refusal } from './refusal.ts';
 import { isListed, type Standing } from './standing.ts';
 
 /** How somebody who may come in comes in. */
 export type Entry = 'in' | 'pending';
 
-/** The same words for what is not there and what its reader may not know of. */
-export const noSuchConference = (): Refusal =>
-  new Refusal('no-such-conference', 'There is no such conference for you: check its XCON-URI.');
+/**
+ * The same words for what is not there and what the caller may not know of; those who are nobody here yet are asked to
+ * authenticate for either.
+ */
+export const unknownTo = (caller: Caller): Refusal =>
+  caller.kind === 'user'
+    ? new Refusal('no-such-conference', 'There is no such conference for you: check its XCON-URI.')
+    : new Refusal('authentication-required', 'Authenticate to use a conference.');
 
 /**
  * Whether the caller may join on his own (RFC 6501 §4.6.1, §4.6.2): the admission policy says who, join-handling how.
@@ -20,10 +25,17 @@ export const noSuchConference = (): Refusal =>
 export function admit(object: ConferenceObject, caller: Caller, standing: Standing): Entry {
   if (standing.level === 'moderator' || standing.level === 'organizer') return 'in';
   const handling = usersSetting(object, 'join-handling') ?? 'block';
-  if (!isEntitled(object, caller, standing)) {
-    if (handling === 'confirm' && caller.kind === 'user' && policyOf(object) === 'closedAuthenticated')
-      return 'pending';
-    throw turnedAway(standing, 'You are not on the list of those who may join this conference.');
+  const turnedAway = (why: string): Refusal =>
+    standing.level === undefined ? unknownTo(caller) : new Refusal('not-allowed', why);
+  switch (entitlement(object, caller, standing)) {
+    case 'unauthenticated':
+      throw unknownTo(caller);
+    case 'banned':
+      throw turnedAway('You are banned from this conference.');
+    case 'unlisted':
+      if (handling === 'confirm') return 'pending'; // RFC 6501 §4.6.2
+      throw turnedAway('You are not on the list of those who may join this conference.');
+    case 'entitled':
   }
   switch (handling) {
     case 'allow':
@@ -32,31 +44,25 @@ export function admit(object: ConferenceObject, caller: Caller, standing: Standi
       return 'pending';
     case 'authenticate':
       if (caller.kind === 'user') return 'in';
-      throw new Refusal('authentication-required', 'Authenticate to join this conference.');
+      throw unknownTo(caller);
     case 'directed-operator':
-      throw turnedAway(standing, 'Ask the operator of the conference to bring you in.');
+      throw turnedAway('Ask the operator of the conference to bring you in.');
     default:
-      throw turnedAway(standing, 'This conference takes nobody in now.');
+      throw turnedAway('This conference takes nobody in now.');
   }
 }
 
 const policyOf = (object: ConferenceObject): string | undefined => usersSetting(object, 'user-admission-policy');
 
-const turnedAway = (standing: Standing, why: string): Refusal =>
-  standing.level === undefined ? noSuchConference() : new Refusal('not-allowed', why);
+type Entitlement = 'entitled' | 'unlisted' | 'banned' | 'unauthenticated';
 
-function isEntitled(object: ConferenceObject, caller: Caller, standing: Standing): boolean {
+function entitlement(object: ConferenceObject, caller: Caller, standing: Standing): Entitlement {
   const policy = policyOf(object);
-  if (policy === 'anonymous') return true;
-  if (caller.kind !== 'user') throw new Refusal('authentication-required', 'Authenticate to join a conference.');
-  switch (policy) {
-    case 'closedAuthenticated':
-      return isListed(targetsOf(object, 'allowed-users-list'), caller.principal, standing.record);
-    case 'openAuthenticated':
-      return !isListed(targetsOf(object, 'deny-users-list'), caller.principal, standing.record);
-    default:
-      return true;
-  }
+  if (policy === 'anonymous') return 'entitled';
+  if (caller.kind !== 'user') return 'unauthenticated';
+  const isOn = (list: ListName): boolean => isListed(targetsOf(object, list), caller.principal, standing.record);
+  if (policy === 'closedAuthenticated') return isOn('allowed-users-list') ? 'entitled' : 'unlisted';
+  return policy === 'openAuthenticated' && isOn('deny-users-list') ? 'banned' : 'entitled';
 }
 
 /** Whether somebody who is brought in is banned (RFC 6501 §4.6.4, only with the policy openAuthenticated). */
@@ -64,17 +70,17 @@ export const isBanned = (object: ConferenceObject, user: { userId: string; addre
   policyOf(object) === 'openAuthenticated' && isListed(targetsOf(object, 'deny-users-list'), user);
 
 /**
- * Room for one more: a locked conference takes nobody (RFC 4575 §5.5.3), a full one has no resources left.
+ * Room for so many more: a locked conference takes nobody (RFC 4575 §5.5.3), a full one has no resources left.
  * @throws {Refusal} not-allowed, resources-exhausted
  */
-export function checkRoom(object: ConferenceObject, mostUsers: number): void {
+export function checkRoom(object: ConferenceObject, mostUsers: number, more = 1): void {
   const state = object.sections.get(STATE_SECTION)?.element;
   if (isTrue(state?.first(CONFERENCE_INFO, 'locked')?.text.trim())) {
     throw new Refusal('not-allowed', 'The conference is locked: ask a moderator to unlock it.');
   }
   const most = object.sections.get(DESCRIPTION_SECTION)?.element.first(CONFERENCE_INFO, 'maximum-user-count')?.text;
   const limit = Math.min(mostUsers, most === undefined ? Infinity : Number(most));
-  if (object.counts.present + object.counts.pending >= limit) {
+  if (object.counts.present + object.counts.pending + more > limit) {
     throw new Refusal('resources-exhausted', 'The conference is full: try again when somebody has left.');
   }
 }

@@ -3,7 +3,9 @@ import { domainOf, randomToken } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, XCON } from '../model/names.ts';
 import { Refusal } from './refusal.ts';
 
-const PLACEHOLDER = /AUTO_GENERATE_(\d{1,9})(?!\d)/g;
+const PLACEHOLDER = /AUTO_GENERATE_\d+/g;
+/** One before a domain of its own, in a value that is an identifier or an address. */
+const IN_DOMAIN = /^\S*AUTO_GENERATE_\d+@(?<domain>[^\s@:;?]+)\S*$/;
 const WORD = 'AUTO_GENERATE';
 
 /** What stands for AUTO_GENERATE_n in one request: the same value wherever n is the same (RFC 6503 §4.3). */
@@ -23,7 +25,7 @@ export class Placeholders {
 
   /** Lets the placeholder in this text stand for a known value: media that a client sends again. */
   assign(text: string, value: string): void {
-    const [placeholder] = text.match(PLACEHOLDER) ?? [];
+    const [placeholder] = placeholdersIn(text);
     if (placeholder !== undefined && !this.#values.has(placeholder)) this.#values.set(placeholder, value);
   }
 
@@ -34,24 +36,23 @@ export class Placeholders {
    */
   replace(element: XmlElement, highest = 0): XmlElement {
     let next = highest;
-    const numeric = (text: string): void => {
-      for (const placeholder of text.match(PLACEHOLDER) ?? []) {
-        if (!this.#values.has(placeholder)) this.#values.set(placeholder, String(++next));
+    const secret = new Set(identifiersIn(element).flatMap(placeholdersIn));
+    visitNumeric(element, (text) => {
+      for (const placeholder of placeholdersIn(text)) {
+        if (!this.#values.has(placeholder) && !secret.has(placeholder)) this.#values.set(placeholder, String(++next));
       }
-    };
-    visitNumeric(element, numeric);
+    });
     return this.#element(element);
   }
 
   text(value: string): string {
     if (!value.includes(WORD)) return value;
-    if (/^\s*xcon(-userid)?:/i.test(value)) {
-      const domain = domainOf(value.trim());
-      if (domain !== undefined && !this.#servesDomain(domain)) {
-        throw new Refusal('foreign-domain', 'This server makes identifiers only for the domains that it serves.');
-      }
+    const domain = isIdentifier(value) ? domainOf(value.trim()) : IN_DOMAIN.exec(value.trim())?.groups?.['domain'];
+    if (domain !== undefined && !this.#servesDomain(domain.toLowerCase())) {
+      throw new Refusal('foreign-domain', 'This server makes identifiers only for the domains that it serves.');
     }
-    return value.replace(PLACEHOLDER, (placeholder) => {
+    return value.replace(PLACEHOLDER, (found) => {
+      const placeholder = canonical(found);
       this.#used = true;
       const known = this.#values.get(placeholder) ?? randomToken();
       this.#values.set(placeholder, known);
@@ -74,8 +75,24 @@ export class Placeholders {
   }
 }
 
-function refuseInNames(names: readonly { readonly local: string }[]): void {
-  if (names.some((name) => name.local.includes(WORD))) {
+/** AUTO_GENERATE_01 is AUTO_GENERATE_1. */
+const canonical = (placeholder: string): string => placeholder.replace(/_0+(?=\d)/, '_');
+
+const placeholdersIn = (text: string): string[] => (text.match(PLACEHOLDER) ?? []).map(canonical);
+
+/** Whether a value, once its placeholders are replaced, names a conference or a user. */
+const isIdentifier = (value: string): boolean => /^\s*xcon(-userid)?:/i.test(value);
+
+function identifiersIn(element: XmlElement): string[] {
+  const own = [...element.attributes.map((one) => one.value), element.text].filter(isIdentifier);
+  return [...own, ...element.elements.flatMap(identifiersIn)];
+}
+
+/** Whether an identifier in a request was left to the server. */
+export const isGenerated = (text: string | undefined): boolean => /AUTO_GENERATE_\d/.test(text ?? '');
+
+function refuseInNames(names: readonly { readonly local: string; readonly namespace: string }[]): void {
+  if (names.some((name) => name.local.includes(WORD) || name.namespace.includes(`${WORD}_`))) {
     throw new Refusal('malformed', `${WORD}_n may stand only in values, not in names.`);
   }
 }

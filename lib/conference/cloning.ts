@@ -1,19 +1,19 @@
 import type { Principal } from '../directory/principal.ts';
-import { CONFERENCE, type ElementDefinition } from '../model/definitions.ts';
+import { CONFERENCE, type ElementDefinition, USER } from '../model/definitions.ts';
 import { type ConferenceObject, emptyObject, ObjectEdit, type ObjectHeader } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info, POLICY, XCON, xcon } from '../model/names.ts';
 import { Part } from '../model/part.ts';
 import { expanded, normalise } from '../model/shape.ts';
-import { rolesOf } from '../model/user.ts';
+import { rolesOf, type UserFacts, userRecord } from '../model/user.ts';
 import { XmlElement } from '../xml/element.ts';
 import { asInDirectory, enrol } from './enrolment.ts';
 import { DESCRIPTION_SECTION, FLOOR_SECTION, STATE_SECTION } from './lists.ts';
 import { withoutEndpoints } from './occurrence.ts';
 import { withChild, type Identities } from './people.ts';
 import { generatePassword, generatesPassword } from './passwords.ts';
-import { asEnforced } from './rights.ts';
-import type { Reader } from './views.ts';
+import { asEnforced, isEnforced } from './rights.ts';
+import { hidesAttendees, type Reader } from './views.ts';
 import { appearanceOf, seenBy } from './visibility.ts';
 
 export interface CloneOptions {
@@ -44,16 +44,23 @@ export function copyParent(edit: ObjectEdit, parent: ConferenceObject, reader: R
   }
   for (const [key, part] of parent.sections) if (!modelled.has(key)) edit.setSection(key, part);
   endOfState(edit);
+  const hides = hidesAttendees(parent);
+  const listed = reader.level === 'moderator' || reader.level === 'organizer';
   for (const [key, record] of parent.users) {
-    if (record.facts.origin === 'joined' || !appearsAsHerself(key, record.facts, reader)) continue;
-    edit.setUser(key, withoutEndpoints(record));
+    if (record.facts.origin === 'joined' || !appearsAsHerself(key, record.facts, reader, hides)) continue;
+    const { part } = withoutEndpoints(record);
+    const shown = seenBy(reader.level, USER, withoutPower(part.element));
+    // Who does not see the list of the invited does not clone it: to him they are named.
+    const origin = listed ? record.facts.origin : 'named';
+    if (shown !== undefined)
+      edit.setUser(key, userRecord(shown, { origin }, shown === part.element ? part : undefined));
   }
 }
 
 const modelled = new Set(CONFERENCE.children().map(expanded));
 
-const appearsAsHerself = (key: XconUserId, facts: Parameters<typeof appearanceOf>[0], reader: Reader): boolean =>
-  key === reader.self || appearanceOf(facts, reader.level, false) === 'plain';
+const appearsAsHerself = (key: XconUserId, facts: UserFacts, reader: Reader, hides: boolean): boolean =>
+  key === reader.self || appearanceOf(facts, reader.level, hides) === 'plain';
 
 function cloneDescription(
   definition: ElementDefinition,
@@ -102,7 +109,9 @@ export function withoutDescribed(edit: ObjectEdit, document: XmlElement): void {
     const part = edit.now.sections.get(key);
     if (part === undefined) continue;
     const described = new Set(section.elements.map(expanded));
-    const rest = part.element.elements.filter((child) => !described.has(expanded(child)) && !NAMES.has(child.local));
+    const rest = part.element.elements.filter(
+      (child) => isEnforced(part.element, child) || (!described.has(expanded(child)) && !NAMES.has(child.local)),
+    );
     edit.setSection(key, Part.of(part.element.withChildren(rest)));
   }
   const media = document.first(CONFERENCE_INFO, 'conference-description')?.first(CONFERENCE_INFO, 'available-media');
@@ -113,7 +122,8 @@ export function withoutDescribed(edit: ObjectEdit, document: XmlElement): void {
 /** What a blueprint is called is not what a conference described by its creator is called. */
 const NAMES = new Set(['display-text', 'subject', 'free-text', 'keywords']);
 
-const CREATOR_ROLES = ['organizer', 'administrator', 'moderator'];
+const GOVERNING = ['organizer', 'administrator'];
+const CREATOR_ROLES = [...GOVERNING, 'moderator'];
 
 /** The creator is organizer, administrator and moderator of the conference, and its only organizer. */
 export function enrolCreator(edit: ObjectEdit, creator: Principal, identities: Identities): void {
@@ -126,6 +136,13 @@ export function enrolCreator(edit: ObjectEdit, creator: Principal, identities: I
   const element = asInDirectory(old ?? info('user', { entity: creator.userId }), creator.userId, identities);
   const others = rolesOf(element).filter((role) => !CREATOR_ROLES.includes(role));
   enrol(edit, creator.userId, withRoles(element, [...CREATOR_ROLES, ...others]), { origin: 'named' }, identities);
+}
+
+/** Those who govern the parent do not govern the clone. */
+function withoutPower(user: XmlElement): XmlElement {
+  const roles = rolesOf(user);
+  const kept = roles.filter((role) => !GOVERNING.includes(role));
+  return kept.length === roles.length ? user : withRoles(user, kept);
 }
 
 function withRoles(user: XmlElement, roles: readonly string[]): XmlElement {

@@ -29,6 +29,13 @@ interface Queued {
   readonly failed: (error: unknown) => void;
 }
 
+interface Pending {
+  readonly newest: ConferenceObject | undefined;
+  readonly changes: number;
+  /** Resolves when the newest value is durable, rejects when it is given up. */
+  readonly durable: Promise<void>;
+}
+
 /**
  * The newest value of each object, durable or pending, and the one queue through which changes become durable. A change
  * builds on the pending value without waiting; a flush writes all that is pending, in order; promises resolve and
@@ -41,8 +48,9 @@ export class Commits {
   readonly #cache: LRUCache<XconUri, ConferenceObject>;
   readonly #loading = new Map<XconUri, Promise<ConferenceObject | undefined>>();
   /** Objects with changes that are not durable yet; undefined as value where the newest change is a deletion. */
-  readonly #pending = new Map<XconUri, { newest: ConferenceObject | undefined; changes: number }>();
+  readonly #pending = new Map<XconUri, Pending>();
   readonly #listeners: ChangeListener[] = [];
+  readonly #givenUp = new WeakSet<ConferenceObject>();
   #queue: Queued[] = [];
   #flushing: Promise<void> | undefined;
 
@@ -50,7 +58,7 @@ export class Commits {
     this.#repository = repository;
     this.#clock = clock;
     this.#limits = limits;
-    this.#cache = new LRUCache({ maxSize: limits.cached, sizeCalculation: (object) => 1 + object.users.size });
+    this.#cache = new LRUCache({ maxSize: limits.cached, sizeCalculation: (object) => sizeOf(object, limits) });
   }
 
   /** Called after a change is durable, in order for each object. */
@@ -76,6 +84,18 @@ export class Commits {
     return this.#known(object.uri)?.object === object;
   }
 
+  /** Whether an object of this URI is at hand, so that another of the same may not be made. */
+  isKnown(uri: XconUri): boolean {
+    return this.#known(uri)?.object !== undefined;
+  }
+
+  /** Waits until what somebody is about to be told is durable; false when it was given up. */
+  async becomesDurable(object: ConferenceObject): Promise<boolean> {
+    const pending = this.#pending.get(object.uri);
+    if (pending !== undefined && this.#cache.get(object.uri) !== object) await pending.durable.catch(() => undefined);
+    return !this.#givenUp.has(object);
+  }
+
   /** Makes the edits the newest values at once and resolves when they are durable, all or none. */
   commit(edits: readonly Edited[], by: string): Promise<void> {
     const set: ObjectChange[] = [];
@@ -85,12 +105,15 @@ export class Commits {
       if (uri === undefined) throw new Error('an edit has an object before or after');
       set.push(objectChange(uri, edit, by, this.#clock()));
       changes.push({ uri, by, ...edit });
-      this.#setPending(uri, edit.after);
     }
-    return new Promise((done, failed) => {
+    const durable = new Promise<void>((done, failed) => {
       this.#queue.push({ set, changes, done, failed });
-      this.#flushing ??= this.#flush();
     });
+    for (const { uri, after } of changes) {
+      this.#pending.set(uri, { newest: after, changes: (this.#pending.get(uri)?.changes ?? 0) + 1, durable });
+    }
+    this.#flushing ??= this.#flush();
+    return durable;
   }
 
   /** Resolves when nothing is pending. */
@@ -103,11 +126,6 @@ export class Commits {
     if (pending !== undefined) return { object: pending.newest };
     const object = this.#cache.get(uri);
     return object === undefined ? undefined : { object };
-  }
-
-  #setPending(uri: XconUri, newest: ConferenceObject | undefined): void {
-    const changes = (this.#pending.get(uri)?.changes ?? 0) + 1;
-    this.#pending.set(uri, { newest, changes });
   }
 
   async #flush(): Promise<void> {
@@ -130,13 +148,16 @@ export class Commits {
     for (const change of queued.changes) {
       const pending = this.#pending.get(change.uri);
       if (pending === undefined) continue;
-      if (--pending.changes > 0) continue;
+      if (pending.changes > 1) {
+        this.#pending.set(change.uri, { ...pending, changes: pending.changes - 1 });
+        continue;
+      }
       this.#pending.delete(change.uri);
       if (pending.newest === undefined) this.#cache.delete(change.uri);
       else this.#cache.set(change.uri, pending.newest);
     }
     queued.done();
-    for (const change of queued.changes) for (const listener of this.#listeners) listener(change);
+    for (const change of queued.changes) for (const listener of this.#listeners) tell(listener, change);
   }
 
   #giveUp(lost: readonly Queued[], error: unknown): void {
@@ -144,6 +165,7 @@ export class Commits {
       for (const change of queued.changes) {
         this.#pending.delete(change.uri);
         this.#cache.delete(change.uri);
+        if (change.after !== undefined) this.#givenUp.add(change.after);
       }
     }
     for (const queued of lost) queued.failed(error);
@@ -165,6 +187,18 @@ export class Commits {
     const object = { ...edit.now, version: stored.object.version };
     this.#cache.set(uri, object);
     return object;
+  }
+}
+
+/** However small the cache, the object that is worked on fits. */
+const sizeOf = ({ users }: ConferenceObject, { cached }: CommitLimits): number => Math.min(1 + users.size, cached);
+
+/** A listener that fails misses a wake-up, no more: it follows the change log. */
+function tell(listener: ChangeListener, change: Change): void {
+  try {
+    listener(change);
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
   }
 }
 

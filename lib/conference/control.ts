@@ -1,12 +1,13 @@
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import type { XmlElement } from '../xml/element.ts';
+import { unknownTo } from './admission.ts';
 import type { Call, ObjectAnswer, ObjectEntry, UserAnswer } from './calls.ts';
 import type { ChangeListener, Guard } from './changes.ts';
 import { bringIn } from './joining.ts';
 import { leave } from './leaving.ts';
 import { blueprintFrom, conferenceFrom } from './making.ts';
-import { ConferenceObjects, type ControlParts, principalOf, unknownTo, type Work } from './objects.ts';
+import { ConferenceObjects, type ControlParts, principalOf, type Work } from './objects.ts';
 import { checkPassword } from './passwords.ts';
 import { Refusal } from './refusal.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -66,19 +67,18 @@ export class ConferenceControl {
 
   async updateBlueprint(call: Call, uri: XconUri, changes: XmlElement): Promise<ObjectAnswer> {
     requireSystemAdministrator(call);
-    const after = await this.#objects.change(call, uri, 'blueprint', changes, (work) =>
-      updateConference(work, changes),
-    );
+    const after = await this.#objects
+      .change(call, uri, 'blueprint', changes, (work) => updateConference(work, changes))
+      .catch(refusedAs('conflict'));
     return answer(after, blueprintReader(call));
   }
 
   async deleteBlueprint(call: Call, uri: XconUri): Promise<void> {
     requireSystemAdministrator(call);
-    const before = await this.#objects.object(uri, 'blueprint', call);
     if (uri === this.#parts.defaultBlueprint) {
       throw new Refusal('not-for-this-object', 'The default blueprint stays: new conferences are made from it.');
     }
-    await this.#objects.remove(call, before);
+    await this.#objects.remove(call, uri, 'blueprint');
   }
 
   /** The conferences that the caller organises, takes part in or is invited to; all for a system administrator. */
@@ -121,18 +121,9 @@ export class ConferenceControl {
   }
 
   async delete(call: Call, uri: XconUri): Promise<void> {
-    for (;;) {
-      const { standing } = await this.#objects.enter(call, uri, 'conference');
-      if (standing.level !== 'organizer')
-        throw new Refusal('not-allowed', 'Only an organizer may delete a conference.');
-      const clones = this.#objects.clones;
-      if ((await this.#parts.repository.dependants(uri, 1)).length > 0) {
-        throw new Refusal('others-depend-on-it', 'Other conferences depend on this one: delete them first.');
-      }
-      const before = await this.#objects.object(uri, 'conference', call);
-      if (clones !== this.#objects.clones) continue;
-      return this.#objects.remove(call, before);
-    }
+    const { standing } = await this.#objects.enter(call, uri, 'conference');
+    if (standing.level !== 'organizer') throw new Refusal('not-allowed', 'Only an organizer may delete a conference.');
+    await this.#objects.remove(call, uri, 'conference');
   }
 
   async retrieveUsers(call: Call, uri: XconUri): Promise<ObjectAnswer> {
@@ -214,7 +205,7 @@ function userAnswer(object: ConferenceObject, call: Call, standing: Standing, ke
   const user = key && record && userElement(object, key, record, readerOf(call, standing));
   if (user === undefined) throw new Refusal('no-such-user', 'There is no such user in this conference.');
   const caller = call.caller.kind === 'user' ? call.caller.principal.userId : standing.self;
-  if (caller === undefined) throw unknownTo(call);
+  if (caller === undefined) throw unknownTo(call.caller);
   return { version: object.version, caller, user };
 }
 

@@ -1,6 +1,8 @@
 import type { ConferenceObject, ObjectEdit } from '../model/conference-object.ts';
 import { generateXconUserId, parseXconUserId, type XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info, XCON } from '../model/names.ts';
+import { Part } from '../model/part.ts';
+import { isEmpty } from '../model/shape.ts';
 import { addressesOf, AddressTaken, type Origin, type UserFacts, userRecord } from '../model/user.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { isPerson, normaliseTarget, targetsOf, USERS_SECTION } from './lists.ts';
@@ -22,7 +24,8 @@ export function enrol(
   const old = edit.now.users.get(key);
   const facts: Pick<UserFacts, 'origin' | 'number' | 'alias'> = {
     ...(old?.facts.number !== undefined && { number: old.facts.number }),
-    ...kept,
+    ...(kept.alias !== undefined && { alias: kept.alias }),
+    origin: kept.origin,
   };
   if (facts.alias === undefined) refuseAddressesOfOthers(key, element, identities);
   const named = element.attribute('entity') === key ? element : element.withAttribute('entity', key);
@@ -113,12 +116,33 @@ function invite(edit: ObjectEdit, name: string, uri: string, identities: Identit
   const key = known ?? parseXconUserId(name) ?? generateXconUserId(domain);
   const old = edit.now.users.get(key);
   if (old !== undefined) {
-    if (old.facts.origin === 'joined')
+    // A guest leaves with the occurrence, whatever list her name stands on.
+    if (old.facts.origin === 'joined' && old.facts.alias === undefined)
       enrol(edit, key, old.part.element, { ...old.facts, origin: 'invited' }, identities);
     return;
   }
   const bare = info('user', { entity: key }, name === key ? [] : [aorsOf([uri])]);
   enrol(edit, key, asInDirectory(bare, key, identities), { origin: 'invited' }, identities);
+}
+
+/** Takes a user out of the conference, and every target that is she off the allowed-users-list. */
+export function removeUser(edit: ObjectEdit, key: XconUserId): void {
+  const record = edit.now.users.get(key);
+  edit.setUser(key, undefined);
+  const names = new Set<string>([key, ...(record?.facts.addresses ?? [])]);
+  const targets = targetsOf(edit.now, 'allowed-users-list');
+  const users = edit.now.sections.get(USERS_SECTION)?.element;
+  if (users === undefined || ![...names].some((name) => targets.has(name))) return;
+  const withoutHer = (list: XmlElement): XmlElement =>
+    list.withChildren(
+      list.elements.filter(
+        (child) => !child.is(XCON, 'target') || !names.has(normaliseTarget(child.attribute('uri') ?? '')),
+      ),
+    );
+  const children = users.elements
+    .map((child) => (child.is(XCON, 'allowed-users-list') ? withoutHer(child) : child))
+    .filter((child) => !isEmpty(child));
+  edit.setSection(USERS_SECTION, Part.of(users.withChildren(children)));
 }
 
 function uninvite(edit: ObjectEdit, name: string, after: ReadonlySet<string>): void {

@@ -8,12 +8,11 @@ import { addressesOf, endpointsOf, isPresent, type Origin, privilegeOf, rolesOf 
 import { isTrue } from '../model/values.ts';
 import { XmlElement } from '../xml/element.ts';
 import { admit, checkRoom, type Entry, isBanned } from './admission.ts';
-import { highestNumber, Placeholders } from './auto-generate.ts';
+import { highestNumber, isGenerated, Placeholders } from './auto-generate.ts';
 import type { Work } from './objects.ts';
 import { asInDirectory, enrol, userIdFor } from './enrolment.ts';
-import { withChild } from './people.ts';
+import { findUser, withChild } from './people.ts';
 import { Refusal } from './refusal.ts';
-import { isGenerated } from './request-document.ts';
 import { refusedChange } from './rights.ts';
 import { settleEndpoints } from './roster.ts';
 import type { Standing } from './standing.ts';
@@ -29,6 +28,8 @@ export function bringIn(
   checkPassword: (object: ConferenceObject, standing: Standing) => void,
 ): XconUserId {
   const { call, edit, standing } = work;
+  // What is wrong with her request tells a stranger nothing, not even that the conference is there.
+  if (standing.level === undefined) admit(edit.before, call.caller, standing);
   const generated = raw !== undefined && isGenerated(raw.attribute('entity'));
   const asked = raw === undefined ? undefined : replaced(work, raw, undefined);
   if (call.caller.kind !== 'user') return guestComes(work, asked, generated, checkPassword);
@@ -39,7 +40,9 @@ export function bringIn(
       : (userIdFor(edit.now, asked, work.identities, generated) ?? unknown(work, asked, generated));
   const own = standing.self ?? userId;
   if (key !== own && key !== userId) {
-    if (standing.level === undefined) throw admitFails(work);
+    if (standing.level === undefined) {
+      throw new Refusal('not-allowed', 'Join the conference before you bring others in.');
+    }
     checkPassword(edit.before, standing);
     return thirdComes(work, key, asked ?? info('user', { entity: key }));
   }
@@ -49,15 +52,10 @@ export function bringIn(
   return own;
 }
 
-/** A stranger who asks for others learns no more than one who asks for herself. */
-function admitFails({ call, edit, standing }: Work): Refusal {
-  admit(edit.before, call.caller, standing);
-  return new Refusal('not-allowed', 'Join the conference before you bring others in.');
-}
-
 function replaced({ people, edit }: Work, raw: XmlElement, before: XmlElement | undefined): XmlElement {
   const placeholders = new Placeholders((domain) => people.servesDomain(domain));
-  const there = before ?? edit.now.users.get((raw.attribute('entity') ?? '') as XconUserId)?.part.element;
+  const key = findUser(edit.now, raw.attribute('entity') ?? '');
+  const there = before ?? (key && edit.now.users.get(key)?.part.element);
   return normalise(USER, placeholders.replace(raw, Math.max(highestNumber(raw), highestNumber(there))));
 }
 

@@ -1,13 +1,11 @@
 import type { XconUserId } from '../model/identifiers.ts';
-import { info, XCON } from '../model/names.ts';
+import { XCON } from '../model/names.ts';
 import { isPresent } from '../model/user.ts';
 import { isTrue } from '../model/values.ts';
-import { XmlElement } from '../xml/element.ts';
 import type { Work } from './objects.ts';
-import { normaliseTarget, targetsOf, USERS_SECTION } from './lists.ts';
+import { removeUser } from './enrolment.ts';
 import { withoutEndpoints } from './occurrence.ts';
 import { Refusal } from './refusal.ts';
-import { mergeSection } from './sections.ts';
 import type { Standing } from './standing.ts';
 import { noSuchUser, targetUser } from './target-user.ts';
 
@@ -25,7 +23,7 @@ export function leave(work: Work, entity: XconUserId | undefined): void {
     if (isIn) edit.setUser(key, record.facts.origin === 'joined' ? undefined : withoutEndpoints(record));
     else if (record.facts.privilege === 'organizer') {
       throw new Refusal('not-allowed', 'The organizer stays organizer: delete the conference, or name another first.');
-    } else removeInvitation(work, key);
+    } else removeUser(edit, key);
     return;
   }
   if (!mayRemoveOthers(standing)) throw new Refusal('not-allowed', 'You may not remove others from this conference.');
@@ -33,21 +31,7 @@ export function leave(work: Work, entity: XconUserId | undefined): void {
     throw new Refusal('not-allowed', 'Only an organizer may remove a moderator or an organizer.');
   }
   if (isIn && record.facts.origin === 'invited') edit.setUser(key, withoutEndpoints(record));
-  else removeInvitation(work, key);
-}
-
-function removeInvitation({ edit }: Work, key: XconUserId): void {
-  const record = edit.now.users.get(key);
-  const names = new Set<string>([key, ...(record?.facts.addresses ?? [])]);
-  edit.setUser(key, undefined);
-  const targets = targetsOf(edit.now, 'allowed-users-list');
-  if (![...names].some((name) => targets.has(name))) return;
-  const list = edit.now.sections.get(USERS_SECTION)?.element.first(XCON, 'allowed-users-list');
-  if (list === undefined) return;
-  const rest = list.children.filter(
-    (child) => !(child instanceof XmlElement && names.has(normaliseTarget(child.attribute('uri') ?? ''))),
-  );
-  mergeSection(edit, USERS_SECTION, info('users', {}, [list.withChildren(rest)]));
+  else removeUser(edit, key);
 }
 
 function mayRemoveOthers({ level, record }: Standing): boolean {

@@ -37,8 +37,9 @@ export function normaliseTarget(uri: string): string {
   return wildcard?.[1]?.toLowerCase() ?? parseXconUserId(text) ?? normaliseAddress(text);
 }
 
-/** Whether the target is one person: a URI, and neither a role nor a domain. */
-export const isPerson = (target: string): boolean => target.includes(':') && !target.startsWith('*@');
+/** Whether the target is one person: a URI, and neither a role, a domain nor an identity of the anonymous. */
+export const isPerson = (target: string): boolean =>
+  target.includes(':') && !target.startsWith('*@') && !target.endsWith('@anonymous.invalid');
 
 /** The value of a simple child of the section `users`, trimmed (join-handling, user-admission-policy). */
 export const usersSetting = (object: ConferenceObject, local: string): string | undefined =>

@@ -1,9 +1,10 @@
 import type { Principal } from '../directory/principal.ts';
 import type { ConferenceObject, ObjectEdit } from '../model/conference-object.ts';
 import { domainOf, generateXconUri, parseXconUri, sipUriOf, type XconUri } from '../model/identifiers.ts';
-import { CONFERENCE_INFO, info, XCON } from '../model/names.ts';
+import { info } from '../model/names.ts';
+import { childDefinition, expanded } from '../model/shape.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { highestNumber, Placeholders } from './auto-generate.ts';
+import { highestNumber, isGenerated, Placeholders } from './auto-generate.ts';
 import type { Call } from './calls.ts';
 import { copyParent, enrolCreator, newObject, withoutDescribed } from './cloning.ts';
 import type { ControlLimits } from './objects.ts';
@@ -11,9 +12,10 @@ import { enrolTargets } from './enrolment.ts';
 import { DESCRIPTION_SECTION } from './lists.ts';
 import type { Identities, People } from './people.ts';
 import { Refusal } from './refusal.ts';
-import { isGenerated, readRequest } from './request-document.ts';
+import { readRequest } from './request-document.ts';
 import { mergeUsers } from './roster.ts';
-import { mergeSections } from './sections.ts';
+import { keepsEnforced } from './rights.ts';
+import { mergeSections, sectionDefinition } from './sections.ts';
 import { refuseSidebars } from './updating.ts';
 import type { Reader } from './views.ts';
 
@@ -39,19 +41,45 @@ export function conferenceFrom({ call, parent, document, identities, people, lim
   });
   const sipUri = sipUriOf(uri, people.domain);
   copyParent(edit, parent.object, parent.reader, { passwordDigits: limits.passwordDigits, sipUri });
-  if (document !== undefined) describe(edit, document, identities, people);
+  if (document !== undefined) {
+    const copied = edit.now;
+    describe(edit, document, identities, people);
+    refuseUnenforced(copied, edit.now);
+  }
   enrolCreator(edit, creator, identities);
   enrolTargets(edit, identities, people.domain);
   return edit;
 }
+
+/** What the default blueprint enforces holds for conferences that their creators describe as well (RFC 5239 §7.1). */
+function refuseUnenforced(copied: ConferenceObject, described: ConferenceObject): void {
+  for (const [key, { element }] of copied.sections) {
+    if (!keepsEnforced(sectionDefinition(key), element, described.sections.get(key)?.element))
+      throw new Refusal('not-allowed', `<${element.local}> holds what is set for every conference here.`);
+  }
+}
+
+/** The document without what the server alone says of a conference: its parents, its counts. */
+const withoutServers = (document: XmlElement): XmlElement =>
+  document.withChildren(
+    document.elements.map((section) => {
+      const definition = sectionDefinition(expanded(section));
+      if (definition === undefined) return section;
+      const isServers = (child: XmlElement): boolean => childDefinition(definition, child)?.changes === 'server';
+      return section.elements.some(isServers)
+        ? section.withChildren(section.elements.filter((child) => !isServers(child)))
+        : section;
+    }),
+  );
 
 function creatorOf({ caller }: Call): Principal {
   if (caller.kind === 'user') return caller.principal;
   throw new Refusal('authentication-required', 'Authenticate to create a conference.');
 }
 
-function describe(edit: ObjectEdit, raw: XmlElement, identities: Identities, people: People): void {
-  refuseSidebars(raw);
+function describe(edit: ObjectEdit, document: XmlElement, identities: Identities, people: People): void {
+  refuseSidebars(document);
+  const raw = withoutServers(document);
   const placeholders = new Placeholders((domain) => people.servesDomain(domain));
   placeholders.assign(raw.attribute('entity') ?? '', edit.now.uri.slice('xcon:'.length).replace(/@.*$/, ''));
   withoutDescribed(edit, raw);
@@ -90,10 +118,6 @@ const foreignAttributes = (document: XmlElement | undefined) => {
 /** A new blueprint as a document describes it; it names no creator and holds no password (RFC 6503 §5.3.1). */
 export function blueprintFrom(document: XmlElement, identities: Identities, people: People): ObjectEdit {
   const edit = newObject(newUri(document, people, true), { kind: 'blueprint', ...foreignAttributes(document) });
-  const uris = document.first(CONFERENCE_INFO, 'conference-description')?.first(CONFERENCE_INFO, 'conf-uris');
-  if (uris?.elements.some((entry) => entry.first(XCON, 'conference-password') !== undefined)) {
-    throw new Refusal('malformed', 'A blueprint holds no conference-password: let each conference get its own.');
-  }
   describe(edit, document, identities, people);
   if (!edit.now.sections.has(DESCRIPTION_SECTION))
     mergeSections(edit, info('conference-info', {}, [info('conference-description')]));

@@ -4,7 +4,7 @@ import { type ConferenceObject, ObjectEdit, type ObjectKind } from '../model/con
 import type { XconUri } from '../model/identifiers.ts';
 import { ShapeError } from '../model/shape.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { noSuchConference } from './admission.ts';
+import { checkRoom, unknownTo } from './admission.ts';
 import type { Call, ObjectEntry } from './calls.ts';
 import type { ChangeListener, Guard } from './changes.ts';
 import { type CommitLimits, Commits, type Edited } from './commits.ts';
@@ -68,7 +68,9 @@ export class ConferenceObjects {
   readonly #parts: ControlParts;
   readonly #commits: Commits;
   readonly #guards: Guard[] = [];
+  /** How many dependent clones were ever begun, and how many of each object are not durable yet. */
   #clones = 0;
+  readonly #beingCloned = new Map<XconUri, number>();
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
@@ -87,35 +89,35 @@ export class ConferenceObjects {
     return this.#commits.drain();
   }
 
-  /** How many dependent clones were made: a deletion that finds more than before looks again. */
-  get clones(): number {
-    return this.#clones;
-  }
-
   /** @throws {Refusal} when there is no such object of the kind */
   async object(uri: XconUri, kind: ObjectKind, call: Call): Promise<ConferenceObject> {
     const object = await this.#commits.newest(uri);
     if (object?.header.kind === kind) return object;
-    throw unknownTo(call);
+    throw unknownTo(call.caller);
   }
 
   /** The object of whatever kind. @throws {Refusal} when there is none */
   async any(uri: XconUri, call: Call): Promise<ConferenceObject> {
     const object = await this.#commits.newest(uri);
-    if (object === undefined) throw unknownTo(call);
+    if (object === undefined) throw unknownTo(call.caller);
     return object;
   }
 
-  /** The object and what the caller is to it: to a stranger it is not there; a protected one wants its password. */
+  /**
+   * The durable object and what the caller is to it: to a stranger it is not there; a protected one wants its password.
+   */
   async enter(call: Call, uri: XconUri, kind: ObjectKind): Promise<{ object: ConferenceObject; standing: Standing }> {
-    const object = await this.object(uri, kind, call);
-    return { object, standing: this.standing(object, call) };
+    for (;;) {
+      const object = await this.object(uri, kind, call);
+      const standing = this.standing(object, call);
+      if (await this.#commits.becomesDurable(object)) return { object, standing };
+    }
   }
 
   /** What the caller is to an object. @throws {Refusal} to a stranger, and without the password */
   standing(object: ConferenceObject, call: Call): Standing {
     const standing = standingOf(object, call.caller);
-    if (standing.level === undefined) throw unknownTo(call);
+    if (standing.level === undefined) throw unknownTo(call.caller);
     checkPassword(object, call, standing, this.#parts.attempts);
     return standing;
   }
@@ -133,17 +135,50 @@ export class ConferenceObjects {
       this.#complete(made);
       return made;
     });
-    if ((await this.#commits.newest(edit.now.uri)) !== undefined)
-      throw new Refusal('conflict', 'The entity is taken: choose another.');
     const after = { ...edit.now, version: 1 };
-    if (after.header.parent?.independent === false) this.#clones++;
-    await this.#commit({ after, touched: edit.touched }, call);
+    const edited = { after, touched: edit.touched };
+    await this.#guard(edited, call);
+    const { parent } = after.header;
+    if (parent?.independent !== false) await this.#commitNew(edited, call);
+    else await this.#asClone(parent.uri, call, () => this.#commitNew(edited, call));
     return after;
   }
 
-  /** Deletes an object as it was met. */
-  remove(call: Call, before: ConferenceObject): Promise<void> {
-    return this.#commit({ before, touched: [] }, call);
+  async #commitNew(edited: Edited & { after: ConferenceObject }, call: Call): Promise<void> {
+    const { uri } = edited.after;
+    const taken = (await this.#commits.newest(uri)) !== undefined || this.#commits.isKnown(uri);
+    if (taken) throw new Refusal('conflict', 'The entity is taken: choose another.');
+    await this.#commits.commit([edited], byOf(call));
+  }
+
+  /** While it is being made, and for a deletion that looked for clones before, a clone holds its parent. */
+  async #asClone(parent: XconUri, call: Call, commit: () => Promise<void>): Promise<void> {
+    this.#clones++;
+    this.#beingCloned.set(parent, (this.#beingCloned.get(parent) ?? 0) + 1);
+    try {
+      if ((await this.#commits.newest(parent)) === undefined) throw unknownTo(call.caller);
+      await commit();
+    } finally {
+      const others = (this.#beingCloned.get(parent) ?? 1) - 1;
+      if (others === 0) this.#beingCloned.delete(parent);
+      else this.#beingCloned.set(parent, others);
+    }
+  }
+
+  /** Deletes an object that no other depends on. @throws {Refusal} others-depend-on-it */
+  async remove(call: Call, uri: XconUri, kind: ObjectKind): Promise<void> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const clones = this.#clones;
+      if (this.#beingCloned.has(uri) || (await this.#parts.repository.dependants(uri, 1)).length > 0) {
+        throw new Refusal('others-depend-on-it', 'Other conferences depend on this one: delete them first.');
+      }
+      const before = await this.object(uri, kind, call);
+      const edited = { before, touched: [] };
+      await this.#guard(edited, call);
+      if (clones !== this.#clones || !this.#commits.isNewest(before)) continue;
+      return this.#commits.commit([edited], byOf(call));
+    }
+    throw new Refusal('took-too-long', 'The conference changes too fast: try again.');
   }
 
   /** One change of one object: load, authorise, apply, complete, check, guards, commit. */
@@ -167,7 +202,10 @@ export class ConferenceObjects {
           this.#complete(edit);
         }),
       );
-      if (edit.touched.length === 0 && edit.now.header === before.header) return before;
+      if (edit.touched.length === 0 && edit.now.header === before.header) {
+        if (await this.#commits.becomesDurable(before)) return before;
+        continue;
+      }
       const after = { ...edit.now, version: before.version + 1 };
       const edited = { before, after, touched: edit.touched };
       await this.#guard(edited, call);
@@ -182,14 +220,8 @@ export class ConferenceObjects {
     completeSections(edit, this.#parts.people.domain);
     settleOccurrence(edit);
     checkEdit(edit);
-  }
-
-  async #commit(edited: Edited, call: Call): Promise<void> {
-    await this.#guard(edited, call);
-    if (edited.before !== undefined && !this.#commits.isNewest(edited.before)) {
-      throw new Refusal('took-too-long', 'The conference changed meanwhile: try again.');
-    }
-    await this.#commits.commit([edited], byOf(call));
+    const more = peopleIn(edit.now) - peopleIn(edit.before);
+    if (more > 0) checkRoom({ ...edit.now, counts: edit.before.counts }, this.#parts.limits.users, more);
   }
 
   async #guard(edited: Edited, call: Call): Promise<void> {
@@ -208,17 +240,14 @@ export class ConferenceObjects {
   }
 }
 
+/** How many have a place in the occurrence. */
+const peopleIn = ({ counts }: ConferenceObject): number => counts.present + counts.pending;
+
 export const principalOf = (call: Call): Principal | undefined =>
   call.caller.kind === 'user' ? call.caller.principal : undefined;
 
 const byOf = ({ caller }: Call): string =>
   caller.kind === 'user' ? caller.principal.userId : caller.kind === 'guest' ? 'guest' : 'newcomer';
-
-/** To those who are nobody here yet, what is closed and what is not there ask for the same: authentication. */
-export const unknownTo = ({ caller }: Call): Refusal =>
-  caller.kind === 'user'
-    ? noSuchConference()
-    : new Refusal('authentication-required', 'Authenticate to use a conference.');
 
 /** A request that does not have the shape of the data model is malformed. */
 function shaped<T>(work: () => T): T {

@@ -32,7 +32,8 @@ export const dressUsers = (users: XmlElement, object: ConferenceObject): XmlElem
   mapNamed(users, XCON, 'allowed-users-list', (list) =>
     mapNamed(list, XCON, 'target', (target) => {
       const name = normaliseTarget(target.attribute('uri') ?? '');
-      const entity = isPerson(name) ? findUser(object, name) : undefined;
+      const key = isPerson(name) ? findUser(object, name) : undefined;
+      const entity = key && (object.users.get(key)?.facts.alias ?? key);
       return entity === undefined ? target : target.withAttribute('uri', entity);
     }),
   );

@@ -1,12 +1,7 @@
 import { CONFERENCE_INFO } from '../model/names.ts';
 import type { XmlElement } from '../xml/element.ts';
-import type { Placeholders } from './auto-generate.ts';
+import { isGenerated, type Placeholders } from './auto-generate.ts';
 import { type AskedUser, askedUsers } from './roster.ts';
-
-const LEFT_TO_SERVER = 'AUTO_GENERATE_';
-
-/** Whether an identifier in a request was left to the server. */
-export const isGenerated = (text: string | undefined): boolean => text?.includes(LEFT_TO_SERVER) === true;
 
 /** A `conference-info` or `users` of a request with its placeholders replaced, and which users' ids those were. */
 export interface RequestDocument {

@@ -30,8 +30,8 @@ export function refusedChange(
   actor: Actor,
   isSelf = false,
 ): Refused | undefined {
-  if (before === after || actor.systemAdministrator) return undefined;
-  if (before !== undefined && !keepsEnforced(definition, before, after)) {
+  if (before === after) return undefined;
+  if (before !== undefined && !actor.systemAdministrator && !keepsEnforced(definition, before, after)) {
     return { why: 'protected', element: before.local };
   }
   for (const difference of differences(definition, before, after)) {
@@ -43,7 +43,7 @@ export function refusedChange(
 function mayChange({ definition, before, after }: Difference, actor: Actor, isSelf: boolean): boolean {
   if (definition.changes === 'self' && isSelf) return true;
   if (POWER[actor.level] < NEEDS[definition.changes]) return false;
-  return actor.level !== 'moderator' || !touchesPrivilege(definition, before, after);
+  return actor.systemAdministrator || actor.level !== 'moderator' || !touchesPrivilege(definition, before, after);
 }
 
 /** A moderator gives and takes only roles below his own. */
@@ -56,23 +56,64 @@ function touchesPrivilege(definition: ElementDefinition, before?: XmlElement, af
   });
 }
 
-/** An element that a parent enforces carries `enforce="parent"` of our policy namespace. */
-function keepsEnforced(definition: ElementDefinition, before: XmlElement, after: XmlElement | undefined): boolean {
+/**
+ * An element that a parent enforces carries `enforce="parent"` of our policy namespace; simple ones, which carry no
+ * attributes, are named by the element they stand in with `enforced-by-parent`.
+ */
+export function keepsEnforced(
+  definition: ElementDefinition | undefined,
+  before: XmlElement,
+  after: XmlElement | undefined,
+): boolean {
   if (after !== undefined && same(before, after)) return true;
   if (before.attribute('enforce', POLICY) === 'parent') return false;
-  return before.elements.every((child) => keepsEnforced(definition, child, counterpart(definition, child, after)));
+  const names = enforcedNames(before);
+  if (names.size > 0) {
+    if (after === undefined || !sameNames(names, enforcedNames(after))) return false;
+    if (!same(only(names, before), only(names, after))) return false;
+  }
+  return before.elements.every((child) => {
+    const its = definition && childDefinition(definition, child);
+    return keepsEnforced(its, child, counterpart(its, child, before, after));
+  });
 }
 
-function counterpart(definition: ElementDefinition, child: XmlElement, parent?: XmlElement): XmlElement | undefined {
-  const siblings = parent?.all(child.namespace, child.local) ?? [];
-  const its = childDefinition(definition, child);
-  const key = its === undefined ? undefined : keyOf(its, child);
-  return its === undefined || key === undefined ? siblings[0] : siblings.find((one) => keyOf(its, one) === key);
+/** Whether a parent enforces a child of an element, or something in it. */
+export const isEnforced = (parent: XmlElement, child: XmlElement): boolean =>
+  enforcedNames(parent).has(child.local) || !keepsEnforced(undefined, child, undefined);
+
+const enforcedNames = (element: XmlElement): ReadonlySet<string> =>
+  new Set(element.attribute('enforced-by-parent', POLICY)?.split(/\s+/).filter(Boolean));
+
+const sameNames = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size === other.size && [...one].every((name) => other.has(name));
+
+const only = (names: ReadonlySet<string>, element: XmlElement): XmlElement =>
+  info(
+    'enforced',
+    {},
+    element.elements.filter((child) => names.has(child.local)),
+  );
+
+/** What stands in the place of a child: under its key, or as far down among those of its name. */
+function counterpart(
+  its: ElementDefinition | undefined,
+  child: XmlElement,
+  before: XmlElement,
+  after: XmlElement | undefined,
+): XmlElement | undefined {
+  const siblings = after?.all(child.namespace, child.local) ?? [];
+  const key = its && keyOf(its, child);
+  if (its !== undefined && key !== undefined) return siblings.find((one) => keyOf(its, one) === key);
+  return siblings[before.all(child.namespace, child.local).indexOf(child)];
 }
 
 const enforcing = new WeakMap<Part, Part>();
 
-/** What an object enforces on its children (`enforce="children"`) is marked in a clone as enforced by its parent. */
+/**
+ * What an object enforces on its children (`enforce="children"`, `enforce-in-children` with names) is marked in a clone
+ * as enforced by its parent.
+ */
 export function asEnforced(part: Part): Part {
   let clone = enforcing.get(part);
   if (clone === undefined) {
@@ -83,8 +124,15 @@ export function asEnforced(part: Part): Part {
 }
 
 function mark(element: XmlElement): XmlElement {
+  const whole = element.attribute('enforce', POLICY) === 'children';
+  const names = element.attribute('enforce-in-children', POLICY);
+  const marked = whole ? element.withAttribute('enforce', 'parent', POLICY) : element;
   const own =
-    element.attribute('enforce', POLICY) === 'children' ? element.withAttribute('enforce', 'parent', POLICY) : element;
+    names === undefined
+      ? marked
+      : marked
+          .withAttribute('enforce-in-children', undefined, POLICY)
+          .withAttribute('enforced-by-parent', names, POLICY);
   const children = own.children.map((child) => (child instanceof XmlElement ? mark(child) : child));
   return children.every((child, index) => child === own.children[index]) ? own : own.withChildren(children);
 }

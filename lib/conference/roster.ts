@@ -1,5 +1,6 @@
 import type { ObjectEdit } from '../model/conference-object.ts';
 import { isDeletion, merge } from './update.ts';
+import { same } from '../model/compare.ts';
 import { USER } from '../model/definitions.ts';
 import { generateXconUserId, parseXconUserId, type XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info } from '../model/names.ts';
@@ -7,7 +8,7 @@ import { normalise } from '../model/shape.ts';
 import { endpointsOf, type Origin, statusOf } from '../model/user.ts';
 import { XmlElement } from '../xml/element.ts';
 import type { Entry } from './admission.ts';
-import { asInDirectory, enrol, userIdFor } from './enrolment.ts';
+import { asInDirectory, enrol, removeUser, userIdFor } from './enrolment.ts';
 import { type Identities, withChild } from './people.ts';
 import { Refusal } from './refusal.ts';
 import { unmasked } from './unmask.ts';
@@ -34,7 +35,7 @@ export function mergeUsers(
     const key = known ?? ownId(element, generated, domain);
     if (seen.has(key)) throw new Refusal('malformed', 'The same user stands twice in the request.');
     seen.add(key);
-    if (isDeletion(element)) edit.setUser(key, undefined);
+    if (isDeletion(element)) removeUser(edit, key);
     else mergeUser(edit, key, element, identities);
   }
 }
@@ -55,12 +56,23 @@ function mergeUser(edit: ObjectEdit, key: XconUserId, change: XmlElement, identi
   }
   const { alias } = old.facts;
   const merged = merge(USER, old.part.element, unmasked(change, old).withAttribute('entity', key)) ?? old.part.element;
+  if (identities.of(key) !== undefined && !sameAors(old.part.element, merged)) throw aorsOfDirectory();
   const settled = settleEndpoints(merged, old.part.element, 'in');
   // Who is only sent back as she was shown is invited as before, not named.
   if (settled === old.part.element) return;
   const origin: Origin = old.facts.origin === 'joined' ? 'joined' : 'named';
   enrol(edit, key, settled, { origin, ...(alias && { alias }) }, identities);
 }
+
+export const aorsOfDirectory = (): Refusal =>
+  new Refusal('protected', 'The addresses of this user come from the directory.');
+
+export const sameAors = (one: XmlElement, other: XmlElement): boolean => {
+  const [first, second] = [one, other].map(
+    (user) => user.first(CONFERENCE_INFO, 'associated-aors') ?? info('associated-aors'),
+  );
+  return first !== undefined && second !== undefined && same(first, second);
+};
 
 /** New endpoints come in as the admission says; what a request says of their state does not count. */
 export function settleEndpoints(user: XmlElement, before: XmlElement | undefined, entry: Entry): XmlElement {

@@ -3,9 +3,10 @@ import { CONFERENCE, type ElementDefinition, USER } from '../model/definitions.t
 import { sipUriOf } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info, XCON, xcon } from '../model/names.ts';
 import { Part } from '../model/part.ts';
-import { check, expanded, isEmpty } from '../model/shape.ts';
+import { check, expanded, isEmpty, isModels, ShapeError } from '../model/shape.ts';
 import { XmlElement } from '../xml/element.ts';
 import { DESCRIPTION_SECTION, FLOOR_SECTION, STATE_SECTION, USERS_SECTION } from './lists.ts';
+import { passwordsOf } from './passwords.ts';
 import { Refusal } from './refusal.ts';
 import { merge } from './update.ts';
 
@@ -33,6 +34,7 @@ export function mergeSection(edit: ObjectEdit, key: string, change: XmlElement):
   const current = edit.now.sections.get(key);
   const definition = sectionDefinition(key);
   if (definition === undefined) {
+    if (isModels(change)) throw new ShapeError(`<${change.local}> has no place in a conference`);
     edit.setSection(key, isEmpty(change) ? undefined : Part.of(change));
     return;
   }
@@ -141,6 +143,9 @@ export function checkEdit(edit: ObjectEdit): void {
     }
   }
   if (floors) checkFloors(edit.now);
+  if (edit.now.header.kind === 'blueprint' && passwordsOf(edit.now).length > 0) {
+    throw new Refusal('malformed', 'A blueprint holds no conference-password: let each conference get its own.');
+  }
   if (edit.before.counts.organizers > 0 && edit.now.counts.organizers === 0) {
     throw new Refusal(
       'conflict',
@@ -157,7 +162,7 @@ function checkFloors(object: ConferenceObject): void {
   const labels = new Set(media?.elements.map((entry) => entry.attribute('label')?.trim()));
   for (const floor of policy.all(XCON, 'floor')) {
     const id = floor.attribute('id') ?? '';
-    if (media !== undefined && floor.all(XCON, 'media-label').some((label) => !labels.has(label.text.trim()))) {
+    if (floor.all(XCON, 'media-label').some((label) => !labels.has(label.text.trim()))) {
       throw new Refusal('conflict', `Floor ${id} has a media-label that no entry of available-media has.`);
     }
     const algorithm = floor.first(XCON, 'algorithm')?.text.trim();

@@ -4,13 +4,13 @@ import { parseXconUri, type XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, XCON } from '../model/names.ts';
 import { XmlElement } from '../xml/element.ts';
 import { samePlan, planOf, singleEvent } from '../schedule/base.ts';
-import { highestNumber, Placeholders } from './auto-generate.ts';
+import { highestNumber, isGenerated, Placeholders } from './auto-generate.ts';
 import type { Work } from './objects.ts';
 import { enrolTargets } from './enrolment.ts';
 import { DESCRIPTION_SECTION, FLOOR_SECTION, USERS_SECTION } from './lists.ts';
-import { withChild } from './people.ts';
+import { findUser, withChild } from './people.ts';
 import { Refusal } from './refusal.ts';
-import { isGenerated, matchMedia, readRequest, type RequestDocument } from './request-document.ts';
+import { matchMedia, readRequest, type RequestDocument } from './request-document.ts';
 import { type Actor, refusedChange } from './rights.ts';
 import { mergeUsers } from './roster.ts';
 import { mergeSection, mergeSections, sectionDefinition } from './sections.ts';
@@ -89,7 +89,8 @@ function highestIn(edit: ObjectEdit, raw: XmlElement): number {
   const users = raw.is(CONFERENCE_INFO, 'users') ? [raw] : raw.all(CONFERENCE_INFO, 'users');
   const named = users
     .flatMap((element) => element.all(CONFERENCE_INFO, 'user'))
-    .map((user) => edit.now.users.get((user.attribute('entity') ?? '') as XconUserId)?.part.element);
+    .map((user) => findUser(edit.now, user.attribute('entity') ?? ''))
+    .map((key) => key && edit.now.users.get(key)?.part.element);
   const sections = [DESCRIPTION_SECTION, FLOOR_SECTION].map((key) => edit.now.sections.get(key)?.element);
   return Math.max(0, ...[raw, ...sections, ...named].map(highestNumber));
 }

@@ -1,7 +1,6 @@
 import { USER } from '../model/definitions.ts';
 import { parseXconUserId } from '../model/identifiers.ts';
-import { CONFERENCE_INFO, info } from '../model/names.ts';
-import { same } from '../model/compare.ts';
+import { CONFERENCE_INFO } from '../model/names.ts';
 import { endpointsOf, isPresent } from '../model/user.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { admit } from './admission.ts';
@@ -12,7 +11,7 @@ import { room } from './joining.ts';
 import { withChild } from './people.ts';
 import { Refusal } from './refusal.ts';
 import { refusedChange } from './rights.ts';
-import { settleEndpoints } from './roster.ts';
+import { aorsOfDirectory, sameAors, settleEndpoints } from './roster.ts';
 import { noSuchUser, targetUser } from './target-user.ts';
 import { unmasked } from './unmask.ts';
 import { merge } from './update.ts';
@@ -26,11 +25,10 @@ export function updateOwnOrOther(work: Work, raw: XmlElement): void {
   const isSelf = key === standing.self;
   const asked = replacedForUpdate(work, unmasked(raw, old), old.part.element).withAttribute('entity', key);
   const merged = merge(USER, old.part.element, asked) ?? old.part.element;
-  if (identities.of(key) !== undefined && !sameAors(old.part.element, merged)) {
-    throw new Refusal('protected', 'The addresses of this user come from the directory.');
-  }
+  if (identities.of(key) !== undefined && !sameAors(old.part.element, merged)) throw aorsOfDirectory();
   const systemAdministrator = call.caller.kind === 'user' && call.caller.principal.systemAdministrator;
-  const fresh = endpointsOf(merged).length > endpointsOf(old.part.element).length;
+  const known = new Set(endpointsOf(old.part.element).map((one) => one.attribute('entity')));
+  const fresh = endpointsOf(merged).some((one) => !known.has(one.attribute('entity')));
   const entry = fresh && isSelf && !old.facts.connected ? admit(edit.before, call.caller, standing) : 'in';
   if (fresh && !isPresent(old.facts)) room(work, old.facts.pending);
   const checked = fresh ? withStatusLeftOutOfNew(merged, old.part.element) : merged;
@@ -47,7 +45,6 @@ export function updateOwnOrOther(work: Work, raw: XmlElement): void {
   if (settled !== old.part.element) enrol(edit, key, settled, { origin, ...(alias && { alias }) }, identities);
 }
 
-/** An update may name a user's endpoints by empty elements only to remove things: placeholders are replaced, no more. */
 function replacedForUpdate({ people }: Work, raw: XmlElement, before: XmlElement): XmlElement {
   const placeholders = new Placeholders((domain) => people.servesDomain(domain));
   return placeholders.replace(raw, Math.max(highestNumber(raw), highestNumber(before)));
@@ -63,10 +60,3 @@ function withStatusLeftOutOfNew(user: XmlElement, before: XmlElement): XmlElemen
     ),
   );
 }
-
-const sameAors = (one: XmlElement, other: XmlElement): boolean => {
-  const [first, second] = [one, other].map(
-    (user) => user.first(CONFERENCE_INFO, 'associated-aors') ?? info('associated-aors'),
-  );
-  return first !== undefined && second !== undefined && same(first, second);
-};

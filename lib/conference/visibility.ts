@@ -28,7 +28,10 @@ export type Appearance = 'self' | 'plain' | 'anonymous' | 'absent';
  */
 export function appearanceOf(facts: UserFacts, level: Audience, hidesAttendees: boolean): Appearance {
   if (level === 'organizer') return 'plain';
-  if (level === 'moderator') return facts.anonymity === 'private' ? 'anonymous' : 'plain';
+  if (level === 'moderator') {
+    if (facts.anonymity !== 'private') return 'plain';
+    return facts.number === undefined ? 'absent' : 'anonymous';
+  }
   if (facts.anonymity === 'hidden') return 'absent';
   if (hidesAttendees && facts.privilege === undefined) return 'absent';
   if (facts.origin === 'joined' && (level === 'invited' || facts.pending)) return 'absent';

@@ -115,7 +115,8 @@ export class ObjectEdit {
     this.#touch('user', key);
     this.#now = {
       ...this.#now,
-      users: record === undefined ? this.#now.users.delete(key) : this.#now.users.set(key, record),
+      users:
+        record === undefined ? this.#now.users.delete(key) : inPlace(this.before.users, this.#now.users, key, record),
       addresses: this.#readdress(key, old?.facts, record?.facts),
       counts: recount(this.#now.counts, old?.facts, record?.facts),
     };
@@ -137,6 +138,14 @@ export class ObjectEdit {
       }
     });
   }
+}
+
+/** A user who comes back within one edit keeps her place, as in the store. */
+function inPlace<K, V>(before: OrderedMap<K, V>, now: OrderedMap<K, V>, key: K, value: V): OrderedMap<K, V> {
+  const next = now.set(key, value);
+  if (now.has(key) || !before.has(key)) return next;
+  const kept = before.flatMap((_, one) => (next.has(one) ? [[one, next.get(one) as V]] : []));
+  return kept.merge(next);
 }
 
 /** The names that lead to a user beside her id: addresses, a guest's alias, the anonymous identity of the occurrence. */
