@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { LRUCache } from 'lru-cache';
 import { isLoopback } from './address.ts';
 
 /** The header in which a proxy tells whose request it passes on; the other one is not looked at. */
@@ -70,7 +71,19 @@ interface Hop {
   readonly scheme: string | undefined;
 }
 
+/** Peers come back, and asking a list takes longer than reading the headers of a request. */
+const verdicts = new WeakMap<BlockList, LRUCache<string, boolean>>();
+const VERDICTS = 1_000;
+
 function isIn(networks: BlockList, address: string): boolean {
+  let known = verdicts.get(networks);
+  if (known === undefined) verdicts.set(networks, (known = new LRUCache({ max: VERDICTS })));
+  const verdict = known.get(address) ?? holds(networks, address);
+  known.set(address, verdict);
+  return verdict;
+}
+
+function holds(networks: BlockList, address: string): boolean {
   const bare = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
   return isIP(bare) !== 0 && networks.check(bare, isIPv6(bare) ? 'ipv6' : 'ipv4');
 }

@@ -12,19 +12,22 @@ export class ShapeError extends Error {}
 
 export const expanded = (name: { namespace: string; local: string }): string => `{${name.namespace}}${name.local}`;
 
-const byName = new WeakMap<ElementDefinition, ReadonlyMap<string, ElementDefinition>>();
+const byLocalName = new WeakMap<ElementDefinition, ReadonlyMap<string, readonly ElementDefinition[]>>();
 
-const namesOf = (definition: ElementDefinition): [string, ElementDefinition][] =>
-  [definition.local, ...(definition.alias === undefined ? [] : [definition.alias])].map((local) => [
-    expanded({ namespace: definition.namespace, local }),
-    definition,
-  ]);
+function childrenByLocalName(definition: ElementDefinition): ReadonlyMap<string, readonly ElementDefinition[]> {
+  const map = new Map<string, ElementDefinition[]>();
+  for (const child of definition.children()) {
+    for (const local of [child.local, child.alias])
+      if (local !== undefined) map.set(local, [...(map.get(local) ?? []), child]);
+  }
+  return map;
+}
 
 /** The definition of a child; undefined for an element that the model does not know. */
 export function childDefinition(definition: ElementDefinition, child: XmlElement): ElementDefinition | undefined {
-  let map = byName.get(definition);
-  if (map === undefined) byName.set(definition, (map = new Map(definition.children().flatMap(namesOf))));
-  return map.get(expanded(child));
+  let map = byLocalName.get(definition);
+  if (map === undefined) byLocalName.set(definition, (map = childrenByLocalName(definition)));
+  return map.get(child.local)?.find(({ namespace }) => namespace === child.namespace);
 }
 
 /** The key of an item of a keyed list, trimmed; undefined when the list has no key. */

@@ -1,4 +1,4 @@
-import type { XmlElement } from '../../xml/element.ts';
+import { XmlElement } from '../../xml/element.ts';
 import { keepMeaning, Scope } from './content.ts';
 import {
   CCMP,
@@ -23,6 +23,8 @@ export interface Envelope {
   readonly element: (name: string) => XmlElement | undefined;
   /** A parameter of the specialised element. */
   readonly inner: (name: string) => XmlElement | undefined;
+  /** What prefixes mean in the text of such a parameter. */
+  readonly prefixesIn: (parameter: XmlElement) => ReadonlyMap<string, string>;
   /** The operation, where this type of message takes one. */
   readonly operation: () => Operation | undefined;
   /** The conference data under its name of the data model; foreign content keeps its meaning outside the message. */
@@ -74,6 +76,7 @@ export function open(document: XmlElement, direction: Direction): Envelope {
     unreadable,
     element: (name) => one(message, name),
     inner: (name) => one(body, name),
+    prefixesIn: (parameter) => new Scope(document, message, ...(body === undefined ? [] : [body]), parameter).prefixes,
     operation: () => {
       const operation = messageType(type).operation ? text('operation') : undefined;
       if (operation === undefined || isOperation(operation)) return operation;
@@ -100,8 +103,13 @@ const namesIn = (direction: Direction) => ({
 const NAMES = { Request: namesIn('Request'), Response: namesIn('Response') };
 
 function only(parent: XmlElement, name: string): XmlElement | 'several' | undefined {
-  const [first, second] = parent.elements.filter((child) => child.local === name && isOurs(child));
-  return second === undefined ? first : 'several';
+  let found: XmlElement | undefined;
+  for (const child of parent.children) {
+    if (!(child instanceof XmlElement) || child.local !== name || !isOurs(child)) continue;
+    if (found !== undefined) return 'several';
+    found = child;
+  }
+  return found;
 }
 
 /** The message named by `xsi:type`, a QName under any prefix; RFC 6503 prints one of them in two spellings (fig. 15). */
