@@ -4,7 +4,8 @@ import type { XmlElement } from '../xml/element.ts';
 import { unknownTo } from './admission.ts';
 import type { Call, ObjectAnswer, ObjectEntry, UserAnswer } from './calls.ts';
 import type { ChangeListener, Guard } from './changes.ts';
-import { bringIn } from './joining.ts';
+import type { AskedFilter } from './filter.ts';
+import { bringIn, type BroughtIn } from './joining.ts';
 import { leave } from './leaving.ts';
 import { blueprintFrom, conferenceFrom } from './making.ts';
 import { ConferenceObjects, type ControlParts, principalOf, type Work } from './objects.ts';
@@ -45,9 +46,9 @@ export class ConferenceControl {
     return this.#objects.drain();
   }
 
-  async blueprints(call: Call): Promise<ObjectEntry[]> {
+  async blueprints(call: Call, filter?: AskedFilter): Promise<ObjectEntry[]> {
     if (call.caller.kind !== 'user') throw new Refusal('authentication-required', 'Authenticate to list blueprints.');
-    return this.#objects.list('blueprint', undefined);
+    return this.#objects.list(call, { kind: 'blueprint' }, filter);
   }
 
   async retrieveBlueprint(call: Call, uri: XconUri): Promise<ObjectAnswer> {
@@ -82,12 +83,14 @@ export class ConferenceControl {
   }
 
   /** The conferences that the caller organises, takes part in or is invited to; all for a system administrator. */
-  async conferences(call: Call): Promise<ObjectEntry[]> {
+  async conferences(call: Call, filter?: AskedFilter): Promise<ObjectEntry[]> {
     if (call.caller.kind !== 'user') throw new Refusal('authentication-required', 'Authenticate to list conferences.');
     const { userId, addresses, systemAdministrator } = call.caller.principal;
+    if (systemAdministrator) return this.#objects.list(call, { kind: 'conference' }, filter);
     const names = [userId, ...addresses];
     const domains = names.flatMap((name) => (name.includes('@') ? [`*${name.slice(name.lastIndexOf('@'))}`] : []));
-    return this.#objects.list('conference', systemAdministrator ? undefined : [...new Set([...names, ...domains])]);
+    const identities = [...new Set([...names, ...domains])];
+    return this.#objects.list(call, { kind: 'conference', identities }, filter);
   }
 
   async retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer> {
@@ -143,7 +146,7 @@ export class ConferenceControl {
 
   /** Without an element: the caller himself. A guest or newcomer must give one (RFC 6503 §5.3.6). */
   async createUser(call: Call, uri: XconUri, user?: XmlElement): Promise<UserAnswer> {
-    let key: XconUserId | undefined;
+    let brought: BroughtIn | undefined;
     const enter = (object: ConferenceObject): Standing => standingOf(object, call.caller);
     const after = await this.#objects.change(
       call,
@@ -151,15 +154,17 @@ export class ConferenceControl {
       'conference',
       user,
       (work) => {
-        key = bringIn(work, user, (object, standing) => checkPassword(object, call, standing, this.#parts.attempts));
+        brought = bringIn(work, user, (object, standing) =>
+          checkPassword(object, call, standing, this.#parts.attempts),
+        );
       },
       enter,
     );
-    const standing = standingOf(
-      after,
-      call.caller.kind === 'newcomer' && key ? { kind: 'guest', userId: key } : call.caller,
-    );
-    return userAnswer(after, call, standing, key);
+    const key = brought?.key;
+    const isNew = call.caller.kind === 'newcomer' && key !== undefined;
+    const standing = standingOf(after, isNew ? { kind: 'guest', userId: key } : call.caller);
+    if (brought?.shown === undefined) return userAnswer(after, call, standing, key);
+    return { version: after.version, caller: callerId(call, standing), user: brought.shown };
   }
 
   async updateUser(call: Call, uri: XconUri, user: XmlElement): Promise<{ version: number }> {
@@ -204,9 +209,13 @@ function userAnswer(object: ConferenceObject, call: Call, standing: Standing, ke
   const record = key === undefined ? undefined : object.users.get(key);
   const user = key && record && userElement(object, key, record, readerOf(call, standing));
   if (user === undefined) throw new Refusal('no-such-user', 'There is no such user in this conference.');
-  const caller = call.caller.kind === 'user' ? call.caller.principal.userId : standing.self;
-  if (caller === undefined) throw unknownTo(call.caller);
-  return { version: object.version, caller, user };
+  return { version: object.version, caller: callerId(call, standing), user };
+}
+
+function callerId({ caller }: Call, { self }: Standing): XconUserId {
+  const id = caller.kind === 'user' ? caller.principal.userId : self;
+  if (id === undefined) throw unknownTo(caller);
+  return id;
 }
 
 /** What is not allowed is called differently in each kind of update (RFC 6503 §5.3.4–§5.3.6). */

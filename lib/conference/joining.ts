@@ -4,7 +4,15 @@ import { generateXconUserId, parseXconUserId, type XconUserId } from '../model/i
 import { CONFERENCE_INFO, info, XCON } from '../model/names.ts';
 import { same } from '../model/compare.ts';
 import { normalise } from '../model/shape.ts';
-import { addressesOf, endpointsOf, isPresent, type Origin, privilegeOf, rolesOf } from '../model/user.ts';
+import {
+  addressesOf,
+  endpointsOf,
+  isPresent,
+  type Origin,
+  privilegeOf,
+  rolesOf,
+  type UserFacts,
+} from '../model/user.ts';
 import { isTrue } from '../model/values.ts';
 import { XmlElement } from '../xml/element.ts';
 import { admit, checkRoom, type Entry, isBanned } from './admission.ts';
@@ -17,22 +25,27 @@ import { refusedChange } from './rights.ts';
 import { settleEndpoints } from './roster.ts';
 import type { Standing } from './standing.ts';
 import { merge } from './update.ts';
+import { hidesAttendees } from './views.ts';
+import { appearanceOf } from './visibility.ts';
 
-/**
- * userRequest/create (RFC 6503 §5.3.6): somebody joins, or brings somebody else in.
- * @returns the id of the user who was brought in
- */
+/** Who came in; `shown` is what the sender is told of one whose presence he may not know, as if she had come just now. */
+export interface BroughtIn {
+  readonly key: XconUserId;
+  readonly shown?: XmlElement;
+}
+
+/** userRequest/create (RFC 6503 §5.3.6): somebody joins, or brings somebody else in. */
 export function bringIn(
   work: Work,
   raw: XmlElement | undefined,
   checkPassword: (object: ConferenceObject, standing: Standing) => void,
-): XconUserId {
+): BroughtIn {
   const { call, edit, standing } = work;
   // What is wrong with her request tells a stranger nothing, not even that the conference is there.
   if (standing.level === undefined) admit(edit.before, call.caller, standing);
   const generated = raw !== undefined && isGenerated(raw.attribute('entity'));
   const asked = raw === undefined ? undefined : replaced(work, raw, undefined);
-  if (call.caller.kind !== 'user') return guestComes(work, asked, generated, checkPassword);
+  if (call.caller.kind !== 'user') return { key: guestComes(work, asked, generated, checkPassword) };
   const { userId } = call.caller.principal;
   const key =
     asked === undefined
@@ -49,7 +62,7 @@ export function bringIn(
   const entry = admit(edit.before, call.caller, standing);
   checkPassword(edit.before, standing);
   comes(work, own, asked, entry, { origin: 'joined' });
-  return own;
+  return { key: own };
 }
 
 function replaced({ people, edit }: Work, raw: XmlElement, before: XmlElement | undefined): XmlElement {
@@ -156,14 +169,16 @@ const aorsOnly = (user: XmlElement): XmlElement =>
   user.withChildren(user.elements.filter((child) => child.is(CONFERENCE_INFO, 'associated-aors')));
 
 /** RFC 6503 §5.3.6: a participant is brought in by somebody else. */
-function thirdComes(work: Work, key: XconUserId, asked: XmlElement): XconUserId {
+function thirdComes(work: Work, key: XconUserId, asked: XmlElement): BroughtIn {
   const { edit, identities, standing } = work;
   if (!mayBringOthers(standing)) throw new Refusal('not-allowed', 'You may not bring others into this conference.');
   const principal = identities.of(key);
   if (isBanned(edit.before, principal ?? { userId: key, addresses: addressesOf(asked) })) {
     throw new Refusal('not-allowed', 'This user is banned: take her off the deny-users-list first.');
   }
-  const old = edit.now.users.get(key);
+  const there = edit.now.users.get(key);
+  const unseen = there !== undefined && !isSeen(edit.now, there.facts, standing);
+  const old = unseen ? undefined : there;
   if (old === undefined || !isPresent(old.facts)) room(work, old?.facts.pending === true);
   const base = old?.part.element ?? asInDirectory(info('user', { entity: key }), key, identities);
   const claims = principal === undefined ? asked : withChild(asked, 'associated-aors', undefined);
@@ -173,6 +188,7 @@ function thirdComes(work: Work, key: XconUserId, asked: XmlElement): XconUserId 
   if (old !== undefined && settled === old.part.element) {
     throw new Refusal('conflict', 'This user is in the conference already.');
   }
+  if (unseen) return { key, shown: settled };
   enrol(
     edit,
     key,
@@ -180,8 +196,11 @@ function thirdComes(work: Work, key: XconUserId, asked: XmlElement): XconUserId 
     { ...(old?.facts.alias && { alias: old.facts.alias }), origin: old?.facts.origin ?? 'joined' },
     identities,
   );
-  return key;
+  return { key };
 }
+
+const isSeen = (object: ConferenceObject, facts: UserFacts, { level = 'invited' }: Standing): boolean =>
+  appearanceOf(facts, level, hidesAttendees(object)) === 'plain';
 
 const withStatusLeftOut = (user: XmlElement): XmlElement =>
   user.withChildren(

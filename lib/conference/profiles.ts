@@ -1,5 +1,5 @@
 import type { ConferenceObject } from '../model/conference-object.ts';
-import { CONFERENCE_INFO, info, XCON } from '../model/names.ts';
+import { CONFERENCE_INFO, info, XCON, xcon } from '../model/names.ts';
 import { XmlElement } from '../xml/element.ts';
 import { singleEvent } from '../schedule/base.ts';
 import { isPerson, normaliseTarget } from './lists.ts';
@@ -36,6 +36,14 @@ export const dressUsers = (users: XmlElement, object: ConferenceObject): XmlElem
       const entity = key && (object.users.get(key)?.facts.alias ?? key);
       return entity === undefined ? target : target.withAttribute('uri', entity);
     }),
+  );
+
+/** An allowed-users-list of people who may dial in. */
+export const listOf = (entities: readonly string[]): XmlElement =>
+  xcon(
+    'allowed-users-list',
+    {},
+    entities.map((uri) => xcon('target', { uri, method: 'dial-in' })),
   );
 
 /** For Linphone: every user has associated-aors with a SIP address, by which it pairs invitees. */

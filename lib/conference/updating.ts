@@ -3,7 +3,7 @@ import { USER } from '../model/definitions.ts';
 import { parseXconUri, type XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, XCON } from '../model/names.ts';
 import { XmlElement } from '../xml/element.ts';
-import { samePlan, planOf, singleEvent } from '../schedule/base.ts';
+import { plansOccurrence } from '../schedule/base.ts';
 import { highestNumber, isGenerated, Placeholders } from './auto-generate.ts';
 import type { Work } from './objects.ts';
 import { enrolTargets } from './enrolment.ts';
@@ -104,7 +104,7 @@ function withoutSameTimes(edit: ObjectEdit, raw: XmlElement): XmlElement {
   const current = baseOf(edit.now.sections.get(DESCRIPTION_SECTION)?.element);
   const sent = baseOf(description);
   if (description === undefined || current === undefined || sent === undefined) return raw;
-  if (planOf(sent)?.recurs === true || !samePlan(singleEvent(current), sent)) return raw;
+  if (!plansOccurrence(current, sent)) return raw;
   const rest = description.children.filter(
     (child) => !(child instanceof XmlElement && child.is(XCON, 'conference-time')),
   );

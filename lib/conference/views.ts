@@ -11,7 +11,7 @@ import type { XmlElement } from '../xml/element.ts';
 import { serialize } from '../xml/serialize.ts';
 import type { Profile, View } from './calls.ts';
 import { DESCRIPTION_SECTION, STATE_SECTION, USERS_SECTION } from './lists.ts';
-import { dressDescription, dressUser, dressUsers, withFirstUriOnly } from './profiles.ts';
+import { dressDescription, dressUser, dressUsers, listOf, withFirstUriOnly } from './profiles.ts';
 import { anonymousUser, appearanceOf, plainUser, seenBy } from './visibility.ts';
 
 /** For whom a view is made. */
@@ -39,22 +39,22 @@ function once(part: Part, readers: string, make: () => Buffer | undefined): Buff
 
 const bytesOf = (element: XmlElement): Buffer => Buffer.from(serialize(element, { scope: PREFIXES }), 'utf8');
 
+/** The modelled sections in the model's order. */
+const SECTIONS = new Map(CONFERENCE.children().map((definition) => [expanded(definition), definition]));
+
 /** The inside of `conference-info` as its reader may see it. */
 export async function viewOf(object: ConferenceObject, reader: Reader): Promise<View> {
   const content: Buffer[] = [];
-  for (const definition of CONFERENCE.children()) {
-    const key = expanded(definition);
+  for (const [key, definition] of SECTIONS) {
     if (key === USERS_SECTION) content.push(...(await usersElement(object, reader)));
-    else if (key === STATE_SECTION) content.push(...stateElement(object, reader));
+    else if (key === STATE_SECTION) content.push(...seenState(object, reader).map(bytesOf));
     else content.push(...sectionElement(object, key, definition, reader));
   }
   for (const [key, part] of object.sections) {
-    if (!isModelled(key)) content.push(part.bytes);
+    if (!SECTIONS.has(key)) content.push(part.bytes);
   }
   return { attributes: object.header.attributes ?? [], content };
 }
-
-const isModelled = (key: string): boolean => CONFERENCE.children().some((definition) => expanded(definition) === key);
 
 function sectionElement(
   object: ConferenceObject,
@@ -79,19 +79,17 @@ function sectionElement(
 }
 
 /** `conference-state` with what the server counts: the hidden only for those who may see them. */
-function stateElement(object: ConferenceObject, reader: Reader): readonly Buffer[] {
+export function seenState(object: ConferenceObject, reader: Reader): readonly XmlElement[] {
   const stored = object.sections.get(STATE_SECTION)?.element ?? info('conference-state');
-  if (object.header.kind === 'blueprint') return stored.children.length === 0 ? [] : [bytesOf(stored)];
+  if (object.header.kind === 'blueprint') return stored.children.length === 0 ? [] : [stored];
   if (reader.level === 'invited') return [];
   const count = visibleCount(object, reader);
   return [
-    bytesOf(
-      stored.withChildren([
-        ...(count === undefined ? [] : [info('user-count', {}, [String(count)])]),
-        info('active', {}, [String(object.header.active)]),
-        ...stored.children,
-      ]),
-    ),
+    stored.withChildren([
+      ...(count === undefined ? [] : [info('user-count', {}, [String(count)])]),
+      info('active', {}, [String(object.header.active)]),
+      ...stored.children,
+    ]),
   ];
 }
 
@@ -126,19 +124,41 @@ export async function usersView(object: ConferenceObject, reader: Reader): Promi
     if (++made % SLICE === 0) await turn();
   }
   const part = object.sections.get(USERS_SECTION);
-  if (part === undefined) return { attributes: [], content };
-  const settings = dressedSettings(object, part, reader);
-  return { attributes: part.element.attributes, content: [...content, ...settings] };
+  const settings = settingsBytes(object, part, reader, hides);
+  return { attributes: part?.element.attributes ?? [], content: [...content, ...settings] };
 }
 
-function dressedSettings(object: ConferenceObject, part: Part, reader: Reader): readonly Buffer[] {
-  if (reader.profile !== 'standard') {
-    return (seenBy(reader.level, USERS, dressUsers(part.element, object))?.elements ?? []).map(bytesOf);
-  }
+function settingsBytes(
+  object: ConferenceObject,
+  part: Part | undefined,
+  reader: Reader,
+  hides: boolean,
+): readonly Buffer[] {
+  if (reader.profile !== 'standard') return dressedSettings(object, part, reader, hides);
+  if (part === undefined) return [];
   const bytes = once(part, `${reader.level} inside`, () =>
     Buffer.concat((seenBy(reader.level, USERS, part.element)?.elements ?? []).map(bytesOf)),
   );
   return bytes === undefined || bytes.length === 0 ? [] : [bytes];
+}
+
+/** For Linphone, which knows who is invited from the list alone: whoever sees the invited users sees them there. */
+function dressedSettings(
+  object: ConferenceObject,
+  part: Part | undefined,
+  reader: Reader,
+  hides: boolean,
+): readonly Buffer[] {
+  const dressed = part && seenBy(reader.level, USERS, dressUsers(part.element, object));
+  const settings = (dressed?.elements ?? []).map(bytesOf);
+  if (reader.level === 'organizer' || reader.level === 'moderator') return settings;
+  const seen = [...object.users].filter(
+    ([key, { facts }]) =>
+      facts.privilege !== 'organizer' && (key === reader.self || appearanceOf(facts, reader.level, hides) === 'plain'),
+  );
+  return seen.length === 0
+    ? settings
+    : [...settings, bytesOf(listOf(seen.map(([key, { facts }]) => facts.alias ?? key)))];
 }
 
 function userBytes(

@@ -32,12 +32,11 @@ function eventOf(base: string): ICAL.Event | undefined {
 
 const secondsOf = (event: ICAL.Event): number => Math.max(0, event.duration.toSeconds());
 
-/** The same plan of a single event, as two objects say it: start and duration. */
-export function samePlan(one: string, other: string): boolean {
-  const [first, second] = [planOf(one), planOf(other)];
-  return (
-    first !== undefined && second !== undefined && first.start === second.start && first.duration === second.duration
-  );
+/** Whether a single event says the start and the duration of an occurrence of the object. */
+export function plansOccurrence(base: string, single: string): boolean {
+  const [event, plan] = [eventOf(base), planOf(single)];
+  if (event === undefined || plan === undefined || plan.recurs || secondsOf(event) !== plan.duration) return false;
+  return startAt(event, 0, plan.start) === plan.start;
 }
 
 /**

@@ -146,6 +146,19 @@ describe('anonymity', () => {
     }
   });
 
+  it('bringing in somebody who is there unseen is answered as for one who is not there', async () => {
+    await gather('private');
+    const bob = system.as('bob');
+    const here = await bob.brings(uri, idOf('dave'), endpoint(sipOf('dave')));
+    await system.as('dave').leaves(uri);
+    const gone = await bob.brings(uri, idOf('dave'), endpoint(sipOf('dave')));
+    expect([here.code, gone.code]).to.deep.equal([200, 200]);
+    const shape = ({ xml }: Answer): string => xml.replace(/<version>\d+<\/version>/, '');
+    expect(shape(here)).to.equal(shape(gone));
+    const masked = all((await bob.retrieves(uri)).info, 'users/user').map((user) => user.attribute('entity'));
+    expect(masked, 'and the second time he really came').to.include(idOf('dave'));
+  });
+
   it('several anonymous are told apart and counted, each under one name through the occurrence', async () => {
     const alice = system.as('alice');
     uri = made(await alice.creates());

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { POLICY } from '../../lib/model/names.ts';
-import { blueprintInfo, confInfo, description, endpoint, title, users } from '../support/messages.ts';
+import { allowed, blueprintInfo, confInfo, description, endpoint, title, users } from '../support/messages.ts';
 import { all, attributesAt, textAt, textsAt, userIn } from '../support/reading.ts';
-import { idOf, made, sipOf, TestSystem } from '../support/system.ts';
+import { idOf, made, type Name, sipOf, TestSystem } from '../support/system.ts';
 import { expectValid } from '../support/schemas.ts';
 
 const uriEntry = (uri: string, purpose: string): string =>
@@ -305,6 +305,18 @@ describe('conference documents', () => {
     expect(textAt(await seen(parent), 'conference-description/subject')).to.equal('Parent');
     expect((await alice.updates(parent, video)).code, 'the parent itself is free').to.equal(200);
     expect(textsAt(await seen(parent), types)).to.deep.equal(['audio', 'video']);
+  });
+
+  it("[L3] who governs a conference does not govern its clones: they are their creators' own", async () => {
+    const invited = allowed([sipOf('bob'), 'dial-in']);
+    const parent = await create(users(invited));
+    const bob = system.as('bob');
+    const clone = made(await bob.clones(parent));
+    const rolesIn = async (name: Name): Promise<string[]> =>
+      textsAt(userIn((await bob.retrieves(clone)).info, idOf(name)), 'roles/entry');
+    expect(await rolesIn('bob')).to.have.members(['organizer', 'administrator', 'moderator']);
+    expect(await rolesIn('alice')).to.deep.equal(['moderator']);
+    expect((await system.as('alice').deletes(clone)).code).to.equal(401);
   });
 
   it('[E2, E4, A5] identifiers that it makes have the forms of RFC 6501 and can not be guessed', async () => {

@@ -208,6 +208,11 @@ END:VCALENDAR&#13;
     const { info } = await owner.retrieves(uri);
     expect(textAt(info, 'conference-description/subject')).to.equal('New');
     expect(textAt(info, 'conference-description/conference-time/entry/base')).to.include('RRULE:FREQ=WEEKLY');
+    // A client that was shown an occurrence sends it back though by now another one is the next.
+    const later = { ...planned, subject: 'Newer', start: '20300114T080000Z', duration: 'PT1H' };
+    expect((await alice.update(uri, later)).code).to.equal(200);
+    const again = (await owner.retrieves(uri)).info;
+    expect(textAt(again, 'conference-description/conference-time/entry/base')).to.include('RRULE:FREQ=WEEKLY');
   });
 
   it('[C12] deletes with the whole confInfo in the request; the answer has confObjID and the empty confResponse', async () => {
@@ -239,6 +244,16 @@ END:VCALENDAR&#13;
     expect(answer).to.include({ code: 409, version: 1 });
     const { info } = await linphone('alice').retrieve(uri);
     expect(textAt(info, 'conference-description/subject')).to.equal('Weekly');
+  });
+
+  it('[E35] the invited Bob finds in the list who is invited, by entities that he sees as users', async () => {
+    const uri = made(await linphone('alice').create(planned));
+    const { info } = await linphone('bob').retrieve(uri);
+    const targets = attributesAt(info, 'users/allowed-users-list/target', 'uri');
+    expect(targets).to.have.length(2).and.include(idOf('bob'));
+    expect(attributesAt(info, 'users/user', 'entity')).to.include.members(targets);
+    expect(attributesAt((await system.as('bob').retrieves(uri)).info, 'users/allowed-users-list/target', 'uri')).to.be
+      .empty;
   });
 
   it('[C1, C2] lists what it organises or is invited to, nothing else, and retrieves each', async () => {
