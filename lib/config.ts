@@ -17,6 +17,7 @@ import {
 import { fromEnvironment, fromFile, InvalidSetting, variableOf, type Assignment } from './config/sources.ts';
 import { ccmpDefaults } from './ccmp/server.ts';
 import { commitDefaults } from './conference/commits.ts';
+import { filterDefaults } from './conference/filter.ts';
 import { controlDefaults } from './conference/objects.ts';
 import { attemptDefaults } from './directory/attempts.ts';
 import { credentialDefaults } from './directory/credentials.ts';
@@ -149,6 +150,22 @@ export const SETTINGS = {
     count(controlDefaults.named),
   ),
   'conference.listed': integer('Entries of one list of conferences.', count(controlDefaults.listed)),
+  'conference.filterLength': integer('Length of an xpathFilter.', {
+    ...count(filterDefaults.filterLength),
+    unit: 'characters',
+  }),
+  'conference.filterDepth': integer('Parentheses and brackets of an xpathFilter inside one another.', {
+    ...count(filterDefaults.filterDepth),
+    max: 100,
+  }),
+  'conference.filterSteps': integer(
+    'Steps that the xpathFilter of one list takes through all its objects; a million takes about 0.2 s.',
+    count(filterDefaults.filterSteps),
+  ),
+  'conference.filterSlice': integer(
+    'What all filters together take of one turn of the event loop.',
+    milliseconds(filterDefaults.filterSlice),
+  ),
   'conference.passwordDigits': integer('Digits of the conference passwords that the server makes.', {
     ...count(controlDefaults.passwordDigits),
     min: 6,

@@ -8,6 +8,8 @@ import { checkRoom, unknownTo } from './admission.ts';
 import type { Call, ObjectEntry } from './calls.ts';
 import type { ChangeListener, Guard } from './changes.ts';
 import { type CommitLimits, Commits, type Edited } from './commits.ts';
+import { type AskedFilter, filterDefaults, type FilterLimits } from './filter.ts';
+import { type ListQuery, ObjectLists } from './object-lists.ts';
 import { settleOccurrence } from './occurrence.ts';
 import { checkPassword } from './passwords.ts';
 import { Identities, type People } from './people.ts';
@@ -15,9 +17,8 @@ import { Refusal } from './refusal.ts';
 import type { ConferenceRepository } from './repository.ts';
 import { checkEdit, completeSections } from './sections.ts';
 import { type Standing, standingOf } from './standing.ts';
-import { displayTextOf, purposeOf } from './summaries.ts';
 
-export interface ControlLimits extends CommitLimits {
+export interface ControlLimits extends CommitLimits, FilterLimits {
   /** Users in one conference at a time. */
   readonly users: number;
   /** Users and targets of lists that one request names. */
@@ -45,6 +46,7 @@ export const controlDefaults: Omit<ControlLimits, keyof CommitLimits> = {
   named: 1_000,
   listed: 10_000,
   passwordDigits: 10,
+  ...filterDefaults,
 };
 
 /** What a piece of work may use of the call that asked for it. */
@@ -67,6 +69,7 @@ const TRIES = 10;
 export class ConferenceObjects {
   readonly #parts: ControlParts;
   readonly #commits: Commits;
+  readonly #lists: ObjectLists;
   readonly #guards: Guard[] = [];
   /** How many dependent clones were ever begun, and how many of each object are not durable yet. */
   #clones = 0;
@@ -75,6 +78,7 @@ export class ConferenceObjects {
   constructor(parts: ControlParts) {
     this.#parts = parts;
     this.#commits = new Commits(parts.repository, parts.clock, parts.limits);
+    this.#lists = new ObjectLists(parts.repository, (uri) => this.#commits.newest(uri), parts.limits);
   }
 
   addGuard(guard: Guard): void {
@@ -230,13 +234,8 @@ export class ConferenceObjects {
     for (const guard of this.#guards) await guard({ uri, ...edited, by: byOf(call) });
   }
 
-  /** Objects of a kind under any of the identities; all of them when undefined. */
-  async list(kind: ObjectKind, identities: readonly string[] | undefined): Promise<ObjectEntry[]> {
-    const { listed } = this.#parts.limits;
-    const found = await this.#parts.repository.list({ kind, limit: listed + 1, ...(identities && { identities }) });
-    if (found.length > listed)
-      throw new Refusal('resources-exhausted', `More than ${listed} conferences: narrow the list.`);
-    return found.map(({ uri, description }) => ({ uri, ...displayTextOf(description), ...purposeOf(description) }));
+  list(call: Call, query: ListQuery, filter: AskedFilter | undefined): Promise<ObjectEntry[]> {
+    return this.#lists.list(call, query, filter);
   }
 }
 

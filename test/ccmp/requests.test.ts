@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { MESSAGE_NAMES, type MessageName } from '../../lib/ccmp/codec/messages.ts';
+import { CCMP, MESSAGE_NAMES, type MessageName } from '../../lib/ccmp/codec/messages.ts';
 import { RESPONSE_STRINGS } from '../../lib/ccmp/codec/codes.ts';
+import type { AskedFilter } from '../../lib/conference/filter.ts';
 import { Refusal, type Reason } from '../../lib/conference/refusal.ts';
 import { CONFERENCE_INFO } from '../../lib/model/names.ts';
 import type { XmlElement } from '../../lib/xml/element.ts';
@@ -141,8 +142,15 @@ describe('CCMP requests', () => {
       expect(blueprints.info?.elements).to.deep.equal([]);
     });
 
-    it('are not passed off as filtered', async () => {
-      expect(await ask('confs', ALICE, '<xpathFilter>/conference-info</xpathFilter>')).to.include({ code: 501 });
+    it('[B2, C3] are asked for with the filter and the prefixes that it is written with', async () => {
+      for (const name of ['confs', 'blueprints'] as const) {
+        const filter = '<xpathFilter xmlns:c="urn:c"> /info:conference-info[c:x]\n</xpathFilter>';
+        expect(await ask(name, ALICE, filter)).to.include({ code: 200 });
+        const [asked] = service.control.last.arguments as [AskedFilter];
+        expect(asked.expression).to.equal('/info:conference-info[c:x]');
+        expect(asked.prefixes?.get('c')).to.equal('urn:c');
+        expect(asked.prefixes?.get('ccmp')).to.equal(CCMP);
+      }
     });
   });
 

@@ -1,4 +1,5 @@
 import type { Call, ObjectAnswer, ObjectEntry, UserAnswer } from '../../lib/conference/calls.ts';
+import type { AskedFilter } from '../../lib/conference/filter.ts';
 import type { Control } from '../../lib/ccmp/requests/pair.ts';
 import { parseXconUri, parseXconUserId, type XconUri, type XconUserId } from '../../lib/model/identifiers.ts';
 import { info, PREFIXES } from '../../lib/model/names.ts';
@@ -25,7 +26,7 @@ export class StandInControl implements Control {
     return this.asked.at(-1)!;
   }
 
-  blueprints = (call: Call) => this.#did('blueprints', call, [] as ObjectEntry[]);
+  blueprints = (call: Call, filter?: AskedFilter) => this.#did('blueprints', call, [] as ObjectEntry[], filter);
   retrieveBlueprint = (call: Call, uri: XconUri) => this.#did('retrieveBlueprint', call, this.#object(uri), uri);
   createBlueprint = (call: Call, document: XmlElement) =>
     this.#did('createBlueprint', call, this.#object(URI), document);
@@ -33,7 +34,8 @@ export class StandInControl implements Control {
     this.#did('updateBlueprint', call, this.#object(uri), uri, changes);
   deleteBlueprint = (call: Call, uri: XconUri) => this.#did('deleteBlueprint', call, undefined, uri);
 
-  conferences = (call: Call) => this.#did('conferences', call, [{ uri: URI, displayText: 'A & B' }]);
+  conferences = (call: Call, filter?: AskedFilter) =>
+    this.#did('conferences', call, [{ uri: URI, displayText: 'A & B' }], filter);
   retrieve = (call: Call, uri: XconUri) => this.#did('retrieve', call, this.#object(uri), uri);
   create = (call: Call, source: { parent?: XconUri; document?: XmlElement }) =>
     this.#did('create', call, this.#object(URI), source);

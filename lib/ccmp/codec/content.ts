@@ -13,6 +13,11 @@ export class Scope {
     for (const { declarations } of around) this.#enter(declarations);
   }
 
+  /** What every prefix means here. */
+  get prefixes(): ReadonlyMap<string, string> {
+    return this.#meanings;
+  }
+
   namespaceOf(prefix: string): string | undefined {
     return this.#meanings.get(prefix);
   }

@@ -20,12 +20,15 @@ export interface CcmpRequest {
   /** The conference data, named as in the data model: `conference-info`, `users` or `user`. */
   readonly info?: XmlElement | undefined;
   readonly xpathFilter?: string | undefined;
+  /** What prefixes mean in `xpathFilter`; not written. */
+  readonly xpathPrefixes?: ReadonlyMap<string, string>;
   readonly extensionName?: string | undefined;
 }
 
 /** @throws {UnreadableMessage} */
 export function decodeRequest(document: XmlElement): CcmpRequest {
-  const { type, text, element, inner, operation, info, unreadable } = open(document, 'Request');
+  const { type, text, element, inner, prefixesIn, operation, info, unreadable } = open(document, 'Request');
+  const filter = inner('xpathFilter');
   const extensionName = inner('extensionName')?.text.trim() || undefined;
   if (type === 'extended' && extensionName === undefined) throw unreadable('extensionName is missing.');
   return {
@@ -36,7 +39,8 @@ export function decodeRequest(document: XmlElement): CcmpRequest {
     operation: operation(),
     conferencePassword: text('conference-password'),
     info: info(),
-    xpathFilter: inner('xpathFilter')?.text.trim() || undefined,
+    xpathFilter: filter?.text.trim() || undefined,
+    ...(filter && { xpathPrefixes: prefixesIn(filter) }),
     extensionName,
   };
 }

@@ -1,13 +1,12 @@
-import { entries, refuseFilter } from './entries.ts';
+import { entries, filterOf } from './entries.ts';
 import type { RequestPair } from './pair.ts';
 
 /** RFC 6503 §5.3.1. */
 export const blueprints: RequestPair = {
   name: 'blueprints',
   operations: {
-    async retrieve(control, call, request) {
-      refuseFilter(request);
-      return { info: entries(await control.blueprints(call)) };
-    },
+    retrieve: async (control, call, request) => ({
+      info: entries(await control.blueprints(call, filterOf(request))),
+    }),
   },
 };

@@ -1,5 +1,5 @@
 import type { ObjectEntry } from '../../conference/calls.ts';
-import { Refusal } from '../../conference/refusal.ts';
+import type { AskedFilter } from '../../conference/filter.ts';
 import { info } from '../../model/names.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import type { CcmpRequest } from '../codec/request.ts';
@@ -19,8 +19,8 @@ export function entries(objects: readonly ObjectEntry[]): XmlElement {
   );
 }
 
-/** A list that is longer than was asked for would mislead, so a filter is refused, not passed over. */
-export function refuseFilter(request: CcmpRequest): void {
-  if (request.xpathFilter === undefined) return;
-  throw new Refusal('not-implemented', 'Leave out xpathFilter and choose from the whole list: filters are not served.');
-}
+/** What a list is to hold (RFC 6503 §5.3.1, §5.3.2). */
+export const filterOf = ({ xpathFilter, xpathPrefixes }: CcmpRequest): AskedFilter | undefined =>
+  xpathFilter === undefined
+    ? undefined
+    : { expression: xpathFilter, ...(xpathPrefixes && { prefixes: xpathPrefixes }) };

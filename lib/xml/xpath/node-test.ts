@@ -31,7 +31,7 @@ export function nameOf(node: XPathNode, { prefixes, defaultNamespaces }: XPath):
   if (namespace === '' || (node.subject.kind === 'element' && defaultNamespaces.includes(namespace))) return local;
   const element = node.subject.kind === 'element' ? node : node.parent;
   const prefix =
-    [...prefixes].find(([, one]) => one === namespace)?.[0] ??
+    [...prefixes].find(([prefix, one]) => one === namespace && prefix !== '')?.[0] ??
     element?.namespaces.find(({ text, local: one }) => text === namespace && one !== '')?.local;
   return prefix === undefined ? local : `${prefix}:${local}`;
 }

@@ -1,0 +1,104 @@
+import type { ConferenceObject, ObjectKind } from '../model/conference-object.ts';
+import type { XconUri } from '../model/identifiers.ts';
+import type { Call, ObjectEntry } from './calls.ts';
+import { type AskedFilter, Filter, type FilterLimits, withinBudget } from './filter.ts';
+import { passwordsOf } from './passwords.ts';
+import { Refusal } from './refusal.ts';
+import type { ConferenceRepository, ListedObject } from './repository.ts';
+import { seenDocument } from './seen-document.ts';
+import { Slices } from './slices.ts';
+import { standingOf } from './standing.ts';
+import { displayTextOf, purposeOf } from './summaries.ts';
+import type { Reader } from './views.ts';
+
+interface ListLimits extends FilterLimits {
+  readonly listed: number;
+}
+
+export interface ListQuery {
+  readonly kind: ObjectKind;
+  /** Objects under any of these; all of them when undefined. */
+  readonly identities?: readonly string[];
+}
+
+/** Candidates that are asked of the repository at a time. */
+const PAGE = 250;
+/** Steps that a part of a document costs before it is evaluated. */
+const PART = 10;
+
+/** Lists of objects. A filter is evaluated on each object as the caller may see it, so that it tells nothing else. */
+export class ObjectLists {
+  readonly #repository: Pick<ConferenceRepository, 'list'>;
+  readonly #newest: (uri: XconUri) => Promise<ConferenceObject | undefined>;
+  readonly #limits: ListLimits;
+  readonly #slices: Slices;
+
+  constructor(
+    repository: Pick<ConferenceRepository, 'list'>,
+    newest: (uri: XconUri) => Promise<ConferenceObject | undefined>,
+    limits: ListLimits,
+  ) {
+    this.#repository = repository;
+    this.#newest = newest;
+    this.#limits = limits;
+    this.#slices = new Slices(limits.filterSlice);
+  }
+
+  /** @throws {Refusal} resources-exhausted, and for a filter malformed or took-too-long */
+  async list(call: Call, query: ListQuery, asked: AskedFilter | undefined): Promise<ObjectEntry[]> {
+    const { listed } = this.#limits;
+    if (asked !== undefined) return this.#filtered(call, query, new Filter(asked, this.#limits));
+    const found = await this.#repository.list({ ...query, limit: listed + 1 });
+    if (found.length > listed) throw tooMany(`More than ${listed} entries: choose among them with an xpathFilter.`);
+    return found.map(entry);
+  }
+
+  #filtered(call: Call, query: ListQuery, filter: Filter): Promise<ObjectEntry[]> {
+    const { listed } = this.#limits;
+    const slice = this.#slices.begin();
+    const selected: ObjectEntry[] = [];
+    return withinBudget(async () => {
+      for await (const candidate of this.#candidates(query)) {
+        await slice.rest();
+        const object = await this.#newest(candidate.uri);
+        if (object === undefined) continue;
+        const charge = () => filter.budget.spend(PART);
+        const document = await slice.finish(seenDocument(object, readerOf(call, object), charge));
+        if (!(await slice.finish(filter.selects(document)))) continue;
+        selected.push(entry(candidate));
+        if (selected.length > listed) throw tooMany(`The filter selects more than ${listed} entries: narrow it.`);
+      }
+      return selected;
+    });
+  }
+
+  async *#candidates(query: ListQuery): AsyncGenerator<ListedObject> {
+    let after = '';
+    for (;;) {
+      const page = await this.#repository.list({ ...query, after, limit: PAGE });
+      yield* page;
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.uri ?? after;
+    }
+  }
+}
+
+const tooMany = (message: string): Refusal => new Refusal('resources-exhausted', message);
+
+const entry = ({ uri, description }: ListedObject): ObjectEntry => ({
+  uri,
+  ...displayTextOf(description),
+  ...purposeOf(description),
+});
+
+/**
+ * As whom the caller looks at an object; undefined where retrieving it would be refused. A list is of no one conference,
+ * so no conference password opens it.
+ */
+function readerOf({ caller }: Call, object: ConferenceObject): Reader | undefined {
+  if (object.header.kind === 'blueprint') return { level: 'organizer', self: undefined, profile: 'standard' };
+  const { level, self } = standingOf(object, caller);
+  if (level === undefined) return undefined;
+  const isOpen = level === 'organizer' || level === 'moderator' || passwordsOf(object).length === 0;
+  return isOpen ? { level, self, profile: 'standard' } : undefined;
+}
