@@ -14,6 +14,7 @@ import {
   type Setting,
   type Written,
 } from './config/setting.ts';
+import { issuers } from './config/issuers.ts';
 import { fromEnvironment, fromFile, InvalidSetting, variableOf, type Assignment } from './config/sources.ts';
 import { ccmpDefaults } from './ccmp/server.ts';
 import { commitDefaults } from './conference/commits.ts';
@@ -25,6 +26,7 @@ import { directoryDefaults } from './directory/directory.ts';
 import { scryptDefaults } from './directory/scrypt.ts';
 import { loggerDefaults } from './http/access-log.ts';
 import { isLoopback } from './http/address.ts';
+import { bearerDefaults } from './http/bearer.ts';
 import { bodyDefaults } from './http/body.ts';
 import { FORWARDED_HEADERS } from './http/forwarded.ts';
 import { listenerDefaults } from './http/listener-limits.ts';
@@ -121,6 +123,16 @@ export const SETTINGS = {
     min: 1,
   }),
   'nonces.used': integer('Used nonces whose counts are remembered.', count(nonceDefaults.used)),
+  'bearer.issuers': issuers(
+    'Whose tokens (JWT) are taken over TLS: `[{"issuer": "https://id.example.com", "audience": "plenary", "algorithm": "ES256", "keys": "https://id.example.com/jwks.json", "claim": "sub"}]`. `keys` is an https URL or a file; `claim` (default `sub`) holds an XCON-USERID, an address of a user (`sip:…`, `mailto:…`) or a login name, and `email` needs `email_verified`.',
+  ),
+  'bearer.keysAge': integer('How long fetched keys are used without asking again.', seconds(bearerDefaults.keysAge)),
+  'bearer.fetchTime': integer('How long fetching keys may take.', milliseconds(bearerDefaults.fetchTime)),
+  'bearer.tolerance': integer('By how much the clock of an issuer may differ.', seconds(bearerDefaults.tolerance)),
+  'bearer.remembered': integer(
+    'Verified tokens that need no check until they expire.',
+    count(bearerDefaults.remembered),
+  ),
 
   'ccmp.path': path('The path of the conference control service (RFC 6503 §4.4).', { default: ccmpDefaults.path }),
   'ccmp.linphoneAgents': list('Clients with one of these in their User-Agent are answered as Linphone needs it.', {

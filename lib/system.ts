@@ -40,6 +40,8 @@ interface Parts {
   readonly directory: Directory;
   readonly control: ConferenceControl;
   readonly attempts: Attempts;
+  /** Absent when no issuer of tokens is configured. */
+  readonly bearer: BearerScheme | undefined;
 }
 
 /** The conferencing system (RFC 5239 §4): its parts, wired. It holds its data directory from `open` to `close`. */
@@ -50,12 +52,14 @@ export class ConferencingSystem {
   readonly #store: SqliteStore;
   readonly #control: ConferenceControl;
   readonly #authentication: HttpAuthentication;
+  readonly #bearer: BearerScheme | undefined;
   readonly #listeners: HttpListeners;
   #adminSocket: Server | undefined;
   #trimming: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
-  private constructor({ config, logger, store, directory, control, attempts }: Parts) {
+  private constructor({ config, logger, store, directory, control, attempts, bearer }: Parts) {
+    this.#bearer = bearer;
     this.#config = config;
     this.#logger = logger;
     this.#store = store;
@@ -66,7 +70,7 @@ export class ConferencingSystem {
       backup: ({ file }) => store.backup(file),
       check: async () => ({ problems: await store.check() }),
     };
-    this.#authentication = new HttpAuthentication(directory, attempts, { nonces: section(config, 'nonces') });
+    this.#authentication = new HttpAuthentication(directory, attempts, { nonces: section(config, 'nonces'), bearer });
     const ccmp = new ConferenceControlServer(
       { control, users: directory, authentication: this.#authentication, logger },
       ccmpSettings(config),
@@ -105,7 +109,9 @@ export class ConferencingSystem {
         defaultBlueprint: defaultBlueprintUri(config.domain),
       });
       await shipBlueprints(control, administratorsCall(config), config.domain);
-      return new ConferencingSystem({ config, logger, store, directory, control, attempts });
+      const { issuers, ...tokenLimits } = section(config, 'bearer');
+      const bearer = issuers.length === 0 ? undefined : await BearerScheme.open(directory, issuers, tokenLimits);
+      return new ConferencingSystem({ config, logger, store, directory, control, attempts, bearer });
     } catch (error) {
       await store.close();
       throw error;
@@ -126,9 +132,12 @@ export class ConferencingSystem {
     return { ccmp: plain + path, ...(secure !== undefined && { secureCcmp: secure + path }) };
   }
 
-  /** Takes from their files what may change while the system serves: certificates. */
-  reload(): Promise<void> {
-    return this.#listeners.reload();
+  /** Takes from their files what may change while the system serves: certificates and keys of token issuers. */
+  async reload(): Promise<void> {
+    await this.#listeners.reload();
+    await this.#bearer
+      ?.reload()
+      .catch((error: unknown) => this.#logger.error({ err: error }, 'the old keys of token issuers stay'));
   }
 
   /** No new requests; those in flight finish; then the store closes. */

@@ -3,6 +3,7 @@ import type { Directory, NameReading } from '../directory/directory.ts';
 import { TooManyDerivations } from '../directory/scrypt.ts';
 import { parseAuthorization } from './authorization.ts';
 import { BasicScheme } from './basic.ts';
+import type { BearerScheme } from './bearer.ts';
 import { certifiedUser } from './client-certificate.ts';
 import { DigestScheme } from './digest.ts';
 import { Nonces, nonceDefaults } from './nonce.ts';
@@ -14,11 +15,13 @@ export interface AuthenticationOptions {
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly nonces?: NonceLimits;
+  /** Present when tokens of some issuer are taken. */
+  readonly bearer?: BearerScheme | undefined;
 }
 
 /** The answer to a request whose authentication was refused or is missing. */
 export interface AuthenticationRefusal {
-  readonly status: 401 | 429;
+  readonly status: 401 | 429 | 503;
   readonly headers: Readonly<Record<string, string | string[]>>;
 }
 
@@ -28,13 +31,16 @@ export class HttpAuthentication {
   readonly #attempts: Attempts;
   readonly #nonces: Nonces;
   readonly #schemes: readonly Scheme[];
+  readonly #bearer: BearerScheme | undefined;
 
   constructor(directory: Directory, attempts: Attempts, options: AuthenticationOptions = {}) {
     this.#directory = directory;
     this.#attempts = attempts;
     this.#nonces = new Nonces(options.clock ?? Date.now, options.nonces ?? nonceDefaults);
+    this.#bearer = options.bearer;
     // Clients take the first that they know, in this order: Linphone fails with Digest before Basic.
     this.#schemes = [
+      ...(options.bearer ? [options.bearer] : []),
       new BasicScheme((name, password, realm, source) => this.password(name, password, source, { domain: realm })),
       new DigestScheme(directory, attempts, this.#nonces),
     ];
@@ -73,7 +79,10 @@ export class HttpAuthentication {
   /** The challenge, or how long to wait when attempts failed too often (RFC 6585 §4). */
   refusal(request: RequestFacts, outcome: Exclude<Outcome, { kind: 'user' }>): AuthenticationRefusal {
     if (outcome.kind === 'refused' && outcome.retryAfter !== undefined) {
-      return { status: 429, headers: { 'Retry-After': String(outcome.retryAfter) } };
+      return {
+        status: outcome.unavailable === true ? 503 : 429,
+        headers: { 'Retry-After': String(outcome.retryAfter) },
+      };
     }
     const stale = outcome.kind === 'refused' && outcome.stale === true;
     return { status: 401, headers: { 'WWW-Authenticate': this.challenges(request, { stale }) } };
@@ -81,6 +90,7 @@ export class HttpAuthentication {
 
   close(): void {
     this.#nonces.close();
+    this.#bearer?.close();
   }
 
   async #byCertificate({ certified = [] }: RequestFacts): Promise<Outcome> {

@@ -38,6 +38,8 @@ export type Outcome =
       readonly stale?: boolean;
       /** Seconds until the next attempt is looked at. */
       readonly retryAfter?: number;
+      /** What the credentials are checked against could not be had; they may be right. */
+      readonly unavailable?: boolean;
     };
 
 /** A way to authenticate; the order of a list of them is the order of the challenges. */
