@@ -16,6 +16,7 @@ import { Attempts } from './directory/attempts.ts';
 import { Directory } from './directory/directory.ts';
 import { loadKeyFile } from './directory/key-file.ts';
 import { HttpAuthentication } from './http/authentication.ts';
+import { BearerScheme } from './http/bearer.ts';
 import { createApplication } from './http/edge.ts';
 import { HttpListeners } from './http/listeners.ts';
 import type { XconUserId } from './model/identifiers.ts';
