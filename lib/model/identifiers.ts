@@ -37,7 +37,7 @@ export function parseXconUserId(text: string): XconUserId | undefined {
 function split(text: string): { user: string | undefined; host: string } {
   const at = text.indexOf('@');
   const host = text.slice(at + 1).replace(/[;?].*$/, '');
-  return { user: at < 0 ? undefined : text.slice(0, at), host: host.replace(/:\d+$/, '').toLowerCase() };
+  return { user: at < 0 ? undefined : text.slice(0, at), host: host.replace(/:\d+$/, '').trim().toLowerCase() };
 }
 
 /** Lower case with the fewest escapes, so that equal names are equal texts; undefined when an escape is broken. */

@@ -11,7 +11,7 @@ const MAX_INT = 2 ** 31 - 1;
 
 const integer = (name: string, min: number, max: number): ValueType => ({
   name,
-  accepts: (text) => /^[+-]?\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max,
+  accepts: (text) => /^[+-]?\d{1,16}$/.test(text) && Number(text) >= min && Number(text) <= max,
 });
 
 const DATE_TIME = /^-?(\d{4,})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-](\d\d):(\d\d))?$/;
