@@ -18,6 +18,7 @@ import { loadKeyFile } from './directory/key-file.ts';
 import { HttpAuthentication } from './http/authentication.ts';
 import { BearerScheme } from './http/bearer.ts';
 import { createApplication } from './http/edge.ts';
+import { cors } from './http/cors.ts';
 import { HttpListeners } from './http/listeners.ts';
 import type { XconUserId } from './model/identifiers.ts';
 import { openSqliteStore, type SqliteStore } from './store/sqlite/store.ts';
@@ -80,6 +81,7 @@ export class ConferencingSystem {
       proxies: trustedProxies(config),
       hsts: config['https.hsts'],
     })
+      .use(cors(section(config, 'cors')))
       .use(ccmp.middleware)
       .callback();
     this.#listeners = new HttpListeners(
@@ -96,7 +98,7 @@ export class ConferencingSystem {
     try {
       const directory = new Directory(store, {
         domains: [config.domain, ...config.domains],
-        key: await loadKeyFile(join(config.data, KEY_FILE)),
+        key: await loadKeyFile(join(config.data, KEY_FILE), { isNeeded: (await store.users({ limit: 1 })).length > 0 }),
         limits: directoryLimits(config),
       });
       await directory.checkKey();

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -66,6 +66,18 @@ describe('conferencing system', () => {
     expect(await rejection(ConferencingSystem.open(config, silent)))
       .to.have.property('message')
       .that.includes('key file');
+  });
+
+  it('does not make a new key where users need the one that is gone', async () => {
+    const system = await ConferencingSystem.open(config, silent);
+    await system.administration.addUser({ name: 'alice', password: 'secret' });
+    await system.close();
+    const key = join(data, 'plenary.key');
+    unlinkSync(key);
+    expect(await rejection(ConferencingSystem.open(config, silent)))
+      .to.have.property('message')
+      .that.includes('is gone');
+    expect(existsSync(key)).to.equal(false);
   });
 
   it('serves CCMP and the admin socket, until it closes', async () => {

@@ -10,12 +10,16 @@ export const KEY_BYTES = 32;
 export class UnusableKeyFile extends Error {}
 
 /**
- * Reads the key that seals the users' secrets, 32 raw bytes; makes the file (0600) when it is absent. Keep it out of
- * backups: with it, a copy of the store gives everybody's digest secrets away.
- * @throws {UnusableKeyFile} when others can read the file or it does not hold a key
+ * Reads the key that seals the users' secrets, 32 raw bytes; makes the file (0600) when it is absent, unless there are
+ * secrets already, which a new key would never open. Keep it out of backups: with it, a copy of the store gives
+ * everybody's digest secrets away.
+ * @throws {UnusableKeyFile} when others can read the file, it does not hold a key, or it is gone
  */
-export async function loadKeyFile(path: string): Promise<Buffer> {
-  return (await readKey(path)) ?? (await makeKey(path));
+export async function loadKeyFile(path: string, { isNeeded = false } = {}): Promise<Buffer> {
+  const key = await readKey(path);
+  if (key !== undefined) return key;
+  if (isNeeded) throw new UnusableKeyFile(`${path} is gone, and nothing else opens the users' secrets: put it back`);
+  return makeKey(path);
 }
 
 async function readKey(path: string): Promise<Buffer | undefined> {

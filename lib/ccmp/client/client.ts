@@ -63,6 +63,9 @@ export class ConferenceControlClient {
     const { url, user, password = '', show = 'http' } = options;
     const address = user?.replace(/^sips?:/, '');
     const from = address?.includes('@') === true ? address : undefined;
+    if (user !== undefined && from === undefined && options.confUserID === undefined) {
+      throw new TypeError(`the user ${user} needs a domain (${user}@example.com) or an explicit confUserID`);
+    }
     const credentials = user !== undefined && show === 'http' ? new HttpCredentials(user, password) : undefined;
     this.#transport = new Transport(new URL(url), credentials, { ...options, ...(from !== undefined && { from }) });
     this.#common = {

@@ -121,6 +121,10 @@ describe('a conferencing client', () => {
 
   it('shows its credentials as a subject when it is told to', async () => {
     await clientOf({ url: service.url, ...alice, show: 'subject' }).options();
+    expect(() => clientOf({ url: service.url, user: 'alice', password: 'demo' })).to.throw(
+      TypeError,
+      'alice@example.com',
+    );
     const wrong = clientOf({ url: service.url, ...alice, password: 'x', show: 'subject' });
     expect(await failure(wrong.options(), CcmpError)).to.include({ code: 424 });
   });
