@@ -6,9 +6,11 @@ import {
   list,
   optionalAddress,
   optionalText,
+  optionalUrl,
   path,
   readDomain,
   readNetwork,
+  readOrigin,
   readText,
   text,
   type Setting,
@@ -16,6 +18,7 @@ import {
 } from './config/setting.ts';
 import { issuers } from './config/issuers.ts';
 import { fromEnvironment, fromFile, InvalidSetting, variableOf, type Assignment } from './config/sources.ts';
+import { overloadDefaults } from './ccmp/overload.ts';
 import { ccmpDefaults } from './ccmp/server.ts';
 import { commitDefaults } from './conference/commits.ts';
 import { filterDefaults } from './conference/filter.ts';
@@ -28,6 +31,7 @@ import { loggerDefaults } from './http/access-log.ts';
 import { isLoopback } from './http/address.ts';
 import { bearerDefaults } from './http/bearer.ts';
 import { bodyDefaults } from './http/body.ts';
+import { corsDefaults } from './http/cors.ts';
 import { FORWARDED_HEADERS } from './http/forwarded.ts';
 import { listenerDefaults } from './http/listener-limits.ts';
 import { nonceDefaults } from './http/nonce.ts';
@@ -90,6 +94,11 @@ export const SETTINGS = {
     'How long requests in flight may take when the server stops.',
     milliseconds(listenerDefaults.grace),
   ),
+  'http.drainTime': integer(
+    'How long a server that ends goes on to answer new requests, with 503, before it closes its connections: time for a load balancer to notice.',
+    { ...milliseconds(listenerDefaults.drainTime), min: 0 },
+  ),
+  'http.retryAfter': integer('What that 503 says in Retry-After.', seconds(listenerDefaults.retryAfter)),
   'http.trustedProxies': list(
     'Reverse proxies that are believed about whose request they pass on: addresses and networks.',
     { default: [], of: 'addresses', entry: readNetwork },
@@ -140,6 +149,44 @@ export const SETTINGS = {
     of: 'texts',
     entry: readText,
   }),
+  'ccmp.redirect': optionalUrl('Where all requests are sent instead (307), while the service moves or rests.'),
+  'ccmp.retryAfter': integer(
+    'How long clients wait before they follow; 0 for at once.',
+    seconds(ccmpDefaults.retryAfter),
+  ),
+  'cors.origins': list('Origins whose pages may send requests and read the answers: `https://example.com`.', {
+    default: corsDefaults.origins,
+    of: 'origins',
+    entry: readOrigin,
+  }),
+  'cors.maxAge': integer('How long browsers remember that they may.', seconds(corsDefaults.maxAge)),
+
+  'overload.requestTime': integer(
+    'How long a request may take; then it is answered 510, and what it began ends by itself.',
+    milliseconds(overloadDefaults.requestTime),
+  ),
+  'overload.inFlight': integer(
+    'Requests that are worked on at the same time; one more is answered 510 at once.',
+    count(overloadDefaults.inFlight),
+  ),
+  'overload.inFlightPerUser': integer('Of one user among them.', count(overloadDefaults.inFlightPerUser)),
+  'overload.userRate': integer(
+    'Requests of one user per second, this machine excepted; one more is answered 510.',
+    count(overloadDefaults.userRate),
+  ),
+  'overload.userBurst': integer('Requests of one user at once after a silence.', count(overloadDefaults.userBurst)),
+  'overload.addressRate': integer(
+    'Requests from one IPv4 address or IPv6 /64 per second, this machine excepted; one more is answered 429.',
+    count(overloadDefaults.addressRate),
+  ),
+  'overload.addressBurst': integer(
+    'Requests from there at once after a silence.',
+    count(overloadDefaults.addressBurst),
+  ),
+  'overload.remembered': integer(
+    'Users, and as many networks, whose rates are remembered.',
+    count(overloadDefaults.remembered),
+  ),
 
   'store.maximumBytes': integer('Size of the database at which changes are refused.', {
     ...bytes(2 ** 40),

@@ -15,6 +15,7 @@ import { decodeRequest, type CcmpRequest } from './codec/request.ts';
 import { encodeResponse, type CcmpResponse } from './codec/response.ts';
 import type { Content } from './codec/writer.ts';
 import { checkHttpRules, HttpRefusal } from './http-rules.ts';
+import { Overload, Overloaded, overloadDefaults, type OverloadLimits } from './overload.ts';
 import { perform } from './requests/index.ts';
 import type { Control, Outcome } from './requests/pair.ts';
 import { CodedRefusal, responseCode } from './response-codes.ts';
@@ -27,6 +28,11 @@ export interface CcmpSettings {
   readonly xml: Partial<XmlLimits>;
   /** Clients whose User-Agent contains one of these, in any case, get answers dressed for Linphone. */
   readonly linphoneAgents: readonly string[];
+  /** Where all requests are sent instead; while the service moves or rests. */
+  readonly redirect: string | undefined;
+  /** Seconds that clients wait before they follow; 0 for at once. */
+  readonly retryAfter: number;
+  readonly overload: OverloadLimits;
 }
 
 export const ccmpDefaults: CcmpSettings = {
@@ -34,6 +40,9 @@ export const ccmpDefaults: CcmpSettings = {
   body: bodyDefaults,
   xml: DEFAULT_XML_LIMITS,
   linphoneAgents: ['linphone'],
+  redirect: undefined,
+  retryAfter: 0,
+  overload: overloadDefaults,
 };
 
 export interface CcmpParts {
@@ -41,6 +50,8 @@ export interface CcmpParts {
   readonly users: Users;
   readonly authentication: Pick<HttpAuthentication, 'authenticate' | 'password' | 'refusal'>;
   readonly logger: Pick<Logger, 'error'>;
+  /** Milliseconds, for rates. */
+  readonly clock?: () => number;
 }
 
 type Answer = CcmpResponse<XmlElement | Content>;
@@ -52,13 +63,23 @@ export class ConferenceControlServer {
   readonly #senders: SenderCheck;
   readonly #logger: CcmpParts['logger'];
   readonly #settings: CcmpSettings;
+  readonly #overload: Overload;
 
-  constructor({ control, users, authentication, logger }: CcmpParts, settings: CcmpSettings = ccmpDefaults) {
+  constructor(
+    { control, users, authentication, logger, clock = () => performance.now() }: CcmpParts,
+    settings: CcmpSettings = ccmpDefaults,
+  ) {
     this.#control = control;
     this.#authentication = authentication;
     this.#senders = new SenderCheck(users, authentication);
     this.#logger = logger;
     this.#settings = settings;
+    this.#overload = new Overload(settings.overload, clock);
+  }
+
+  /** Requests that are worked on. */
+  get running(): number {
+    return this.#overload.running;
   }
 
   /** What happens to a request below CCMP; errors here are plain HTTP. */
@@ -70,7 +91,9 @@ export class ConferenceControlServer {
     ctx.set('Cache-Control', 'no-store');
     try {
       checkHttpRules(ctx);
+      this.#redirect();
       const facts = factsIn(ctx);
+      this.#checkRate(ctx, facts);
       const body = await readBody(ctx.req, this.#settings.body);
       const proved = await this.#authenticate(ctx, facts);
       // Who sends neither body nor credentials waits for the challenge, as `curl --digest` does.
@@ -97,14 +120,14 @@ export class ConferenceControlServer {
     try {
       request = decodeRequest(document);
       Object.assign(log, { type: request.type, operation: request.operation, conference: request.confObjID });
-      const sender = await this.#senders.identify(request, proved, facts);
-      // The id of a guest is her secret, so only users are named in the log.
-      if (sender.caller.kind === 'user') log['user'] = sender.caller.principal.userId;
-      const outcome = await perform(this.#control, this.#callOf(request, sender, facts), request);
-      const answer = success(request, sender, outcome);
+      const answer = await this.#work(request, facts, proved, log);
       Object.assign(log, { code: answer.code, conference: answer.confObjID });
       return answer;
     } catch (error) {
+      if (error instanceof Overloaded) {
+        log['limit'] = `overload.${error.limit}`;
+        ctx.set('Retry-After', String(error.retryAfter));
+      }
       const unproved = proved === undefined && request?.subject === undefined;
       if (unproved && error instanceof Refusal && error.reason === 'authentication-required')
         throw this.#refusal(facts, { kind: 'none' });
@@ -112,6 +135,38 @@ export class ConferenceControlServer {
       Object.assign(log, { type: answer.type, code: answer.code });
       return answer;
     }
+  }
+
+  /** Finds the sender and does what the request asks, unless there is too much to do. @throws {Refusal} {CodedRefusal} */
+  #work(request: CcmpRequest, facts: RequestFacts, proved: Principal | undefined, log: LogFields): Promise<Answer> {
+    return this.#overload.run(async (late) => {
+      const sender = await this.#senders.identify(request, proved, facts);
+      // The id of a guest is her secret, so only users are named in the log.
+      if (sender.caller.kind === 'user') log['user'] = sender.caller.principal.userId;
+      // Nobody waits for the answer any more.
+      if (late()) throw new Overloaded('requestTime', 'It took too long.');
+      const call = this.#callOf(request, sender, facts);
+      const outcome = await this.#overload.runFor(sender.confUserID || facts.source, facts, () =>
+        perform(this.#control, call, request),
+      );
+      return success(request, sender, outcome);
+    });
+  }
+
+  /** RFC 6503 §9: a redirection carries no CCMP. @throws {HttpRefusal} */
+  #redirect(): void {
+    const { redirect, retryAfter } = this.#settings;
+    if (redirect === undefined) return;
+    const wait = retryAfter > 0 ? { 'Retry-After': String(retryAfter) } : {};
+    throw new HttpRefusal(307, 'The service is elsewhere.', { Location: redirect, ...wait });
+  }
+
+  /** @throws {HttpRefusal} before the body is read */
+  #checkRate(ctx: Context, facts: RequestFacts): void {
+    const wait = this.#overload.wait(facts);
+    if (wait === undefined) return;
+    ctx.state['log'] = { limit: 'overload.addressRate' };
+    throw new HttpRefusal(429, 'Too many requests come from your network.', { 'Retry-After': String(wait) });
   }
 
   /** The user of the HTTP credentials, if there are any. @throws {HttpRefusal} */

@@ -13,6 +13,9 @@ export const ccmpSettings = (config: Config): CcmpSettings => ({
   linphoneAgents: config['ccmp.linphoneAgents'],
   body: { bytes: config['http.bodyBytes'] },
   xml: section(config, 'xml'),
+  redirect: config['ccmp.redirect'],
+  retryAfter: config['ccmp.retryAfter'],
+  overload: section(config, 'overload'),
 });
 
 export const attemptLimits = (config: Config): AttemptLimits => ({

@@ -113,6 +113,21 @@ export function optionalAddress(description: string): Setting<SocketAddress | un
   };
 }
 
+/** An http or https URL that may stay empty. */
+export function optionalUrl(description: string): Setting<string | undefined> {
+  return {
+    type: 'URL',
+    default: '',
+    description,
+    read(raw) {
+      if (raw === '') return undefined;
+      const text = readText(raw);
+      if (!/^https?:/i.test(text) || !URL.canParse(text)) throw new Error(`${show(raw)} is not an http or https URL`);
+      return new URL(text).href;
+    },
+  };
+}
+
 /** A text, named by its type, that may stay empty. */
 export function optionalText(description: string, options: { type: string }): Setting<string | undefined> {
   return {
@@ -132,6 +147,14 @@ export function readDomain(raw: unknown): string {
   const domain = readText(raw).toLowerCase();
   if (!isDomain(domain)) throw new Error(`${show(raw)} is not a domain like example.com`);
   return domain;
+}
+
+/** An origin of pages: scheme, host and port, without a path. */
+export function readOrigin(raw: unknown): string {
+  const text = readText(raw);
+  if (!URL.canParse(text) || new URL(text).origin !== text)
+    throw new Error(`${show(raw)} is not like https://example.com`);
+  return text;
 }
 
 /** An IP address, or a network as 10.0.0.0/8. */

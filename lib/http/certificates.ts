@@ -55,6 +55,7 @@ export class CertificateWatch {
   #current: Certificates;
   #complaint: string | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(
     files: CertificateFiles,
@@ -75,6 +76,7 @@ export class CertificateWatch {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearInterval(this.#timer);
   }
 
@@ -83,13 +85,13 @@ export class CertificateWatch {
     try {
       const found = await readCertificates(this.#files);
       this.#complaint = undefined;
-      if (isSame(found, this.#current)) return;
+      if (this.#stopped || isSame(found, this.#current)) return;
       this.#current = found;
       this.#use(found);
       this.#logger.info({ until: new X509Certificate(found.cert).validTo }, 'took a new certificate');
     } catch (error) {
       const { message } = error as Error;
-      if (message !== this.#complaint)
+      if (message !== this.#complaint && !this.#stopped)
         this.#logger.error({ problem: message }, 'the certificate files can not be used; the old one stays');
       this.#complaint = message;
     }

@@ -20,6 +20,10 @@ export interface ListenerLimits {
   readonly pipelined: number;
   /** Milliseconds that requests in flight have when the listener closes. */
   readonly grace: number;
+  /** Milliseconds between the last request that is served and the end of the listener, in which others get 503. */
+  readonly drainTime: number;
+  /** Seconds in `Retry-After` of that 503. */
+  readonly retryAfter: number;
 }
 
 export const listenerDefaults: ListenerLimits = {
@@ -34,4 +38,6 @@ export const listenerDefaults: ListenerLimits = {
   requestsPerConnection: 100_000,
   pipelined: 100,
   grace: 10_000,
+  drainTime: 0,
+  retryAfter: 5,
 };

@@ -23,7 +23,7 @@ export class HttpListener {
     this.#limits = limits;
     this.#report = report;
     this.#transport = transport;
-    this.#queues = new RequestQueues(handler, limits.pipelined);
+    this.#queues = new RequestQueues(handler, limits.pipelined, limits.retryAfter);
     transport.server.on('request', this.#accept);
     // Expect is the application's to answer (RFC 6503 §9). As no 100 is sent, nobody knows whether the body will come, so
     // the connection ends with the answer (RFC 9110 §10.1.1).
@@ -44,15 +44,20 @@ export class HttpListener {
     });
   }
 
-  /** No new connections and requests; resolves when those in flight are answered, or cut off after the grace time. */
+  /**
+   * Serves no more requests; resolves when those in flight are answered, or cut off after the grace time. What comes before
+   * the connections end is told so.
+   */
   close(): Promise<void> {
     return (this.#closed ??= this.#close());
   }
 
   async #close(): Promise<void> {
-    const cut = setTimeout(this.#transport.cut, this.#limits.grace);
+    const { grace, drainTime } = this.#limits;
+    this.#queues.end();
+    if (drainTime > 0) await new Promise((drained) => setTimeout(drained, drainTime));
+    const cut = setTimeout(this.#transport.cut, grace);
     await new Promise<void>((resolve) => {
-      this.#queues.end();
       this.#transport.server.close(() => resolve());
       this.#transport.end();
     });

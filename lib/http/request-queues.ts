@@ -14,23 +14,28 @@ interface Queue {
 export class RequestQueues {
   readonly #handler: RequestListener;
   readonly #limit: number;
+  readonly #retryAfter: number;
   readonly #queues = new Map<Socket, Queue>();
   #ended = false;
 
-  constructor(handler: RequestListener, limit: number) {
+  /** Those who come after the end may come again after so many seconds. */
+  constructor(handler: RequestListener, limit: number, retryAfter: number) {
     this.#handler = handler;
     this.#limit = limit;
+    this.#retryAfter = retryAfter;
   }
 
   add(request: IncomingMessage, response: ServerResponse): void {
     // HTTP/2 keeps its streams apart, and bounds how many there are.
-    if (request.httpVersionMajor > 1) {
-      this.#handler(request, response);
-      return;
-    }
+    const ordered = request.httpVersionMajor === 1;
     const { socket } = request;
-    const queue = this.#queues.get(socket);
-    if (queue === undefined) {
+    const queue = ordered ? this.#queues.get(socket) : undefined;
+    if (this.#ended && queue === undefined) {
+      response.shouldKeepAlive = false;
+      answerEnding(response, this.#retryAfter);
+    } else if (!ordered) {
+      this.#handler(request, response);
+    } else if (queue === undefined) {
       this.#queues.set(socket, { current: response, waiting: [] });
       this.#serve(request, response);
     } else if (queue.waiting.length < this.#limit) {
@@ -43,14 +48,16 @@ export class RequestQueues {
     }
   }
 
-  /** Lets what is being served finish, closes each connection after it and starts nothing that waits. */
+  /**
+   * Lets what is being served finish, closes each connection after it and starts nothing that waits there (its clients learn
+   * it by `Connection: close`, RFC 9112 §9.6); new requests elsewhere are refused.
+   */
   end(): void {
     this.#ended = true;
     for (const { current } of this.#queues.values()) current.shouldKeepAlive = false;
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#ended) response.shouldKeepAlive = false;
     response.once('close', () => {
       // Nothing can follow a body of which the rest stays unread.
       if (!request.complete && request.isPaused()) request.socket.destroySoon();
@@ -65,4 +72,10 @@ export class RequestQueues {
     if (next === undefined || this.#ended || socket.destroyed) this.#queues.delete(socket);
     else next();
   }
+}
+
+function answerEnding(response: ServerResponse, retryAfter: number): void {
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
+  response.writeHead(503, { ...headers, 'Retry-After': String(retryAfter) });
+  response.end('The service ends here; send the request again.\n');
 }

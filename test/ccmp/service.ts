@@ -9,7 +9,9 @@ import { Directory } from '../../lib/directory/directory.ts';
 import { HttpAuthentication } from '../../lib/http/authentication.ts';
 import { catchErrors } from '../../lib/http/edge.ts';
 import { createLogger } from '../../lib/http/access-log.ts';
+import { networksOf } from '../../lib/http/forwarded.ts';
 import { HttpListener } from '../../lib/http/listener.ts';
+import { factsOf } from '../../lib/http/scheme.ts';
 import { MemoryStore } from '../../lib/store/memory.ts';
 import { parse } from '../../lib/xml/parse.ts';
 import { expectSameReading } from '../support/readers.ts';
@@ -32,16 +34,22 @@ export class Service {
   readonly #listener: HttpListener;
   #port = 0;
 
-  private constructor(settings: Partial<CcmpSettings>) {
+  private constructor(settings: Partial<CcmpSettings>, clock: () => number) {
     this.#directory = new Directory(new MemoryStore(), { domains: ['example.com'], key: randomBytes(32) });
     this.#authentication = new HttpAuthentication(this.#directory, new Attempts(Date.now));
     const logger = createLogger({ level: 'silent' });
     const server = new ConferenceControlServer(
-      { control: this.control, users: this.#directory, authentication: this.#authentication, logger },
+      { control: this.control, users: this.#directory, authentication: this.#authentication, logger, clock },
       { ...ccmpDefaults, ...settings },
     );
     const app = new Koa();
     app.use(catchErrors(logger));
+    // As behind a proxy on this machine, for a client that says so.
+    const proxies = { networks: networksOf(['127.0.0.1']), header: 'X-Forwarded-For' } as const;
+    app.use((ctx, next) => {
+      ctx.state['facts'] = factsOf(ctx.req, ctx.get('X-Forwarded-For') === '' ? undefined : proxies);
+      return next();
+    });
     app.use(async (ctx, next) => {
       await next().finally(() => this.logged.push(ctx.state['log'] as Record<string, unknown>));
     });
@@ -50,8 +58,11 @@ export class Service {
     this.#listener = new HttpListener((request, response) => void handle(request, response));
   }
 
-  static async start(settings: Partial<CcmpSettings> = {}): Promise<Service> {
-    const service = new Service(settings);
+  static async start(
+    settings: Partial<CcmpSettings> = {},
+    clock: () => number = () => performance.now(),
+  ): Promise<Service> {
+    const service = new Service(settings, clock);
     await service.#directory.addUser({
       login: 'alice',
       password: 'demo',

@@ -6,7 +6,6 @@ interface Exception {
 
 export const EXCEPTIONS: readonly Exception[] = [
   { reason: 'waits for TLS and its certificates', ids: ['N29'] },
-  { reason: 'waits for the protection against overload', ids: ['H17'] },
   {
     reason: 'waits for the schedule, which reads calendars and starts and ends occurrences',
     ids: ['E11', 'E12', 'E13', 'E14', 'E15', 'E16'],

@@ -188,13 +188,39 @@ describe('the HTTP listener', () => {
       await closed;
     });
 
-    it('serves a request that was on its way, as the last of its connection', async () => {
-      const { listener, port } = await listen(echo);
+    it('tells a request that was on its way to come again, and ends the connection', async () => {
+      const { listener, port } = await listen(echo, { retryAfter: 7 });
       const connection = new Connection(port).send(`${get('/1')}GET /half HTTP/1.1\r\n`);
       await connection.until('</1>');
       const closed = listener.close();
       connection.send('Host: x\r\n\r\n');
-      expect(await connection.closed()).to.match(/Connection: close[^]*<\/half>$/i);
+      const answers = await connection.closed();
+      expect(answers.slice(answers.indexOf('</1>')))
+        .to.match(/HTTP\/1\.1 503 /)
+        .and.match(/\r\nRetry-After: 7\r\n/)
+        .and.match(/\r\nConnection: close\r\n/i);
+      await closed;
+    });
+
+    it('answers so for the drain time, on old and new connections, while those in flight go on', async () => {
+      const begun = signal();
+      const release = signal();
+      const { listener, port } = await listen(
+        (request, response) => {
+          if (request.url === '/slow') begun.give();
+          void (request.url === '/slow' ? release.given : Promise.resolve()).then(() => echo(request, response));
+        },
+        { drainTime: 200 },
+      );
+      const idle = new Connection(port).send(get('/idle'));
+      await idle.until('</idle>');
+      const busy = new Connection(port).send(get('/slow'));
+      await begun.given;
+      const closed = listener.close();
+      expect(await idle.send(get('/more')).closed()).to.match(/<\/idle>HTTP\/1\.1 503 [^]*Connection: close/i);
+      expect(await new Connection(port).send(get('/new')).closed()).to.match(/^HTTP\/1\.1 503 /);
+      release.give();
+      expect(await busy.closed()).to.contain('</slow>');
       await closed;
     });
 
