@@ -240,7 +240,7 @@ describe('the conference control', () => {
     expect(await refusalOf(control.update(as('bob'), clone.uri, title('x')))).to.equal('conflict');
   });
 
-  it('[E34, U11] keeps no guest beyond the occurrence, also when a list names her', async () => {
+  it('[E34] keeps no guest beyond the occurrence, also when a list names her', async () => {
     const { control } = await world();
     const uri = await made(
       control,

@@ -10,16 +10,17 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: 'waits for the schedule, which reads calendars and starts and ends occurrences',
     ids: ['E11', 'E12', 'E13', 'E14', 'E15', 'E16'],
   },
-  { reason: 'waits for sidebars', ids: ['L7', 'SB1', 'SB2', 'SB3', 'SB4', 'SB5', 'SB6', 'SB7', 'Z15'] },
-  { reason: 'waits for SIP and the focus', ids: ['L8', 'L11', 'L12', 'Z6'] },
+  { reason: 'waits for sidebars', ids: ['E45', 'L7', 'V4', 'SB1', 'SB2', 'SB3', 'SB4', 'SB5', 'SB6', 'SB7', 'Z15'] },
+  { reason: 'waits for SIP and the focus', ids: ['E36', 'L8', 'L11', 'L12', 'U11', 'V5', 'Z6'] },
   { reason: 'waits for the notification service', ids: ['L13', 'N7', 'N8', 'N18', 'N20', 'N21', 'N28'] },
   {
     reason: 'waits for the SIP notifier',
     ids: [
-      ...['N1', 'N2', 'N3', 'N4', 'N5', 'N6', 'N9', 'N12', 'N13', 'N14', 'N15', 'N16'],
+      ...['E28', 'N1', 'N2', 'N3', 'N4', 'N5', 'N6', 'N9', 'N12', 'N13', 'N14', 'N15', 'N16'],
       ...['N17', 'N19', 'N22', 'N23', 'N24', 'N25', 'N26', 'N27', 'N30', 'Z9'],
     ],
   },
+  { reason: 'waits for the first extension that the server has', ids: ['O2'] },
   { reason: 'waits for the publication of the server in DNS', ids: ['D1', 'D2'] },
   {
     reason: 'waits for the review of rights and privacy over all interfaces',

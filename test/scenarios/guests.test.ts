@@ -94,7 +94,7 @@ describe('guests', () => {
     expect(http.status).to.equal(401);
   });
 
-  it('[U11] her id ends with the occurrence', async () => {
+  it('her id ends with the occurrence', async () => {
     const { confUserID } = await comes();
     await system.as('bob').joins(open, endpoint(sipOf('bob')));
     const guest = system.guest(confUserID);
