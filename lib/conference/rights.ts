@@ -65,7 +65,7 @@ export function keepsEnforced(
   before: XmlElement,
   after: XmlElement | undefined,
 ): boolean {
-  if (after !== undefined && same(before, after)) return true;
+  if (!holdsMarks(before) || (after !== undefined && same(before, after))) return true;
   if (before.attribute('enforce', POLICY) === 'parent') return false;
   const names = enforcedNames(before);
   if (names.size > 0) {
@@ -76,6 +76,21 @@ export function keepsEnforced(
     const its = definition && childDefinition(definition, child);
     return keepsEnforced(its, child, counterpart(its, child, before, after));
   });
+}
+
+const marks = new WeakMap<XmlElement, boolean>();
+
+/** Whether anything in an element is enforced; most hold nothing of the kind, and are not compared. */
+function holdsMarks(element: XmlElement): boolean {
+  let holds = marks.get(element);
+  if (holds === undefined) {
+    holds =
+      element.attribute('enforce', POLICY) === 'parent' ||
+      enforcedNames(element).size > 0 ||
+      element.elements.some(holdsMarks);
+    marks.set(element, holds);
+  }
+  return holds;
 }
 
 /** Whether a parent enforces a child of an element, or something in it. */
