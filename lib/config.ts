@@ -127,6 +127,14 @@ export const SETTINGS = {
     'Body of a request. Each 100 kB more hold all others up for about 20 ms.',
     bytes(bodyDefaults.bytes),
   ),
+  'admin.listen': optionalAddress(
+    'Where `/metrics`, `/healthz` and `/readyz` are served, in clear and to everybody: choose an address that only operators reach, such as 127.0.0.1:9090.',
+  ),
+  'admin.readyTime': integer(
+    'How long the store may take to answer before the server counts as not ready.',
+    milliseconds(2_000),
+  ),
+
   'nonces.lifetime': integer('How long a nonce of HTTP Digest may be used.', {
     ...seconds(nonceDefaults.lifetime),
     min: 1,

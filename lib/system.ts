@@ -15,12 +15,16 @@ import { attemptLimits, ccmpSettings, directoryLimits, tlsSettings, trustedProxi
 import { Attempts } from './directory/attempts.ts';
 import { Directory } from './directory/directory.ts';
 import { loadKeyFile } from './directory/key-file.ts';
+import { openAdminListener, type AdminListener } from './http/admin-listener.ts';
+import { formatAddress } from './http/address.ts';
 import { HttpAuthentication } from './http/authentication.ts';
 import { BearerScheme } from './http/bearer.ts';
 import { createApplication } from './http/edge.ts';
 import { cors } from './http/cors.ts';
 import { HttpListeners } from './http/listeners.ts';
+import { Metrics } from './http/metrics.ts';
 import type { XconUserId } from './model/identifiers.ts';
+import { observeWrites } from './store/observed.ts';
 import { openSqliteStore, type SqliteStore } from './store/sqlite/store.ts';
 
 /** The names of the admin socket and of the key file in the data directory. */
@@ -33,6 +37,8 @@ export interface ServedAt {
   readonly ccmp: string;
   /** The same over TLS, where it is served. */
   readonly secureCcmp?: string;
+  /** Where operators look, if they do. */
+  readonly admin?: string;
 }
 
 interface Parts {
@@ -56,7 +62,9 @@ export class ConferencingSystem {
   readonly #authentication: HttpAuthentication;
   readonly #bearer: BearerScheme | undefined;
   readonly #listeners: HttpListeners;
+  readonly #metrics: Metrics | undefined;
   #adminSocket: Server | undefined;
+  #adminListener: AdminListener | undefined;
   #trimming: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
@@ -77,7 +85,9 @@ export class ConferencingSystem {
       { control, users: directory, authentication: this.#authentication, logger },
       ccmpSettings(config),
     );
+    this.#metrics = config['admin.listen'] && new Metrics();
     const handle = createApplication(logger, {
+      ended: this.#metrics?.ended,
       proxies: trustedProxies(config),
       hsts: config['https.hsts'],
     })
@@ -88,7 +98,15 @@ export class ConferencingSystem {
       (request, response) => void handle(request, response),
       section(config, 'http'),
       logger,
+      this.#metrics?.crossed,
     );
+    if (this.#metrics === undefined) return;
+    observeWrites(store, this.#metrics.flushed);
+    this.#metrics.gauge('requests_in_flight', 'CCMP requests that are worked on.', () => ccmp.running);
+    this.#metrics.gauge('remembered', 'What is kept in memory for a while.', () => ({
+      users: directory.known,
+      ...this.#authentication.remembered,
+    }));
   }
 
   /** Opens the data directory, and makes what belongs into a new one. @throws {DirectoryInUse} {UnusableKeyFile} */
@@ -132,7 +150,26 @@ export class ConferencingSystem {
     const tls = tlsSettings(this.#config);
     const secure = tls && (await this.#listeners.serveOverTls(tls));
     const plain = await this.#listeners.serveInClear(this.#config['http.listen']);
-    return { ccmp: plain + path, ...(secure !== undefined && { secureCcmp: secure + path }) };
+    const admin = await this.#serveOperators();
+    return {
+      ccmp: plain + path,
+      ...(secure !== undefined && { secureCcmp: secure + path }),
+      ...(admin !== undefined && { admin }),
+    };
+  }
+
+  async #serveOperators(): Promise<string | undefined> {
+    const { listen, readyTime } = section(this.#config, 'admin');
+    if (listen === undefined || this.#metrics === undefined) return undefined;
+    const ready = (): Promise<void> => this.#ready();
+    this.#adminListener = await openAdminListener(listen, { metrics: this.#metrics, ready, readyTime });
+    return `http://${formatAddress(this.#adminListener.address)}`;
+  }
+
+  /** Whether requests can be served: the store reads and writes. */
+  async #ready(): Promise<void> {
+    if (this.#closed !== undefined) throw new Error('the server is ending');
+    await Promise.all([this.#store.users({ limit: 1 }), this.#store.write([])]);
   }
 
   /** Takes from their files what may change while the system serves: certificates and keys of token issuers. */
@@ -155,6 +192,7 @@ export class ConferencingSystem {
     const admin = this.#adminSocket;
     await Promise.all([answered, admin && new Promise((closed) => admin.close(closed))]);
     this.#authentication.close();
+    await this.#adminListener?.close();
     await this.#control.drain();
     await this.#store.close();
     this.#logger.info('ended');

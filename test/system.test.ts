@@ -124,6 +124,47 @@ describe('conferencing system', () => {
     authority.close();
   });
 
+  it('tells operators how it does, and that it is ready until it ends', async () => {
+    const flags = [`data=${data}`, 'http.listen=127.0.0.1:0', 'admin.listen=127.0.0.1:0', 'http.drainTime=200'];
+    const system = await ConferencingSystem.open(loadConfig({ demo: true, flags: flags.map(fromFlag) }), silent);
+    await system.administration.addUser({ name: 'alice', password: 'sesame' });
+    const { ccmp, admin = '' } = await system.serve();
+    const page = async (path: string) => {
+      const answer = await fetch(new URL(path, admin));
+      return { status: answer.status, text: await answer.text() };
+    };
+    const subject = { username: 'alice', password: 'sesame' };
+    const body = requestText('conf', {
+      confUserID: 'xcon-userid:alice@example.com',
+      operation: 'create',
+      subject,
+    });
+    const headers = { 'Content-Type': 'application/ccmp+xml' };
+    const made = await fetch(ccmp, { method: 'POST', headers, body });
+    expect(await made.text()).to.contain('<response-code>200</response-code>');
+    const long = await fetch(ccmp, { method: 'POST', headers, body: 'x'.repeat(2_000_000) });
+    expect(long.status).to.equal(413);
+    expect(await page('/readyz')).to.deep.equal({ status: 200, text: 'ready\n' });
+    expect(await page('/healthz')).to.deep.equal({ status: 200, text: 'alive\n' });
+    const { text: metrics } = await page('/metrics');
+    for (const line of [
+      'plenary_requests_seconds_count{type="conf",operation="create",code="200",status="200"} 1',
+      'plenary_commits_total 1',
+      'plenary_flush_seconds_count 1',
+      'plenary_limits_crossed_total{limit="http.bodyBytes"} 1',
+      'plenary_requests_in_flight 0',
+      'plenary_remembered{of="nonces"} 0',
+    ])
+      expect(metrics.split('\n')).to.include(line);
+    expect(metrics).to.match(/^nodejs_eventloop_lag_p99_seconds \d/m);
+    const closed = system.close();
+    expect(await page('/readyz')).to.deep.equal({ status: 503, text: 'not ready: the server is ending\n' });
+    expect((await page('/healthz')).status).to.equal(200);
+    expect((await fetch(ccmp, { method: 'POST', headers, body })).status).to.equal(503);
+    await closed;
+    expect(await rejection(page('/healthz'))).to.be.instanceOf(TypeError);
+  });
+
   it('ships its blueprints once: what an administrator removed stays away', async () => {
     const uris = async ({ administration }: ConferencingSystem): Promise<string[]> =>
       (await administration.blueprints()).map(({ uri }) => uri).sort();

@@ -173,7 +173,10 @@ export class ConferenceControlServer {
   async #authenticate(ctx: Context, facts: RequestFacts): Promise<Principal | undefined> {
     const outcome = await this.#authentication.authenticate(facts);
     if (outcome.kind === 'none') return undefined;
-    if (outcome.kind === 'refused') throw this.#refusal(facts, outcome);
+    if (outcome.kind === 'refused') {
+      if (outcome.retryAfter !== undefined && outcome.unavailable !== true) ctx.state['log'] = { limit: 'attempts' };
+      throw this.#refusal(facts, outcome);
+    }
     if (outcome.info !== undefined) ctx.set('Authentication-Info', outcome.info);
     return outcome.principal;
   }

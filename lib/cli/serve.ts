@@ -39,9 +39,10 @@ async function run(options: ServerOptions): Promise<void> {
   }
 }
 
-function announce(config: Config, { ccmp, secureCcmp }: ServedAt, demo: boolean): void {
+function announce(config: Config, { ccmp, secureCcmp, admin }: ServedAt, demo: boolean): void {
   print(`conference control  ${ccmp}`);
   if (secureCcmp !== undefined) print(`over TLS            ${secureCcmp}`);
+  if (admin !== undefined) print(`operation           ${admin}/metrics, /healthz, /readyz`);
   print(`domain              ${[config.domain, ...config.domains].join(', ')}`);
   print(`data                ${resolve(config.data)}`);
   if (!demo) return;

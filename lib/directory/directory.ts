@@ -104,6 +104,11 @@ export class Directory {
     this.#nobodysSecret = this.#credentials.sealNothing(this.#nobody, { digest: this.#digest });
   }
 
+  /** Users in memory, by each name under which they were looked for. */
+  get known(): number {
+    return this.#known.size;
+  }
+
   servesDomain(domain: string): boolean {
     return this.domains.includes(domain.toLowerCase());
   }

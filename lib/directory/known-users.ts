@@ -10,6 +10,10 @@ export class KnownUsers {
     this.#users = new LRUCache({ max: limit });
   }
 
+  get size(): number {
+    return this.#users.size;
+  }
+
   /** The user under a name of whatever kind, read where it is not known. */
   async get(name: string, read: () => Promise<StoredUser | undefined>): Promise<StoredUser | undefined> {
     const known = this.#users.get(name);

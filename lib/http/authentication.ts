@@ -88,6 +88,11 @@ export class HttpAuthentication {
     return { status: 401, headers: { 'WWW-Authenticate': this.challenges(request, { stale }) } };
   }
 
+  /** What is remembered for a while. */
+  get remembered(): { readonly nonces: number; readonly tokens: number } {
+    return { nonces: this.#nonces.size, tokens: this.#bearer?.size ?? 0 };
+  }
+
   close(): void {
     this.#nonces.close();
     this.#bearer?.close();

@@ -57,6 +57,11 @@ export class BearerScheme implements Scheme {
     return scheme;
   }
 
+  /** Verified tokens that are remembered. */
+  get size(): number {
+    return this.#verified.getStats().keys;
+  }
+
   /** Reads the keys anew and forgets what was verified with those before. @throws {UnusableKeys} the old ones stay */
   async reload(): Promise<void> {
     const opened = this.#issuers.map(async (one) => [one.issuer, await openKeys(one, this.#limits)] as const);

@@ -4,16 +4,19 @@ import type { Logger } from 'pino';
 import { accessLog } from './access-log.ts';
 import { UnacceptableBody } from './body.ts';
 import { noProxies, type TrustedProxies } from './forwarded.ts';
+import type { EndedRequest } from './metrics.ts';
 import { factsOf } from './scheme.ts';
 
 export interface EdgeOptions {
   readonly proxies?: TrustedProxies;
   /** Seconds for which a browser remembers that there is TLS here (RFC 6797); 0 says nothing about it. */
   readonly hsts?: number;
+  /** Told of each request when it has ended. */
+  readonly ended?: ((request: EndedRequest) => void) | undefined;
 }
 
 /** A koa application that logs each request and lets no exception out; what it serves is added with `use`. */
-export function createApplication(logger: Logger, { proxies = noProxies, hsts = 0 }: EdgeOptions = {}): Koa {
+export function createApplication(logger: Logger, { proxies = noProxies, hsts = 0, ended }: EdgeOptions = {}): Koa {
   const application = new Koa();
   // Only what breaks while an answer is on its way comes here: the peer is gone.
   application.on('error', (error: unknown) => logger.debug({ err: error }, 'answer broken off'));
@@ -24,7 +27,7 @@ export function createApplication(logger: Logger, { proxies = noProxies, hsts = 
     if (facts.secure && hsts > 0) ctx.set('Strict-Transport-Security', `max-age=${hsts}`);
     return next();
   });
-  return application.use(accessLog(logger)).use(catchErrors(logger));
+  return application.use(accessLog(logger, undefined, ended)).use(catchErrors(logger));
 }
 
 /**
@@ -43,6 +46,7 @@ export const catchErrors =
         ctx.res.shouldKeepAlive = false;
         ctx.status = error.status;
         ctx.body = `${error.message}\n`;
+        if (error.status === 413) ctx.state['log'] = { limit: 'http.bodyBytes' };
       } else {
         logger.error({ err: error, method: ctx.method, path: ctx.path }, 'unexpected failure');
         ctx.status = 500;

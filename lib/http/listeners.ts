@@ -4,7 +4,7 @@ import { formatAddress, type SocketAddress } from './address.ts';
 import { CertificateWatch, readCertificates, type CertificateFiles } from './certificates.ts';
 import type { ListenerLimits } from './listener-limits.ts';
 import { HttpListener } from './listener.ts';
-import { overTls } from './transports.ts';
+import { overTcp, overTls, type Transport } from './transports.ts';
 
 export interface TlsSettings {
   readonly listen: SocketAddress;
@@ -18,10 +18,18 @@ export class HttpListeners {
   readonly #handler: RequestListener;
   readonly #limits: ListenerLimits;
   readonly #logger: Logger;
+  readonly #crossed: (limit: string) => void;
   readonly #listeners: HttpListener[] = [];
   #watch: CertificateWatch | undefined;
 
-  constructor(handler: RequestListener, limits: ListenerLimits, logger: Logger) {
+  /** `crossed` is told when a connection is closed because there are too many. */
+  constructor(
+    handler: RequestListener,
+    limits: ListenerLimits,
+    logger: Logger,
+    crossed: (limit: string) => void = () => undefined,
+  ) {
+    this.#crossed = crossed;
     this.#handler = handler;
     this.#limits = limits;
     this.#logger = logger;
@@ -29,15 +37,14 @@ export class HttpListeners {
 
   /** Resolves to the origin under which it is served, such as `http://127.0.0.1:8080`. */
   async serveInClear(listen: SocketAddress): Promise<string> {
-    return `http://${await this.#start(new HttpListener(this.#handler, this.#limits, this.#report), listen)}`;
+    return `http://${await this.#start(overTcp(this.#limits), listen)}`;
   }
 
   /** @throws {UnusableCertificate} */
   async serveOverTls({ listen, files, watchInterval }: TlsSettings): Promise<string> {
     const certificates = await readCertificates(files);
     const transport = overTls(this.#limits, certificates);
-    const listener = new HttpListener(this.#handler, this.#limits, this.#report, transport);
-    const bound = await this.#start(listener, listen);
+    const bound = await this.#start(transport, listen);
     this.#watch = new CertificateWatch(files, certificates, transport.use, this.#logger);
     this.#watch.start(watchInterval);
     return `https://${bound}`;
@@ -53,7 +60,9 @@ export class HttpListeners {
     await Promise.all(this.#listeners.map((listener) => listener.close()));
   }
 
-  async #start(listener: HttpListener, listen: SocketAddress): Promise<string> {
+  async #start(transport: Transport, listen: SocketAddress): Promise<string> {
+    transport.server.on('drop', () => this.#crossed('http.connections'));
+    const listener = new HttpListener(this.#handler, this.#limits, this.#report, transport);
     const bound = await listener.start(listen);
     this.#listeners.push(listener);
     this.#logger.info({ address: formatAddress(bound) }, 'serving');

@@ -31,6 +31,11 @@ export class Nonces {
     this.#counts = new NodeCache({ stdTTL: limits.lifetime, checkperiod: limits.lifetime, useClones: false });
   }
 
+  /** Used nonces that are remembered. */
+  get size(): number {
+    return this.#counts.getStats().keys;
+  }
+
   issue(): string {
     const body = randomBytes(BODY_BYTES);
     body.writeUIntBE(this.#clock(), 0, TIME_BYTES);
