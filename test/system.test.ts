@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { ccmpDefaults } from '../lib/ccmp/server.ts';
 import { commitDefaults } from '../lib/conference/commits.ts';
@@ -122,6 +123,44 @@ describe('conferencing system', () => {
     expect(answer.headers).to.have.property('strict-transport-security', 'max-age=31536000');
     await system.close();
     authority.close();
+  });
+
+  it('takes passwords through a trusted proxy when the client came to it over TLS, and tokens of an issuer', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    const keys = join(data, 'issuer.pem');
+    writeFileSync(keys, await exportSPKI(publicKey));
+    const issuer = 'https://id.example.com';
+    const settings = {
+      data,
+      'http.listen': '127.0.0.1:0',
+      'http.trustedProxies': ['127.0.0.1'],
+      'bearer.issuers': [{ issuer, audience: 'plenary', algorithm: 'ES256', keys }],
+    };
+    const flags = Object.entries(settings).map(([name, raw]) => ({ name, raw, source: 'test' }));
+    const system = await ConferencingSystem.open(loadConfig({ demo: true, flags }), silent);
+    await system.administration.addUser({ name: 'alice', password: 'sesame' });
+    const { ccmp } = await system.serve();
+    const body = requestText('confs', { confUserID: 'xcon-userid:alice@example.com' });
+    const send = async (headers: Record<string, string>) => {
+      const all = { 'Content-Type': 'application/ccmp+xml', 'X-Forwarded-For': '192.0.2.1', ...headers };
+      const answer = await fetch(ccmp, { method: 'POST', headers: all, body });
+      const schemes = answer.headers.get('www-authenticate')?.match(/\b(Bearer|Basic|Digest)\b/g);
+      return { status: answer.status, schemes };
+    };
+    const secure = { 'X-Forwarded-Proto': 'https' };
+    const password = { Authorization: `Basic ${Buffer.from('alice:sesame').toString('base64')}` };
+    expect(await send({ ...secure, ...password })).to.include({ status: 200 });
+    expect(await send(password), 'in clear').to.deep.equal({ status: 401, schemes: ['Digest', 'Digest'] });
+    expect(await send(secure)).to.deep.equal({ status: 401, schemes: ['Bearer', 'Basic', 'Digest', 'Digest'] });
+    const token = await new SignJWT({ sub: 'alice' })
+      .setProtectedHeader({ alg: 'ES256' })
+      .setIssuer(issuer)
+      .setAudience('plenary')
+      .setExpirationTime('1 minute')
+      .sign(privateKey);
+    expect(await send({ ...secure, Authorization: `Bearer ${token}` })).to.include({ status: 200 });
+    expect((await send({ Authorization: `Bearer ${token}` })).status, 'in clear').to.equal(401);
+    await system.close();
   });
 
   it('tells operators how it does, and that it is ready until it ends', async () => {

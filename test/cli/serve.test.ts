@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { CertificationAuthority } from '../support/certificates.ts';
 import { plenary, serve, type RunningServer } from '../support/command.ts';
 
 describe('plenary serve', function () {
@@ -87,6 +89,34 @@ describe('plenary serve', function () {
     expect(code).to.equal(0);
     const { code: whole } = await plenary(['check', '--data', data, '--domain', 'example.com']);
     expect(whole, 'the store can be opened and is whole').to.equal(0);
+  });
+
+  it('takes a new certificate on SIGHUP and goes on', async () => {
+    const authority = new CertificationAuthority();
+    const files = { certificate: join(data, 'tls.pem'), key: join(data, 'tls.key') };
+    const install = (): void => {
+      const issued = authority.issue('DNS:localhost');
+      for (const name of ['certificate', 'key'] as const) copyFileSync(issued[name], files[name]);
+    };
+    install();
+    const settings = ['https.listen=127.0.0.1:0', `https.certificate=${files.certificate}`, `https.key=${files.key}`];
+    const running = await begin(...settings.flatMap((setting) => ['--set', setting]));
+    const port = Number(new URL(await running.told(/^over TLS +(\S+)$/m)).port);
+    const serialNumber = async (): Promise<string> => {
+      const socket = connectTls({ host: 'localhost', port, ca: authority.pem });
+      await once(socket, 'secureConnect');
+      const { serialNumber: number } = socket.getPeerCertificate();
+      socket.destroy();
+      return number;
+    };
+    const before = await serialNumber();
+    install();
+    const taken = running.logged('took a new certificate');
+    running.process.kill('SIGHUP');
+    await taken;
+    expect(await serialNumber()).not.to.equal(before);
+    expect((await running.stop()).code).to.equal(0);
+    authority.close();
   });
 
   it('does not wait for those in flight after a second signal', async () => {
