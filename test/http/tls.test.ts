@@ -280,6 +280,65 @@ describe('HTTP over TLS', function () {
     });
   }
 
+  describe('keeps HTTP/1.1 to the limits that it has in clear', () => {
+    const head = (path: string, more = '') => `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
+    /** Everything received over a connection until the server closes it. */
+    async function exchange(sent: string): Promise<string> {
+      const socket = await handshake({ ALPNProtocols: ['http/1.1'] });
+      socket.on('error', () => undefined);
+      socket.write(sent);
+      return text(socket);
+    }
+    const restart = async (limits: Partial<ListenerLimits>) => {
+      await listeners.close();
+      await start({ checkInterval: 10, ...limits });
+    };
+
+    it('time for headers and bodies', async () => {
+      await restart({ headersTime: 40, requestTime: 80 });
+      expect(await exchange('POST / HTTP/1.1\r\nHost:')).to.match(/^HTTP\/1\.1 408 /);
+      expect(await exchange(`${head('/', 'Content-Length: 9\r\n')}abc`)).to.match(/^HTTP\/1\.1 4\d\d /);
+    });
+
+    it('time between requests', async () => {
+      await restart({ keepAliveTime: 20 });
+      expect(await exchange(head('/', 'Content-Length: 0\r\n'))).to.match(/^HTTP\/1\.1 20[04] /);
+    });
+
+    it('length of headers, and a Host', async () => {
+      await restart({ headerBytes: 1_000 });
+      expect(await exchange(head('/', `X: ${'x'.repeat(1_000)}\r\n`))).to.match(/^HTTP\/1\.1 431 /);
+      expect(await exchange('POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n')).to.match(/^HTTP\/1\.1 400 /);
+    });
+
+    it('two lengths, or a length and chunks, in one request', async () => {
+      const lengths = 'Content-Length: 1\r\nContent-Length: 2\r\n';
+      const both = 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n';
+      for (const smuggling of [lengths, both])
+        expect(await exchange(`${head('/', smuggling)}0\r\n\r\n`)).to.match(/^HTTP\/1\.1 400 /);
+    });
+
+    it('connections at the same time', async () => {
+      await restart({ connections: 1 });
+      const first = await handshake({});
+      const second = connect({ host: 'localhost', port, ca: ca.pem });
+      await once(second, 'error');
+      first.destroy();
+    });
+
+    it('requests over one connection, and their order', async () => {
+      await restart({ requestsPerConnection: 2, keepAliveTime: 50 });
+      const requests = ['one', 'two'].map((body) => head('/', `Content-Length: 3\r\n`) + body);
+      const answers = await exchange(requests.join(''));
+      expect(answers).to.match(/one[^]*Connection: close[^]*two$/);
+    });
+
+    it('Expect is the application’s to answer, and ends the connection', async () => {
+      const answers = await exchange(head('/expect', 'Content-Length: 5\r\nExpect: 100-continue\r\n'));
+      expect(answers).to.match(/^HTTP\/1\.1 501 [^]*Connection: close/i);
+    });
+  });
+
   it('cuts a connection that does not come to its handshake', async () => {
     await listeners.close();
     await start({ headersTime: 30 });
