@@ -337,18 +337,19 @@ const names = Object.keys(SETTINGS) as SettingName[];
 export function loadConfig(sources: ConfigSources): Config {
   const assignments = gather(sources);
   const config = Object.fromEntries(names.map((name) => [name, valueOf(name, assignments.get(name))])) as Config;
-  if (sources.demo === true && !isLoopback(config['http.listen'].address)) {
-    const source = assignments.get('http.listen')?.source ?? 'not set';
-    throw new InvalidSetting(
-      'http.listen',
-      source,
-      'a demonstration has known passwords and is served on loopback only',
-    );
-  }
+  if (sources.demo === true) assertLoopback(config, assignments);
   const missing = (['https.certificate', 'https.key'] as const).find((name) => config[name] === undefined);
   if (config['https.listen'] !== undefined && missing !== undefined)
     throw new InvalidSetting(missing, 'not set', 'https.listen needs it');
   return config;
+}
+
+function assertLoopback(config: Config, assignments: ReadonlyMap<string, Assignment>): void {
+  for (const name of ['http.listen', 'https.listen'] as const) {
+    if (isLoopback(config[name]?.address ?? 'localhost')) continue;
+    const source = assignments.get(name)?.source ?? 'not set';
+    throw new InvalidSetting(name, source, 'a demonstration has known passwords and is served on loopback only');
+  }
 }
 
 /** Reads one setting; others may be missing or wrong. @throws {InvalidSetting} */

@@ -103,6 +103,11 @@ export class ConferencingSystem {
     if (this.#metrics === undefined) return;
     observeWrites(store, this.#metrics.flushed);
     this.#metrics.gauge('requests_in_flight', 'CCMP requests that are worked on.', () => ccmp.running);
+    this.#metrics.gauge(
+      'certificate_until_seconds',
+      'When the TLS certificate ends, in seconds since 1970.',
+      () => this.#listeners.certificateUntil,
+    );
     this.#metrics.gauge('remembered', 'What is kept in memory for a while.', () => ({
       users: directory.known,
       ...this.#authentication.remembered,

@@ -134,6 +134,28 @@ describe('settings', () => {
     expect(refusal(() => loadConfig({ file: join(folder, 'absent.json') })).message).to.include('ENOENT');
   });
 
+  it('of TLS need a certificate and its key', () => {
+    const listen = fromFlag('https.listen=127.0.0.1:0');
+    const certificate = fromFlag('https.certificate=a.pem');
+    expect(refusal(() => loadConfig({ flags: [home, listen] })).setting).to.equal('https.certificate');
+    expect(refusal(() => loadConfig({ flags: [home, listen, certificate] })).setting).to.equal('https.key');
+    expect(loadConfig({ flags: [home, certificate] })['https.listen']).to.equal(undefined);
+  });
+
+  it('of addresses, origins and URLs are checked', () => {
+    const wrong = ['http.trustedProxies=localhost', 'cors.origins=https://a.example/', 'ccmp.redirect=ftp://a.example'];
+    for (const one of wrong)
+      expect(refusal(() => loadConfig({ flags: [home, fromFlag(one)] })).message).to.include('is not');
+    const flags = [
+      home,
+      fromFlag('http.trustedProxies=10.0.0.0/8, ::1'),
+      fromFlag('cors.origins=https://a.example:8443'),
+    ];
+    const config = loadConfig({ flags });
+    expect(config['http.trustedProxies']).to.deep.equal(['10.0.0.0/8', '::1']);
+    expect(config['cors.origins']).to.deep.equal(['https://a.example:8443']);
+  });
+
   it('can be read one by one where the others do not matter', () => {
     expect(loadSetting('data', { flags: [fromFlag('data=here')] })).to.equal('here');
   });
@@ -152,6 +174,8 @@ describe('settings', () => {
     expect(loadConfig({ demo: true }).domain).to.equal('example.com');
     const open = () => loadConfig({ demo: true, environment: { PLENARY_HTTP_LISTEN: '0.0.0.0:8080' } });
     expect(refusal(open).message).to.match(/^http\.listen \(environment PLENARY_HTTP_LISTEN\): .*loopback/);
+    const flags = ['https.listen=0.0.0.0:8443', 'https.certificate=a', 'https.key=b'].map(fromFlag);
+    expect(refusal(() => loadConfig({ demo: true, flags })).setting).to.equal('https.listen');
     for (const address of ['127.0.0.2:0', '[::1]:0', 'localhost:0']) {
       expect(loadConfig({ demo: true, flags: [fromFlag(`http.listen=${address}`)] })).to.have.property('http.listen');
     }

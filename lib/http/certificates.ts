@@ -69,6 +69,11 @@ export class CertificateWatch {
     this.#logger = logger;
   }
 
+  /** Seconds since 1970 at which the certificate in use ends. */
+  get until(): number {
+    return Date.parse(new X509Certificate(this.#current.cert).validTo) / 1_000;
+  }
+
   /** Looks for changes each so many milliseconds: links, as certificate agents set them, are followed. */
   start(interval: number): void {
     this.#timer = setInterval(() => void this.look(), interval);

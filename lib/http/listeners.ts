@@ -55,6 +55,11 @@ export class HttpListeners {
     await this.#watch?.look();
   }
 
+  /** Seconds since 1970 at which the certificate ends; undefined without TLS. */
+  get certificateUntil(): number | undefined {
+    return this.#watch?.until;
+  }
+
   async close(): Promise<void> {
     this.#watch?.stop();
     await Promise.all(this.#listeners.map((listener) => listener.close()));

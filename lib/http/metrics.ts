@@ -64,7 +64,7 @@ export class Metrics {
   };
 
   /** A value, or one for each value of a label, that is looked at when metrics are asked for. */
-  gauge(name: string, help: string, read: () => number | Readonly<Record<string, number>>): void {
+  gauge(name: string, help: string, read: () => number | Readonly<Record<string, number>> | undefined): void {
     new Gauge({
       name: `plenary_${name}`,
       help,
@@ -73,7 +73,7 @@ export class Metrics {
       collect() {
         const values = read();
         if (typeof values === 'number') this.set(values);
-        else for (const [of, value] of Object.entries(values)) this.set({ of }, value);
+        else for (const [of, value] of Object.entries(values ?? {})) this.set({ of }, value);
       },
     });
   }

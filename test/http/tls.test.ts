@@ -408,6 +408,7 @@ describe('HTTP over TLS', function () {
       expect(await served()).to.equal(before);
       await listeners.reload();
       expect(await served()).not.to.equal(before);
+      expect(listeners.certificateUntil).to.be.closeTo(Date.now() / 1_000 + 2 * 86_400, 3_600);
       expect((await stream(one, '/', 'still here')).body).to.equal('still here');
       one.close();
     });
