@@ -96,6 +96,14 @@ export class Commits {
     return !this.#givenUp.has(object);
   }
 
+  /** The newest value, once it is durable. */
+  async durable(uri: XconUri): Promise<ConferenceObject | undefined> {
+    for (;;) {
+      const object = await this.newest(uri);
+      if (object === undefined || (await this.becomesDurable(object))) return object;
+    }
+  }
+
   /** Makes the edits the newest values at once and resolves when they are durable, all or none. */
   commit(edits: readonly Edited[], by: string): Promise<void> {
     const set: ObjectChange[] = [];

@@ -26,7 +26,7 @@ export interface FilterLimits {
 export const filterDefaults: FilterLimits = {
   filterLength: xpathDefaults.length,
   filterDepth: xpathDefaults.depth,
-  filterSteps: 5_000_000,
+  filterSteps: 2_000_000,
   filterSlice: 5,
 };
 

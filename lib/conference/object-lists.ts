@@ -29,17 +29,17 @@ const PART = 10;
 /** Lists of objects. A filter is evaluated on each object as the caller may see it, so that it tells nothing else. */
 export class ObjectLists {
   readonly #repository: Pick<ConferenceRepository, 'list'>;
-  readonly #newest: (uri: XconUri) => Promise<ConferenceObject | undefined>;
+  readonly #object: (uri: XconUri) => Promise<ConferenceObject | undefined>;
   readonly #limits: ListLimits;
   readonly #slices: Slices;
 
   constructor(
     repository: Pick<ConferenceRepository, 'list'>,
-    newest: (uri: XconUri) => Promise<ConferenceObject | undefined>,
+    object: (uri: XconUri) => Promise<ConferenceObject | undefined>,
     limits: ListLimits,
   ) {
     this.#repository = repository;
-    this.#newest = newest;
+    this.#object = object;
     this.#limits = limits;
     this.#slices = new Slices(limits.filterSlice);
   }
@@ -60,7 +60,7 @@ export class ObjectLists {
     return withinBudget(async () => {
       for await (const candidate of this.#candidates(query)) {
         await slice.rest();
-        const object = await this.#newest(candidate.uri);
+        const object = await this.#object(candidate.uri);
         if (object === undefined) continue;
         const charge = () => filter.budget.spend(PART);
         const document = await slice.finish(seenDocument(object, readerOf(call, object), charge));

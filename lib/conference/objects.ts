@@ -78,7 +78,7 @@ export class ConferenceObjects {
   constructor(parts: ControlParts) {
     this.#parts = parts;
     this.#commits = new Commits(parts.repository, parts.clock, parts.limits);
-    this.#lists = new ObjectLists(parts.repository, (uri) => this.#commits.newest(uri), parts.limits);
+    this.#lists = new ObjectLists(parts.repository, (uri) => this.#commits.durable(uri), parts.limits);
   }
 
   addGuard(guard: Guard): void {
