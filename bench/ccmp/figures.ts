@@ -26,17 +26,20 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** Runs the subjects in turn, so that what else the machine does meets all of them; the first turn only warms up. */
+/** Turns that do not count: compilers need tens of thousands of requests before a figure stays where it is. */
+const WARM_UP = 5;
+
+/** Runs the subjects in turn, so that what else the machine does meets all of them. */
 export async function inTurn<Name extends string, Result>(
   rounds: number,
-  subjects: Readonly<Record<Name, (round: number) => Promise<Result>>>,
+  subjects: Readonly<Record<Name, () => Promise<Result>>>,
 ): Promise<Record<Name, Result[]>> {
   const names = Object.keys(subjects) as Name[];
   const results = Object.fromEntries(names.map((name) => [name, [] as Result[]])) as Record<Name, Result[]>;
-  for (let round = 0; round <= rounds; round++) {
+  for (let turn = 0; turn < WARM_UP + rounds; turn++) {
     for (const name of names) {
-      const result = await subjects[name](round);
-      if (round > 0) results[name].push(result);
+      const result = await subjects[name]();
+      if (turn >= WARM_UP) results[name].push(result);
     }
   }
   return results;

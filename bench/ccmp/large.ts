@@ -8,7 +8,7 @@ import { answerFile, newData, type Setting } from './setting.ts';
 
 const CLIENTS = 64;
 /** Requests of each client in a round: so many joins, then the same people leave. */
-const EACH = 8;
+const EACH = 16;
 const SMALL = 10;
 const LARGE = 10_000;
 
@@ -49,7 +49,7 @@ export async function measureLarge(setting: Setting): Promise<Figure[]> {
   await plenary.forget();
   const extent = { each: EACH };
   const figures: Figure[] = [];
-  const measured = await inTurn(setting.rounds * 2, {
+  const measured = await inTurn(setting.rounds, {
     ...subjects('large', (act) => carry(plenary, inLarge[act], extent)),
     ...subjects('small', (act) => carry(plenary, inSmall[act], extent)),
     ...subjects('bare', (act) => carry(server(bare, act), inSmall[act], extent)),

@@ -28,8 +28,8 @@ const command = new Command('bench:ccmp')
   .description('measures the conference control server beside bare koa servers; ends with 1 when a target is missed')
   .argument('[parts...]', `which parts: ${Object.keys(PARTS).join(', ')}; all when none is named`)
   .addOption(new Option('--program <file>', 'the compiled server').default('dist/main.js'))
-  .addOption(new Option('--rounds <number>', 'rounds that count, after one that warms up').default('5'))
-  .addOption(new Option('--seconds <number>', 'length of a round of one subject').default('3'))
+  .addOption(new Option('--rounds <number>', 'rounds that count, after those that warm up').default('5'))
+  .addOption(new Option('--seconds <number>', 'length of a round of one server').default('3'))
   .addOption(
     new Option('--keep <directory>', 'where the stores of the part million live, made when they are not there').default(
       join(tmpdir(), 'plenary-bench'),

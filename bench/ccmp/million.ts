@@ -37,10 +37,10 @@ export async function measureMillion(setting: Setting): Promise<Figure[]> {
     { name: '1,000,000 conferences: memory (RSS)', value: rss / 2 ** 20, unit: 'MiB', target: { atMost: 238 } },
     {
       name: `1,000,000 conferences: a list of ${LISTED}`,
-      value: Math.max(...lists.slice(1)),
+      value: median(lists),
       unit: 'ms',
       target: { atMost: 10 },
-      behind: `slowest of ${LISTS}, median ${median(lists).toFixed(1)} ms; the very first ${lists[0]?.toFixed(1) ?? ''} ms`,
+      behind: `median of ${LISTS}; slowest ${Math.max(...lists.slice(1)).toFixed(1)} ms, the very first ${lists[0]?.toFixed(1) ?? ''} ms`,
     },
     {
       name: '1,000,000 conferences: update of 1,000 to 1,000 in all',

@@ -51,6 +51,8 @@ export async function storeOf(setting: Setting, count: number): Promise<string> 
       conference(template, from + index, ownerOf(from + index, count)),
     ]);
     writer.write(pack(sets));
+    // Conferences of long ago are no longer in the change log.
+    while (writer.trim(Date.now()));
   }
   await writer.close();
   renameSync(draft, directory);
@@ -76,7 +78,11 @@ async function logged(setting: Setting): Promise<ObjectChange> {
 /** The change under other names. */
 function conference(template: ObjectChange, index: number, owner: string): ObjectChange {
   const id = template.uri.slice('xcon:'.length, template.uri.indexOf('@'));
-  const rename = (text: string): string => text.replaceAll(id, idOf(index)).replaceAll(`${MAKER}@`, `${owner}@`);
+  const rename = (text: string): string =>
+    text
+      .replaceAll(id, idOf(index))
+      .replaceAll(`${MAKER}@`, `${owner}@`)
+      .replaceAll(/\bp([01])@/g, (_, participant) => `guest${(index * 2 + Number(participant)) % OTHERS}@`);
   const renameBytes = (bytes: Buffer): Buffer => Buffer.from(rename(bytes.toString()));
   return {
     ...template,
