@@ -183,11 +183,9 @@ export class ConferenceControlServer {
 
   #refusal(facts: RequestFacts, outcome: Parameters<HttpAuthentication['refusal']>[1]): HttpRefusal {
     const { status, headers } = this.#authentication.refusal(facts, outcome);
-    return new HttpRefusal(
-      status,
-      status === 401 ? 'Log in to send this request.' : 'Wait before the next attempt.',
-      headers,
-    );
+    const isWrong = outcome.kind === 'refused' && outcome.stale !== true;
+    const advice = isWrong ? 'Check user and password.' : 'Log in to send this request.';
+    return new HttpRefusal(status, status === 401 ? advice : 'Wait before the next attempt.', headers);
   }
 
   #callOf({ conferencePassword }: CcmpRequest, { caller }: Sender, { source, headers }: RequestFacts): Call {
