@@ -36,7 +36,7 @@ export function parseXconUserId(text: string): XconUserId | undefined {
 /** What stands before the first `@`, and the host or other name behind it without port, parameters and headers. */
 function split(text: string): { user: string | undefined; host: string } {
   const at = text.indexOf('@');
-  const host = text.slice(at + 1).replace(/[;?].*$/, '');
+  const [host = ''] = text.slice(at + 1).split(/[;?]/, 1);
   return { user: at < 0 ? undefined : text.slice(0, at), host: host.replace(/:\d+$/, '').trim().toLowerCase() };
 }
 
@@ -101,6 +101,10 @@ export function normaliseAddress(address: string): string {
     const { user, host } = split(rest);
     return user === undefined ? `${scheme}${host}` : `${scheme}${canonical(user) ?? user}@${host}`;
   }
-  if (text.startsWith('tel:')) return text.replace(/;.*$/, '').replace(/[-.()\s]/g, '');
+  if (text.startsWith('tel:'))
+    return text
+      .split(';', 1)
+      .join('')
+      .replace(/[-.()\s]/g, '');
   return text;
 }

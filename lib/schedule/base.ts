@@ -1,4 +1,5 @@
 import ICAL from 'ical.js';
+import { hasSimpleZones, laterStart, stepsThrough, wallOf } from './rule.ts';
 import { instantIn } from './zone.ts';
 
 /** Start and length of what an iCalendar object plans, and whether it recurs. */
@@ -10,42 +11,54 @@ export interface Plan {
   readonly recurs: boolean;
 }
 
-/** Occurrences passed over, at most, on the way to the next one. */
-const MOST_STEPS = 5000;
-
 /** Reads the first VEVENT of a `base` (RFC 6501 §4.2.5, RFC 5545); undefined when there is none that can be read. */
-export function planOf(base: string): Plan | undefined {
-  const event = eventOf(base);
-  if (event === undefined) return undefined;
-  return { start: instantOf(event, event.startDate), duration: secondsOf(event), recurs: event.isRecurring() };
-}
+export const planOf = (base: string): Plan | undefined =>
+  readable(() => {
+    const event = eventOf(base);
+    if (event === undefined) return undefined;
+    return { start: instantOf(event, event.startDate), duration: secondsOf(event), recurs: event.isRecurring() };
+  });
 
-function eventOf(base: string): ICAL.Event | undefined {
+/** What people write need not be iCalendar, and the library finds some of that out late. */
+function readable<T>(read: () => T): T | undefined {
   try {
-    const component = new ICAL.Component(ICAL.parse(base.trim()) as unknown[]).getFirstSubcomponent('vevent');
-    const event = component === null ? undefined : new ICAL.Event(component);
-    return event?.startDate instanceof ICAL.Time ? event : undefined;
+    return read();
   } catch {
     return undefined;
   }
+}
+
+function eventOf(base: string): ICAL.Event | undefined {
+  const calendar = new ICAL.Component(ICAL.parse(base.trim()) as unknown[]);
+  if (!hasSimpleZones(calendar)) return undefined;
+  const component = calendar.getFirstSubcomponent('vevent');
+  const event = component === null ? undefined : new ICAL.Event(component);
+  return event?.startDate instanceof ICAL.Time ? event : undefined;
 }
 
 const secondsOf = (event: ICAL.Event): number => Math.max(0, event.duration.toSeconds());
 
 /** Whether a single event says the start and the duration of an occurrence of the object. */
 export function plansOccurrence(base: string, single: string): boolean {
-  const [event, plan] = [eventOf(base), planOf(single)];
-  if (event === undefined || plan === undefined || plan.recurs || secondsOf(event) !== plan.duration) return false;
-  return startAt(event, 0, plan.start) === plan.start;
+  const plan = planOf(single);
+  if (plan === undefined || plan.recurs) return false;
+  const plans = readable(() => {
+    const event = eventOf(base);
+    return event && secondsOf(event) === plan.duration && startAt(event, 0, plan.start) === plan.start;
+  });
+  return plans === true;
 }
 
 /**
  * The object as one VEVENT in UTC, for clients that understand no zones and no rules: the occurrence that goes on at
- * `now` or comes next, else the last one; duration in hours, minutes and seconds. What can't be read stays as it is.
+ * `now` or comes next, else the last one; duration in hours, minutes and seconds. A rule that can't be followed soon counts as
+ * its first occurrence; what can't be read stays as it is.
  */
-export function singleEvent(base: string, now = Date.now()): string {
+export const singleEvent = (base: string, now = Date.now()): string => readable(() => single(base, now)) ?? base;
+
+function single(base: string, now: number): string | undefined {
   const event = eventOf(base);
-  if (event === undefined) return base;
+  if (event === undefined) return undefined;
   const duration = secondsOf(event);
   const start = startAt(event, duration, now);
   const lines = [
@@ -64,11 +77,16 @@ export function singleEvent(base: string, now = Date.now()): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 
+const DAY = 86_400_000;
+
 function startAt(event: ICAL.Event, duration: number, now: number): number {
   let start = instantOf(event, event.startDate);
   if (!event.isRecurring()) return start;
-  const occurrences = event.iterator();
-  for (let step = 0; step < MOST_STEPS; step++) {
+  const steps = stepsThrough(event.component);
+  if (steps === 0) return start;
+  const over = now - duration * 1000 - 2 * DAY; // in every zone
+  const occurrences = event.iterator(laterStart(event, over));
+  for (let step = 0; step < steps; step++) {
     const next = occurrences.next() as ICAL.Time | null | undefined;
     if (next === null || next === undefined) break;
     start = instantOf(event, next);
@@ -80,7 +98,7 @@ function startAt(event: ICAL.Event, duration: number, now: number): number {
 /** A time without a VTIMEZONE in the object is of the zone that its TZID names; one without any zone is UTC. */
 function instantOf(event: ICAL.Event, time: ICAL.Time): number {
   if (time.zone !== ICAL.Timezone.localTimezone) return time.toUnixTime() * 1000;
-  const wall = Date.UTC(time.year, time.month - 1, time.day, time.hour, time.minute, time.second);
+  const wall = wallOf(time);
   const zone = event.component.getFirstProperty('dtstart')?.getFirstParameter('tzid');
   return zone === undefined ? wall : instantIn(zone, wall);
 }

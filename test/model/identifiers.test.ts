@@ -131,6 +131,14 @@ describe('an address', () => {
     );
   });
 
+  it('is read in a time that grows with its length alone', () => {
+    const tail = `${';'.repeat(100_000)}\n`;
+    const begun = performance.now();
+    expect(normaliseAddress(`sip:a@example.com${tail}x`)).to.equal('sip:a@example.com');
+    expect(normaliseAddress(`tel:+1${tail}x`)).to.equal('tel:+1');
+    expect(performance.now() - begun).to.be.below(1_000);
+  });
+
   it('has a domain behind its first @', () => {
     expect(domainOf('sip:a@Example.com:5060;x=b@other.example')).to.equal('example.com');
     expect(domainOf('sip:a@[2001:db8::1]:5060')).to.equal('[2001:db8::1]');

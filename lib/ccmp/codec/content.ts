@@ -3,7 +3,8 @@ import { PREFIXES } from '../../model/names.ts';
 
 const XML = 'http://www.w3.org/XML/1998/namespace';
 const OURS = new Set(['', XML, ...PREFIXES.map(({ namespace }) => namespace)]);
-const PREFIXED = /([\p{L}_][\p{L}\p{N}_.-]*):/gu;
+/** It begins where a name does, so that a long word without a colon is read once, not from each of its letters. */
+const PREFIXED = /(?<![\p{L}\p{N}_.-])([\p{L}_][\p{L}\p{N}_.-]*):/gu;
 
 /** What each prefix means at one place of a document. */
 export class Scope {

@@ -47,6 +47,13 @@ describe('[E46] foreign content in conference data', () => {
     expect(sibling?.declarations).to.deep.include({ prefix: 'q', namespace: 'urn:outer' });
   });
 
+  it('is read in a time that grows with its length alone', () => {
+    const begun = performance.now();
+    const [foreign] = descriptionOf(`<q:x>${'a'.repeat(100_000)} q:name</q:x>`).elements;
+    expect(foreign?.declarations).to.deep.equal([{ prefix: 'q', namespace: 'urn:outer' }]);
+    expect(performance.now() - begun).to.be.below(1_000);
+  });
+
   it('costs nothing where there is none', () => {
     const description = descriptionOf('<info:display-text>sip:q:r</info:display-text>');
     expect(description.elements[0]?.declarations).to.deep.equal([]);
