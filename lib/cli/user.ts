@@ -6,7 +6,7 @@ import { addServerOptions, gather, sourcesOf, type ServerOptions } from './serve
 import { withAdministration } from './with-administration.ts';
 
 type UserOptions = ServerOptions & { readonly json?: boolean };
-type PasswordOptions = UserOptions & { readonly passwordFile?: string; readonly digest: boolean };
+type PasswordOptions = UserOptions & { readonly passwordFile?: string; readonly digest?: boolean };
 type AddOptions = PasswordOptions & {
   readonly address?: readonly string[];
   readonly displayText?: string;
@@ -29,7 +29,7 @@ export function user(): Command {
         administration.addUser({
           name,
           password,
-          digest,
+          ...(digest !== undefined && { digest }),
           ...(addresses !== undefined && { addresses }),
           ...(displayText !== undefined && { displayText }),
           ...(systemAdministrator !== undefined && { systemAdministrator }),
@@ -59,7 +59,7 @@ export function user(): Command {
       const password = await readPassword(options.passwordFile);
       const { digest } = options;
       const changed = await withAdministration(sourcesOf(options), (administration) =>
-        administration.setPassword({ name, password, digest }),
+        administration.setPassword({ name, password, ...(digest !== undefined && { digest }) }),
       );
       show(changed, options);
     });
@@ -79,6 +79,7 @@ const addUserOptions = (command: Command): Command => addServerOptions(command).
 const addPasswordOptions = (command: Command): Command =>
   addUserOptions(command)
     .option('--password-file <file>', 'read the password from a file (default: ask, or read standard input)')
+    .option('--digest', 'keep what HTTP Digest and SIP need (default: as before; for a new user, yes)')
     .option('--no-digest', 'keep only a hash of the password; HTTP Digest and SIP will not work');
 
 async function everyUser(administration: Administration): Promise<UserView[]> {

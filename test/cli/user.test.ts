@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { openSqliteStore } from '../../lib/store/sqlite/store.ts';
 import { plenary, serve, type Ended } from '../support/command.ts';
 
 describe('plenary user', function () {
@@ -104,6 +105,27 @@ describe('plenary user', function () {
         ['alice', 'bob', 'carol'].map((name) => `${name}@example.com`),
       );
     });
+  });
+
+  it('keeps without digest secrets who has none, until told otherwise', async () => {
+    const kind = async (): Promise<boolean> => {
+      const store = await openSqliteStore({ directory: data });
+      try {
+        const [found] = await store.users({ limit: 1, after: 'xcon-userid:judith' });
+        return found !== undefined && found.secret.length > 100;
+      } finally {
+        await store.close();
+      }
+    };
+    await user(['add', 'judith', '--no-digest'], 'secret');
+    expect(await kind()).to.equal(false);
+    await user(['password', 'judith'], 'other');
+    expect(await kind()).to.equal(false);
+    await user(['password', 'judith', '--digest'], 'other');
+    expect(await kind()).to.equal(true);
+    await user(['password', 'judith'], 'third');
+    expect(await kind()).to.equal(true);
+    await user(['remove', 'judith']);
   });
 
   it('makes no data directory by mistake', async () => {
