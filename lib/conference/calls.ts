@@ -44,6 +44,13 @@ export interface ObjectAnswer {
   readonly view: View;
 }
 
+/** Sidebars of a conference as their reader may see them: the inside of `sidebars-by-ref` or `sidebars-by-val`. */
+export interface SidebarsAnswer {
+  /** Of the main conference (RFC 6503 §5.3.7). */
+  readonly version: number;
+  readonly entries: readonly Buffer[];
+}
+
 export interface UserAnswer {
   readonly version: number;
   /** The XCON-USERID of the caller: fresh for a newcomer. */

@@ -34,16 +34,7 @@ export function newObject(uri: XconUri, header: Omit<ObjectHeader, 'active' | 'a
  * children is marked.
  */
 export function copyParent(edit: ObjectEdit, parent: ConferenceObject, reader: Reader, options: CloneOptions): void {
-  for (const definition of CONFERENCE.children()) {
-    const key = expanded(definition);
-    const part = parent.sections.get(key);
-    const seen = part === undefined ? undefined : seenBy(reader.level, definition, part.element);
-    if (part === undefined || seen === undefined || definition.changes === 'server') continue;
-    const copied = key === DESCRIPTION_SECTION ? cloneDescription(definition, seen, parent, options) : seen;
-    edit.setSection(key, asEnforced(copied === part.element ? part : Part.of(copied)));
-  }
-  for (const [key, part] of parent.sections) if (!modelled.has(key)) edit.setSection(key, part);
-  endOfState(edit);
+  copySections(edit, parent, reader, options);
   const hides = hidesAttendees(parent);
   const listed = reader.level === 'moderator' || reader.level === 'organizer';
   for (const [key, record] of parent.users) {
@@ -57,15 +48,29 @@ export function copyParent(edit: ObjectEdit, parent: ConferenceObject, reader: R
   }
 }
 
+/** All that is copied but the users. */
+export function copySections(edit: ObjectEdit, parent: ConferenceObject, reader: Reader, options: CloneOptions): void {
+  for (const definition of CONFERENCE.children()) {
+    const key = expanded(definition);
+    const part = parent.sections.get(key);
+    const seen = part === undefined ? undefined : seenBy(reader.level, definition, part.element);
+    if (part === undefined || seen === undefined || definition.changes === 'server') continue;
+    const copied = key === DESCRIPTION_SECTION ? cloneDescription(definition, seen, edit.now, options) : seen;
+    edit.setSection(key, asEnforced(copied === part.element ? part : Part.of(copied)));
+  }
+  for (const [key, part] of parent.sections) if (!modelled.has(key)) edit.setSection(key, part);
+  endOfState(edit);
+}
+
 const modelled = new Set(CONFERENCE.children().map(expanded));
 
-const appearsAsHerself = (key: XconUserId, facts: UserFacts, reader: Reader, hides: boolean): boolean =>
+export const appearsAsHerself = (key: XconUserId, facts: UserFacts, reader: Reader, hides: boolean): boolean =>
   key === reader.self || appearanceOf(facts, reader.level, hides) === 'plain';
 
 function cloneDescription(
   definition: ElementDefinition,
   description: XmlElement,
-  parent: ConferenceObject,
+  { header }: ConferenceObject,
   options: CloneOptions,
 ): XmlElement {
   const uris = description.first(CONFERENCE_INFO, 'conf-uris');
@@ -77,9 +82,9 @@ function cloneDescription(
     POLICY,
   );
   // Set for clones of conferences; a clone of a blueprint is independent of it (RFC 5239 §7.2).
-  const isConference = parent.header.kind === 'conference';
-  const named = isConference ? [...bare.children, xcon('cloning-parent', {}, [parent.uri])] : bare.children;
-  if (!protectedBefore && !generatesPassword(description)) return bare.withChildren(named);
+  const parent = header.kind === 'conference' ? 'cloning-parent' : 'sidebar-parent'; // RFC 6501 §4.2.3, §4.2.4
+  const named = header.parent ? [...bare.children, xcon(parent, {}, [header.parent.uri])] : bare.children;
+  if (!protectedBefore && !generatesPassword(description)) return normalise(definition, bare.withChildren(named));
   const entry = info('entry', {}, [
     info('uri', {}, [options.sipUri]),
     info('purpose', {}, ['participation']),
@@ -139,7 +144,7 @@ export function enrolCreator(edit: ObjectEdit, creator: Principal, identities: I
 }
 
 /** Those who govern the parent do not govern the clone. */
-function withoutPower(user: XmlElement): XmlElement {
+export function withoutPower(user: XmlElement): XmlElement {
   const roles = rolesOf(user);
   const kept = roles.filter((role) => !GOVERNING.includes(role));
   return kept.length === roles.length ? user : withRoles(user, kept);

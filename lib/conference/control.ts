@@ -1,8 +1,8 @@
-import type { ConferenceObject } from '../model/conference-object.ts';
+import { CONFERENCES, type ConferenceObject, type SidebarKind } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { unknownTo } from './admission.ts';
-import type { Call, ObjectAnswer, ObjectEntry, UserAnswer } from './calls.ts';
+import type { Call, ObjectAnswer, ObjectEntry, SidebarsAnswer, UserAnswer } from './calls.ts';
 import type { ChangeListener, Guard } from './changes.ts';
 import type { AskedFilter } from './filter.ts';
 import { bringIn, type BroughtIn } from './joining.ts';
@@ -11,7 +11,8 @@ import { blueprintFrom, conferenceFrom } from './making.ts';
 import { ConferenceObjects, type ControlParts, principalOf, type Work } from './objects.ts';
 import { checkPassword } from './passwords.ts';
 import { Refusal } from './refusal.ts';
-import { type Standing, standingOf } from './standing.ts';
+import type { SidebarSections } from './sidebar-views.ts';
+import type { Standing } from './standing.ts';
 import { targetUser } from './target-user.ts';
 import { updateConference, updateRoster } from './updating.ts';
 import { updateOwnOrOther } from './user-update.ts';
@@ -95,7 +96,7 @@ export class ConferenceControl {
 
   async retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer> {
     const { object, standing } = await this.#objects.enter(call, uri, 'conference');
-    return answer(object, readerOf(call, standing));
+    return this.#answer(call, object, readerOf(call, standing));
   }
 
   /** Clones `parent`, or builds from `document`, or clones the default blueprint (RFC 6503 §5.3.4). */
@@ -111,16 +112,16 @@ export class ConferenceControl {
     const parent = await this.#parent(call, source.parent ?? this.#parts.defaultBlueprint);
     const { people, limits } = this.#parts;
     const made = await this.#objects.create(call, source.document, (identities) =>
-      conferenceFrom({ call, parent, document: source.document, identities, people, limits }),
+      conferenceFrom({ call, kind: 'conference', parent, document: source.document, identities, people, limits }),
     );
-    return answer(made, { ...readerOf(call, standingOf(made, call.caller)), firstUriOnly: true });
+    return this.#changed(call, made);
   }
 
   async update(call: Call, uri: XconUri, changes: XmlElement): Promise<ObjectAnswer> {
     const after = await this.#objects
       .change(call, uri, 'conference', changes, (work) => updateConference(work, changes))
       .catch(refusedAs('conflict'));
-    return answer(after, { ...readerOf(call, standingOf(after, call.caller)), firstUriOnly: true });
+    return this.#changed(call, after);
   }
 
   async delete(call: Call, uri: XconUri): Promise<void> {
@@ -129,29 +130,64 @@ export class ConferenceControl {
     await this.#objects.remove(call, uri, 'conference');
   }
 
+  /** The sidebars of a conference that the caller may know of (RFC 6503 §5.3.7, §5.3.9). */
+  async sidebars(call: Call, uri: XconUri, kind: SidebarKind, filter?: AskedFilter): Promise<SidebarsAnswer> {
+    const { object } = await this.#objects.enter(call, uri, 'conference');
+    return { version: object.version, entries: await this.#objects.sidebars(object, kind, call, filter) };
+  }
+
+  async retrieveSidebar(call: Call, uri: XconUri, kind: SidebarKind): Promise<ObjectAnswer> {
+    const { object, standing } = await this.#objects.enter(call, uri, kind);
+    return answer(object, readerOf(call, standing));
+  }
+
+  /** Clones the main conference, or builds from it what a document describes (RFC 6503 §5.3.8, §5.3.10). */
+  async createSidebar(call: Call, uri: XconUri, kind: SidebarKind, document?: XmlElement): Promise<ObjectAnswer> {
+    const { people, limits } = this.#parts;
+    const made = await this.#objects.createSidebar(call, uri, document, (object, standing, identities) => {
+      const parent = { object, reader: readerOf({ ...call, profile: 'standard' }, standing) };
+      return conferenceFrom({ call, kind, parent, document, identities, people, limits });
+    });
+    return this.#changed(call, made);
+  }
+
+  async updateSidebar(call: Call, uri: XconUri, kind: SidebarKind, changes: XmlElement): Promise<ObjectAnswer> {
+    const work = (all: Work): void => updateConference(all, changes);
+    return this.#changed(call, await this.#objects.change(call, uri, kind, changes, work).catch(refusedAs('conflict')));
+  }
+
+  async deleteSidebar(call: Call, uri: XconUri, kind: SidebarKind): Promise<void> {
+    const { standing } = await this.#objects.enter(call, uri, kind);
+    if (standing.level !== 'organizer') throw new Refusal('not-allowed', 'Only an organizer may delete a sidebar.');
+    await this.#objects.remove(call, uri, kind);
+  }
+
   async retrieveUsers(call: Call, uri: XconUri): Promise<ObjectAnswer> {
-    const { object, standing } = await this.#objects.enter(call, uri, 'conference');
+    const { object, standing } = await this.#objects.enter(call, uri, CONFERENCES);
     return { uri, version: object.version, view: await usersView(object, readerOf(call, standing)) };
   }
 
   async updateUsers(call: Call, uri: XconUri, changes: XmlElement): Promise<{ version: number }> {
     const work = (all: Work): void => updateRoster(all, changes);
-    return versionOf(await this.#objects.change(call, uri, 'conference', changes, work).catch(refusedAs('protected')));
+    return versionOf(await this.#objects.change(call, uri, CONFERENCES, changes, work).catch(refusedAs('protected')));
   }
 
   async retrieveUser(call: Call, uri: XconUri, entity?: XconUserId): Promise<UserAnswer> {
-    const { object, standing } = await this.#objects.enter(call, uri, 'conference');
+    const { object, standing } = await this.#objects.enter(call, uri, CONFERENCES);
     return userAnswer(object, call, standing, targetUser(object, standing, entity));
   }
 
   /** Without an element: the caller himself. A guest or newcomer must give one (RFC 6503 §5.3.6). */
   async createUser(call: Call, uri: XconUri, user?: XmlElement): Promise<UserAnswer> {
     let brought: BroughtIn | undefined;
-    const enter = (object: ConferenceObject): Standing => standingOf(object, call.caller);
+    // A stranger may come into a conference by himself; into a sidebar only those come who are asked.
+    const enter = (object: ConferenceObject, { level }: Standing): void => {
+      if (level === undefined && object.header.kind !== 'conference') throw unknownTo(call.caller);
+    };
     const after = await this.#objects.change(
       call,
       uri,
-      'conference',
+      CONFERENCES,
       user,
       (work) => {
         brought = bringIn(work, user, (object, standing) =>
@@ -162,26 +198,37 @@ export class ConferenceControl {
     );
     const key = brought?.key;
     const isNew = call.caller.kind === 'newcomer' && key !== undefined;
-    const standing = standingOf(after, isNew ? { kind: 'guest', userId: key } : call.caller);
+    const asked: Call = isNew ? { ...call, caller: { kind: 'guest', userId: key } } : call;
+    const standing = await this.#objects.standing(after, asked);
     if (brought?.shown === undefined) return userAnswer(after, call, standing, key);
     return { version: after.version, caller: callerId(call, standing), user: brought.shown };
   }
 
   async updateUser(call: Call, uri: XconUri, user: XmlElement): Promise<{ version: number }> {
     const work = (all: Work): void => updateOwnOrOther(all, user);
-    return versionOf(await this.#objects.change(call, uri, 'conference', user, work).catch(refusedAs('protected')));
+    return versionOf(await this.#objects.change(call, uri, CONFERENCES, user, work).catch(refusedAs('protected')));
   }
 
   async deleteUser(call: Call, uri: XconUri, entity?: XconUserId): Promise<{ version: number }> {
-    return versionOf(await this.#objects.change(call, uri, 'conference', undefined, (work) => leave(work, entity)));
+    return versionOf(await this.#objects.change(call, uri, CONFERENCES, undefined, (work) => leave(work, entity)));
   }
 
   /** What a conference is made from, as its creator sees it. */
   async #parent(call: Call, uri: XconUri): Promise<{ object: ConferenceObject; reader: Reader }> {
     const standard: Call = { ...call, profile: 'standard' };
-    const object = await this.#objects.any(uri, call);
+    const object = await this.#objects.object(uri, ['blueprint', 'conference'], call);
     if (object.header.kind === 'blueprint') return { object, reader: blueprintReader(standard) };
-    return { object, reader: readerOf(standard, this.#objects.standing(object, call)) };
+    return { object, reader: readerOf(standard, await this.#objects.letIn(object, call)) };
+  }
+
+  async #answer(call: Call, object: ConferenceObject, reader: Reader): Promise<ObjectAnswer> {
+    return answer(object, reader, await this.#objects.sidebarSections(object, call));
+  }
+
+  /** What somebody who made or changed an object is shown of it. */
+  async #changed(call: Call, after: ConferenceObject): Promise<ObjectAnswer> {
+    const standing = await this.#objects.standing(after, call);
+    return this.#answer(call, after, { ...readerOf(call, standing), firstUriOnly: true });
   }
 }
 
@@ -201,8 +248,8 @@ function requireSystemAdministrator(call: Call): void {
   throw new Refusal('not-for-this-object', 'Only a system administrator changes blueprints.');
 }
 
-async function answer(object: ConferenceObject, reader: Reader): Promise<ObjectAnswer> {
-  return { uri: object.uri, version: object.version, view: await viewOf(object, reader) };
+async function answer(object: ConferenceObject, reader: Reader, sidebars?: SidebarSections): Promise<ObjectAnswer> {
+  return { uri: object.uri, version: object.version, view: await viewOf(object, reader, sidebars) };
 }
 
 function userAnswer(object: ConferenceObject, call: Call, standing: Standing, key: XconUserId | undefined): UserAnswer {

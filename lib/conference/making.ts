@@ -1,12 +1,12 @@
 import type { Principal } from '../directory/principal.ts';
-import type { ConferenceObject, ObjectEdit } from '../model/conference-object.ts';
+import type { ConferenceObject, ObjectEdit, ObjectKind } from '../model/conference-object.ts';
 import { domainOf, generateXconUri, parseXconUri, sipUriOf, type XconUri } from '../model/identifiers.ts';
-import { info } from '../model/names.ts';
+import { CONFERENCE_INFO, info } from '../model/names.ts';
 import { childDefinition, expanded } from '../model/shape.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { highestNumber, isGenerated, Placeholders } from './auto-generate.ts';
 import type { Call } from './calls.ts';
-import { copyParent, enrolCreator, newObject, withoutDescribed } from './cloning.ts';
+import { copyParent, copySections, enrolCreator, newObject, withoutDescribed } from './cloning.ts';
 import type { ControlLimits } from './objects.ts';
 import { enrolTargets } from './enrolment.ts';
 import { DESCRIPTION_SECTION } from './lists.ts';
@@ -16,11 +16,13 @@ import { readRequest } from './request-document.ts';
 import { mergeUsers } from './roster.ts';
 import { keepsEnforced } from './rights.ts';
 import { mergeSections, sectionDefinition } from './sections.ts';
+import { inheritRoster } from './sidebar-roster.ts';
 import { refuseSidebars } from './updating.ts';
 import type { Reader } from './views.ts';
 
 export interface Making {
   readonly call: Call;
+  readonly kind: Exclude<ObjectKind, 'blueprint'>;
   readonly parent: { readonly object: ConferenceObject; readonly reader: Reader };
   readonly document: XmlElement | undefined;
   readonly identities: Identities;
@@ -28,19 +30,27 @@ export interface Making {
   readonly limits: ControlLimits;
 }
 
-/** A new conference object: a clone of a parent or, with a document, what that describes (RFC 6503 §5.3.4). */
-export function conferenceFrom({ call, parent, document, identities, people, limits }: Making): ObjectEdit {
+/**
+ * A new conference object: a clone of a parent or, with a document, what that describes (RFC 6503 §5.3.4). A sidebar has
+ * the people of its main conference, unless a document names others (§5.3.8).
+ */
+export function conferenceFrom({ call, kind, parent, document, identities, people, limits }: Making): ObjectEdit {
   const creator = creatorOf(call);
   const uri =
     document === undefined ? generateXconUri(people.domain) : newUri(document, people, creator.systemAdministrator);
   const isClone = parent.object.header.kind === 'conference';
   const edit = newObject(uri, {
-    kind: 'conference',
+    kind,
     ...(isClone && { parent: { uri: parent.object.uri, independent: false } }),
     ...foreignAttributes(document),
   });
   const sipUri = sipUriOf(uri, people.domain);
-  copyParent(edit, parent.object, parent.reader, { passwordDigits: limits.passwordDigits, sipUri });
+  const options = { passwordDigits: limits.passwordDigits, sipUri };
+  if (kind === 'conference') copyParent(edit, parent.object, parent.reader, options);
+  else {
+    copySections(edit, parent.object, parent.reader, options);
+    inheritRoster(edit, parent.object, parent.reader, document?.first(CONFERENCE_INFO, 'users') === undefined);
+  }
   if (document !== undefined) {
     const copied = edit.now;
     describe(edit, document, identities, people);

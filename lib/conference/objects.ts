@@ -1,6 +1,6 @@
 import type { Attempts } from '../directory/attempts.ts';
 import type { Principal } from '../directory/principal.ts';
-import { type ConferenceObject, ObjectEdit, type ObjectKind } from '../model/conference-object.ts';
+import { type ConferenceObject, ObjectEdit, type ObjectKind, type SidebarKind } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import { ShapeError } from '../model/shape.ts';
 import type { XmlElement } from '../xml/element.ts';
@@ -16,7 +16,17 @@ import { Identities, type People } from './people.ts';
 import { Refusal } from './refusal.ts';
 import type { ConferenceRepository } from './repository.ts';
 import { checkEdit, completeSections } from './sections.ts';
-import { type Standing, standingOf } from './standing.ts';
+import { seenSidebars, sidebarSections, type SidebarSections } from './sidebar-views.ts';
+import {
+  checkMayMake,
+  checkMembers,
+  followMain,
+  mainConferenceOf,
+  standingIn,
+  withEntry,
+  withoutEntry,
+} from './sidebars.ts';
+import type { Standing } from './standing.ts';
 
 export interface ControlLimits extends CommitLimits, FilterLimits {
   /** Users in one conference at a time. */
@@ -94,36 +104,65 @@ export class ConferenceObjects {
   }
 
   /** @throws {Refusal} when there is no such object of the kind */
-  async object(uri: XconUri, kind: ObjectKind, call: Call): Promise<ConferenceObject> {
+  async object(uri: XconUri, kinds: ObjectKind | readonly ObjectKind[], call: Call): Promise<ConferenceObject> {
     const object = await this.#commits.newest(uri);
-    if (object?.header.kind === kind) return object;
+    if (object !== undefined && [kinds].flat().includes(object.header.kind)) return object;
     throw unknownTo(call.caller);
-  }
-
-  /** The object of whatever kind. @throws {Refusal} when there is none */
-  async any(uri: XconUri, call: Call): Promise<ConferenceObject> {
-    const object = await this.#commits.newest(uri);
-    if (object === undefined) throw unknownTo(call.caller);
-    return object;
   }
 
   /**
    * The durable object and what the caller is to it: to a stranger it is not there; a protected one wants its password.
    */
-  async enter(call: Call, uri: XconUri, kind: ObjectKind): Promise<{ object: ConferenceObject; standing: Standing }> {
+  async enter(
+    call: Call,
+    uri: XconUri,
+    kinds: ObjectKind | readonly ObjectKind[],
+  ): Promise<{ object: ConferenceObject; standing: Standing }> {
     for (;;) {
-      const object = await this.object(uri, kind, call);
-      const standing = this.standing(object, call);
+      const object = await this.object(uri, kinds, call);
+      const standing = await this.letIn(object, call);
       if (await this.#commits.becomesDurable(object)) return { object, standing };
     }
   }
 
-  /** What the caller is to an object. @throws {Refusal} to a stranger, and without the password */
-  standing(object: ConferenceObject, call: Call): Standing {
-    const standing = standingOf(object, call.caller);
+  /** What the caller is to an object. */
+  async standing(object: ConferenceObject, call: Call): Promise<Standing> {
+    return standingIn(object, await this.#mainConference(object), call.caller);
+  }
+
+  /** The same. @throws {Refusal} to a stranger, and without the password */
+  async letIn(object: ConferenceObject, call: Call): Promise<Standing> {
+    const standing = await this.standing(object, call);
+    this.#letIn(object, call, standing);
+    return standing;
+  }
+
+  #letIn(object: ConferenceObject, call: Call, standing: Standing): void {
     if (standing.level === undefined) throw unknownTo(call.caller);
     checkPassword(object, call, standing, this.#parts.attempts);
-    return standing;
+  }
+
+  async #mainConference(object: ConferenceObject): Promise<ConferenceObject | undefined> {
+    const uri = mainConferenceOf(object);
+    return uri === undefined ? undefined : this.#commits.newest(uri);
+  }
+
+  /** What the document of a conference shows the caller of its sidebars. */
+  sidebarSections(object: ConferenceObject, call: Call): Promise<SidebarSections> {
+    return sidebarSections(object, call, (uri) => this.#durable(uri));
+  }
+
+  /** The entries of one kind that a list of sidebars shows the caller. */
+  sidebars(object: ConferenceObject, kind: SidebarKind, call: Call, filter?: AskedFilter): Promise<readonly Buffer[]> {
+    const chosen = filter && { filter, limits: this.#parts.limits };
+    return seenSidebars(object, kind, call, (uri) => this.#durable(uri), chosen);
+  }
+
+  async #durable(uri: XconUri): Promise<ConferenceObject | undefined> {
+    for (;;) {
+      const object = await this.#commits.newest(uri);
+      if (object === undefined || (await this.#commits.becomesDurable(object))) return object;
+    }
   }
 
   /** Makes a new object and commits it as version 1. */
@@ -134,13 +173,8 @@ export class ConferenceObjects {
   ): Promise<ConferenceObject> {
     const { people, limits } = this.#parts;
     const identities = await Identities.in(document, people, principalOf(call), limits.named);
-    const edit = shaped(() => {
-      const made = make(identities);
-      this.#complete(made);
-      return made;
-    });
-    const after = { ...edit.now, version: 1 };
-    const edited = { after, touched: edit.touched };
+    const edited = this.#made(() => make(identities));
+    const { after } = edited;
     await this.#guard(edited, call);
     const { parent } = after.header;
     if (parent?.independent !== false) await this.#commitNew(edited, call);
@@ -148,10 +182,54 @@ export class ConferenceObjects {
     return after;
   }
 
+  #made(make: () => ObjectEdit): Edited & { after: ConferenceObject } {
+    const edit = shaped(() => {
+      const made = make();
+      this.#complete(made);
+      return made;
+    });
+    return { after: { ...edit.now, version: 1 }, touched: edit.touched };
+  }
+
+  /** Makes a sidebar of a conference and commits both (RFC 6503 §5.3.8, §5.3.10). */
+  async createSidebar(
+    call: Call,
+    uri: XconUri,
+    document: XmlElement | undefined,
+    make: (main: ConferenceObject, standing: Standing, identities: Identities) => ObjectEdit,
+  ): Promise<ConferenceObject> {
+    const { people, limits } = this.#parts;
+    const identities = await Identities.in(document, people, principalOf(call), limits.named);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const main = await this.object(uri, 'conference', call);
+      const standing = await this.letIn(main, call);
+      checkMayMake(main, standing);
+      const edited = this.#made(() => {
+        const edit = make(main, standing, identities);
+        checkMembers(edit, main, call.caller);
+        return edit;
+      });
+      if ((await this.#commits.newest(edited.after.uri)) !== undefined) throw nameTaken();
+      if (await this.#commit(call, [edited, withEntry(main, edited.after)])) return edited.after;
+    }
+    throw tooFast();
+  }
+
+  /** Asks the guards and commits; false when an object has moved on meanwhile. */
+  async #commit(call: Call, edits: readonly Edited[], stillHolds = (): boolean => true): Promise<boolean> {
+    for (const edited of edits) await this.#guard(edited, call);
+    const current = edits.every(({ before, after }) =>
+      before === undefined ? after !== undefined && !this.#commits.isKnown(after.uri) : this.#commits.isNewest(before),
+    );
+    if (!current || !stillHolds()) return false;
+    await this.#commits.commit(edits, byOf(call));
+    return true;
+  }
+
   async #commitNew(edited: Edited & { after: ConferenceObject }, call: Call): Promise<void> {
     const { uri } = edited.after;
     const taken = (await this.#commits.newest(uri)) !== undefined || this.#commits.isKnown(uri);
-    if (taken) throw new Refusal('conflict', 'The entity is taken: choose another.');
+    if (taken) throw nameTaken();
     await this.#commits.commit([edited], byOf(call));
   }
 
@@ -173,36 +251,39 @@ export class ConferenceObjects {
   async remove(call: Call, uri: XconUri, kind: ObjectKind): Promise<void> {
     for (let tries = 0; tries < TRIES; tries++) {
       const clones = this.#clones;
-      if (this.#beingCloned.has(uri) || (await this.#parts.repository.dependants(uri, 1)).length > 0) {
+      const before = await this.object(uri, kind, call);
+      const main = await this.#mainConference(before);
+      const hasSidebars = before.sidebars.size > 0;
+      if (hasSidebars || this.#beingCloned.has(uri) || (await this.#parts.repository.dependants(uri, 1)).length > 0) {
         throw new Refusal('others-depend-on-it', 'Other conferences depend on this one: delete them first.');
       }
-      const before = await this.object(uri, kind, call);
-      const edited = { before, touched: [] };
-      await this.#guard(edited, call);
-      if (clones !== this.#clones || !this.#commits.isNewest(before)) continue;
-      return this.#commits.commit([edited], byOf(call));
+      const edits = [{ before, touched: [] }, ...(main === undefined ? [] : [withoutEntry(main, uri)])];
+      if (await this.#commit(call, edits, () => clones === this.#clones)) return;
     }
-    throw new Refusal('took-too-long', 'The conference changes too fast: try again.');
+    throw tooFast();
   }
 
   /** One change of one object: load, authorise, apply, complete, check, guards, commit. */
   async change(
     call: Call,
     uri: XconUri,
-    kind: ObjectKind,
+    kinds: ObjectKind | readonly ObjectKind[],
     element: XmlElement | undefined,
     work: (work: Work) => void,
-    enter = (object: ConferenceObject): Standing => this.standing(object, call),
+    enter = (object: ConferenceObject, standing: Standing): void => this.#letIn(object, call, standing),
   ): Promise<ConferenceObject> {
     const { people, limits } = this.#parts;
     const identities = await Identities.in(element, people, principalOf(call), limits.named);
     for (let tries = 0; tries < TRIES; tries++) {
-      const before = await this.object(uri, kind, call);
-      const standing = enter(before);
+      const before = await this.object(uri, kinds, call);
+      const main = await this.#mainConference(before);
+      const standing = standingIn(before, main, call.caller);
+      enter(before, standing);
       const edit = new ObjectEdit(before);
       withVersion(before.version, () =>
         shaped(() => {
           work({ call, edit, standing, identities, people, limits });
+          if (main !== undefined) checkMembers(edit, main, call.caller);
           this.#complete(edit);
         }),
       );
@@ -210,14 +291,12 @@ export class ConferenceObjects {
         if (await this.#commits.becomesDurable(before)) return before;
         continue;
       }
+      const followers = await followMain(edit, (one) => this.#commits.newest(one));
       const after = { ...edit.now, version: before.version + 1 };
-      const edited = { before, after, touched: edit.touched };
-      await this.#guard(edited, call);
-      if (!this.#commits.isNewest(before)) continue;
-      await this.#commits.commit([edited], byOf(call));
-      return after;
+      const entry = main !== undefined && after.header.kind === 'sidebar-by-val' ? [withEntry(main, after)] : [];
+      if (await this.#commit(call, [{ before, after, touched: edit.touched }, ...followers, ...entry])) return after;
     }
-    throw new Refusal('took-too-long', 'The conference changes too fast: try again.');
+    throw tooFast();
   }
 
   #complete(edit: ObjectEdit): void {
@@ -238,6 +317,9 @@ export class ConferenceObjects {
     return this.#lists.list(call, query, filter);
   }
 }
+
+const nameTaken = (): Refusal => new Refusal('conflict', 'The entity is taken: choose another.');
+const tooFast = (): Refusal => new Refusal('took-too-long', 'The conference changes too fast: try again.');
 
 /** How many have a place in the occurrence. */
 const peopleIn = ({ counts }: ConferenceObject): number => counts.present + counts.pending;

@@ -42,13 +42,15 @@ const bytesOf = (element: XmlElement): Buffer => Buffer.from(serialize(element, 
 /** The modelled sections in the model's order. */
 const SECTIONS = new Map(CONFERENCE.children().map((definition) => [expanded(definition), definition]));
 
-/** The inside of `conference-info` as its reader may see it. */
-export async function viewOf(object: ConferenceObject, reader: Reader): Promise<View> {
+const NO_SIDEBARS: ReadonlyMap<string, readonly Buffer[]> = new Map();
+
+/** The inside of `conference-info` as its reader may see it, with the sections of sidebars that were made for him. */
+export async function viewOf(object: ConferenceObject, reader: Reader, sidebars = NO_SIDEBARS): Promise<View> {
   const content: Buffer[] = [];
   for (const [key, definition] of SECTIONS) {
     if (key === USERS_SECTION) content.push(...(await usersElement(object, reader)));
     else if (key === STATE_SECTION) content.push(...seenState(object, reader).map(bytesOf));
-    else content.push(...sectionElement(object, key, definition, reader));
+    else content.push(...(sidebars.get(key) ?? sectionElement(object, key, definition, reader)));
   }
   for (const [key, part] of object.sections) {
     if (!SECTIONS.has(key)) content.push(part.bytes);

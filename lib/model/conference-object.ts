@@ -4,12 +4,19 @@ import type { XconUri, XconUserId } from './identifiers.ts';
 import type { Part } from './part.ts';
 import { AddressTaken, anonymousEntity, isPresent, type UserFacts, type UserRecord } from './user.ts';
 
-export type ObjectKind = 'blueprint' | 'conference';
+/** A sidebar by value stands whole in its main conference's document, one by reference as a URI (RFC 6501 §4.7, §4.8). */
+export type SidebarKind = 'sidebar-by-val' | 'sidebar-by-ref';
+export type ObjectKind = 'blueprint' | 'conference' | SidebarKind;
+/** What has users. */
+export const CONFERENCES: readonly ObjectKind[] = ['conference', 'sidebar-by-val', 'sidebar-by-ref'];
 
 /** What the server knows of an object beside its document; never shown as such. */
 export interface ObjectHeader {
   readonly kind: ObjectKind;
-  /** The object that it was cloned from; a child that is not independent obeys its parent (RFC 5239 §7.1). */
+  /**
+   * The object that it was cloned from; a child that is not independent obeys its parent (RFC 5239 §7.1). A sidebar's is
+   * its main conference.
+   */
   readonly parent?: { readonly uri: XconUri; readonly independent: boolean };
   /** Attributes of foreign namespaces on `conference-info`, given back untouched. */
   readonly attributes?: readonly XmlAttribute[];
@@ -27,7 +34,8 @@ export interface PartName {
 
 /**
  * A conference object (RFC 5239 §5) as an immutable value; a change shares every part that it did not touch. The
- * section `users` holds all of that element but its `user` children, `sidebars-by-val` likewise but its entries.
+ * section `users` holds all of that element but its `user` children. The part of a sidebar is an `entry`: with its URI,
+ * or bare under its entity and with the version of the object that a reader finds in it.
  */
 export interface ConferenceObject {
   readonly uri: XconUri;

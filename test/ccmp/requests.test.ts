@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CCMP, MESSAGE_NAMES, type MessageName } from '../../lib/ccmp/codec/messages.ts';
+import { CCMP, type MessageName } from '../../lib/ccmp/codec/messages.ts';
 import { RESPONSE_STRINGS } from '../../lib/ccmp/codec/codes.ts';
 import type { AskedFilter } from '../../lib/conference/filter.ts';
 import { Refusal, type Reason } from '../../lib/conference/refusal.ts';
@@ -223,14 +223,57 @@ describe('CCMP requests', () => {
         ['confRequest', ['retrieve', 'create', 'update', 'delete']],
         ['usersRequest', ['retrieve', 'update']],
         ['userRequest', ['retrieve', 'create', 'update', 'delete']],
+        ['sidebarsByValRequest', undefined],
+        ['sidebarByValRequest', ['retrieve', 'create', 'update', 'delete']],
+        ['sidebarsByRefRequest', undefined],
+        ['sidebarByRefRequest', ['retrieve', 'create', 'update', 'delete']],
       ]);
     });
   });
 
+  describe('requests for sidebars', () => {
+    it('[SB1] a list has the version of the main conference, even with nothing in it', async () => {
+      for (const name of ['sidebarsByVal', 'sidebarsByRef'] as const) {
+        const answer = await ask(name, ALICE + conference, '<xpathFilter>//user</xpathFilter>');
+        expect(answer).to.include({ type: name, code: 200, version: 7, operation: undefined, confObjID: URI });
+        expect(answer.info?.elements).to.deep.equal([]);
+        expect(service.control.last.arguments[2]).to.include({ expression: '//user' });
+      }
+      expect(await ask('sidebarsByVal', ALICE)).to.include({ code: 400 });
+    });
+
+    for (const [name, kind] of [
+      ['sidebarByVal', 'sidebar-by-val'],
+      ['sidebarByRef', 'sidebar-by-ref'],
+    ] as const) {
+      it(`[SB2][SB4][SB5] ${name} creates in its main conference, with and without a document, and updates with one`, async () => {
+        const created = await ask(name, to('create', '<confObjID>xcon:main@example.com</confObjID>'));
+        expect(created).to.include({ type: name, code: 200, confObjID: URI, version: 7 });
+        expect(service.control.last.arguments).to.deep.equal(['xcon:main@example.com', kind, undefined]);
+        await ask(name, to('create'), `<${name}Info/>`);
+        expect(service.control.last.arguments[2]).to.include({ local: 'conference-info' });
+        expect(await ask(name, to('update'), `<${name}Info/>`)).to.include({ code: 200, version: 7, confObjID: URI });
+        expect(await ask(name, to('update'))).to.include({ code: 400 });
+        expect(await ask(name, to('create', ''))).to.include({ code: 400 });
+        expect(await ask(name, to('delete'), `<${name}Info/>`)).to.include({
+          code: 200,
+          version: undefined,
+          info: undefined,
+        });
+        expect(titleOf((await ask(name, to('retrieve'))).info)).to.equal('Jour fixe');
+        expect(asked()).to.deep.equal([
+          'createSidebar',
+          'createSidebar',
+          'updateSidebar',
+          'deleteSidebar',
+          'retrieveSidebar',
+        ]);
+      });
+    }
+  });
+
   describe('what is not served', () => {
     it('[X2] is not implemented, in the response type of the request', async () => {
-      const others = MESSAGE_NAMES.filter((name) => name.startsWith('sidebar'));
-      for (const name of others) expect(await ask(name, to('retrieve'))).to.include({ type: name, code: 501 });
       const extended = await ask('extended', ALICE, '<extensionName>confSummaryRequest</extensionName>');
       expect(extended).to.include({ type: 'extended', code: 501, extensionName: 'confSummaryRequest' });
     });

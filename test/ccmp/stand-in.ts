@@ -1,6 +1,7 @@
 import type { Call, ObjectAnswer, ObjectEntry, UserAnswer } from '../../lib/conference/calls.ts';
 import type { AskedFilter } from '../../lib/conference/filter.ts';
 import type { Control } from '../../lib/ccmp/requests/pair.ts';
+import type { SidebarKind } from '../../lib/model/conference-object.ts';
 import { parseXconUri, parseXconUserId, type XconUri, type XconUserId } from '../../lib/model/identifiers.ts';
 import { info, PREFIXES } from '../../lib/model/names.ts';
 import type { XmlElement } from '../../lib/xml/element.ts';
@@ -42,6 +43,17 @@ export class StandInControl implements Control {
   update = (call: Call, uri: XconUri, changes: XmlElement) =>
     this.#did('update', call, this.#object(uri), uri, changes);
   delete = (call: Call, uri: XconUri) => this.#did('delete', call, undefined, uri);
+
+  sidebars = (call: Call, uri: XconUri, kind: SidebarKind, filter?: AskedFilter) =>
+    this.#did('sidebars', call, { version: 7, entries: [] as Buffer[] }, uri, kind, filter);
+  retrieveSidebar = (call: Call, uri: XconUri, kind: SidebarKind) =>
+    this.#did('retrieveSidebar', call, this.#object(uri), uri, kind);
+  createSidebar = (call: Call, uri: XconUri, kind: SidebarKind, document?: XmlElement) =>
+    this.#did('createSidebar', call, this.#object(URI), uri, kind, document);
+  updateSidebar = (call: Call, uri: XconUri, kind: SidebarKind, changes: XmlElement) =>
+    this.#did('updateSidebar', call, this.#object(uri), uri, kind, changes);
+  deleteSidebar = (call: Call, uri: XconUri, kind: SidebarKind) =>
+    this.#did('deleteSidebar', call, undefined, uri, kind);
 
   retrieveUsers = (call: Call, uri: XconUri) => this.#did('retrieveUsers', call, this.#roster(uri), uri);
   updateUsers = (call: Call, uri: XconUri, changes: XmlElement) =>

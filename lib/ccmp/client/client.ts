@@ -40,6 +40,9 @@ export interface ConferenceAnswer extends Versioned {
   readonly document: XmlElement | undefined;
 }
 
+/** Whether a sidebar stands in its main conference by value or by reference. */
+export type SidebarBy = 'Val' | 'Ref';
+
 export interface Versioned {
   readonly version: number | undefined;
 }
@@ -121,6 +124,39 @@ export class ConferenceControlClient {
     await this.#object('conf', 'delete', uri, undefined, call);
   }
 
+  /** The sidebars of a conference by value: each a whole document; `version` is the conference's. */
+  async sidebarsByVal(
+    uri: string,
+    filter?: string,
+    call?: CallOptions,
+  ): Promise<Versioned & { sidebars: XmlElement[] }> {
+    const { version, info: list } = await this.#sidebars('sidebarsByVal', uri, filter, call);
+    return { version, sidebars: list?.all(CONFERENCE_INFO, 'entry') ?? [] };
+  }
+
+  /** The XCON-URIs of the sidebars of a conference by reference; `version` is the conference's. */
+  async sidebarsByRef(uri: string, filter?: string, call?: CallOptions): Promise<Versioned & { sidebars: string[] }> {
+    const { version, info: list } = await this.#sidebars('sidebarsByRef', uri, filter, call);
+    return { version, sidebars: entriesOf(list).map((entry) => entry.uri) };
+  }
+
+  retrieveSidebar(by: SidebarBy, uri: string, call?: CallOptions): Promise<ConferenceAnswer> {
+    return this.#object(`sidebarBy${by}`, 'retrieve', uri, undefined, call);
+  }
+
+  /** Clones the main conference, or makes in it what the document describes. */
+  createSidebar(by: SidebarBy, main: string, document?: Document, call?: CallOptions): Promise<ConferenceAnswer> {
+    return this.#object(`sidebarBy${by}`, 'create', main, document, call);
+  }
+
+  updateSidebar(by: SidebarBy, uri: string, changes: Document, call?: CallOptions): Promise<ConferenceAnswer> {
+    return this.#object(`sidebarBy${by}`, 'update', uri, changes, call);
+  }
+
+  async deleteSidebar(by: SidebarBy, uri: string, call?: CallOptions): Promise<void> {
+    await this.#object(`sidebarBy${by}`, 'delete', uri, undefined, call);
+  }
+
   async retrieveUsers(uri: string, call?: CallOptions): Promise<Versioned & { users: XmlElement }> {
     const { version, info: content } = await this.#operate('users', 'retrieve', uri, undefined, call);
     return { version, users: present(content, 'usersInfo') };
@@ -195,11 +231,16 @@ export class ConferenceControlClient {
 
   async #list(type: MessageName, xpathFilter: string | undefined): Promise<ListEntry[]> {
     const { info: list } = await this.send({ type, xpathFilter });
-    const entries = list?.all(CONFERENCE_INFO, 'entry') ?? [];
-    return entries.map((entry) => {
-      const text = (local: string) => entry.first(CONFERENCE_INFO, local)?.text.trim();
-      return { uri: text('uri') ?? '', displayText: text('display-text'), purpose: text('purpose') };
-    });
+    return entriesOf(list);
+  }
+
+  #sidebars(
+    type: MessageName,
+    confObjID: string,
+    xpathFilter: string | undefined,
+    { conferencePassword }: CallOptions = {},
+  ): Promise<CcmpResponse> {
+    return this.send({ type, confObjID, xpathFilter, conferencePassword });
   }
 
   async #object(
@@ -224,6 +265,12 @@ export class ConferenceControlClient {
     return this.send({ type, operation, confObjID, conferencePassword, info: content });
   }
 }
+
+const entriesOf = (list: XmlElement | undefined): ListEntry[] =>
+  (list?.all(CONFERENCE_INFO, 'entry') ?? []).map((entry) => {
+    const text = (local: string) => entry.first(CONFERENCE_INFO, local)?.text.trim();
+    return { uri: text('uri') ?? '', displayText: text('display-text'), purpose: text('purpose') };
+  });
 
 const versioned = ({ version }: CcmpResponse): Versioned => ({ version });
 const named = (entity: string | undefined): XmlElement | undefined =>

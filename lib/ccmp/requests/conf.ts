@@ -1,6 +1,5 @@
-import type { ObjectAnswer } from '../../conference/calls.ts';
 import { Refusal } from '../../conference/refusal.ts';
-import { changes, shown, target, type Outcome, type RequestPair } from './pair.ts';
+import { changes, made, shown, target, type RequestPair } from './pair.ts';
 
 /** RFC 6503 §5.3.4. */
 export const conf: RequestPair = {
@@ -26,5 +25,3 @@ export const conf: RequestPair = {
     },
   },
 };
-
-const made = (answer: ObjectAnswer): Outcome => ({ confObjID: answer.uri, ...shown(answer) });

@@ -8,10 +8,15 @@ import { conf } from './conf.ts';
 import { confs } from './confs.ts';
 import { options } from './options.ts';
 import type { Control, Outcome, RequestPair } from './pair.ts';
+import { sidebarByRef, sidebarByVal } from './sidebar.ts';
+import { sidebarsByRef, sidebarsByVal } from './sidebars.ts';
 import { user } from './user.ts';
 import { users } from './users.ts';
 
-const standard: readonly RequestPair[] = [blueprints, blueprint, confs, conf, users, user];
+const standard: readonly RequestPair[] = [
+  ...[blueprints, blueprint, confs, conf, users, user],
+  ...[sidebarsByVal, sidebarByVal, sidebarsByRef, sidebarByRef],
+];
 
 /** What this server serves, by name; what is not here answers 501. */
 export const requests: ReadonlyMap<MessageName, RequestPair> = new Map(

@@ -20,6 +20,11 @@ export type Control = Pick<
   | 'create'
   | 'update'
   | 'delete'
+  | 'sidebars'
+  | 'retrieveSidebar'
+  | 'createSidebar'
+  | 'updateSidebar'
+  | 'deleteSidebar'
   | 'retrieveUsers'
   | 'updateUsers'
   | 'retrieveUser'
@@ -79,3 +84,6 @@ export function shown({ uri, version, view }: ObjectAnswer): Outcome {
   const entity = { namespace: '', local: 'entity', value: uri };
   return { version, info: { attributes: [entity, ...view.attributes], content: view.content } };
 }
+
+/** The same of an object that was made. */
+export const made = (answer: ObjectAnswer): Outcome => ({ confObjID: answer.uri, ...shown(answer) });
