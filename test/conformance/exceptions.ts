@@ -10,7 +10,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: 'waits for the schedule, which reads calendars and starts and ends occurrences',
     ids: ['E11', 'E12', 'E13', 'E14', 'E15', 'E16'],
   },
-  { reason: 'waits for the notification of sidebars', ids: ['SB7', 'Z15'] },
   { reason: 'waits for SIP and the focus', ids: ['E36', 'L8', 'L11', 'L12', 'U11', 'V5', 'Z6'] },
   { reason: 'waits for the notification service', ids: ['L13', 'N7', 'N8', 'N18', 'N20', 'N21', 'N28'] },
   {

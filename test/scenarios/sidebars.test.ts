@@ -136,7 +136,7 @@ describe('sidebars', () => {
     expect(textsAt(userIn(own.info, idOf('bob')), 'endpoint/media/status')).to.deep.equal(['inactive']);
   });
 
-  it('§7.2 [SB2, SB3, E45] Alice opens an external sidebar with Bob and Fred, who knows nothing of the main conference', async () => {
+  it('§7.2 [SB2, SB3, E45, Z15] Alice opens an external sidebar with Bob and Fred, who knows nothing of the main conference', async () => {
     const main = await conference('alice', 'bob', 'carol');
     const before = (await versionOf(main))!;
     const created = await opens(alice, 'Ref', main);
@@ -192,7 +192,7 @@ describe('sidebars', () => {
     expect((await retrieves(carol, 'Val', sidebar)).code).to.equal(404);
   });
 
-  it('§7.4 the customer Carol can not tell that Alice coaches Bob', async () => {
+  it('§7.4 [Z15] the customer Carol can not tell that Alice coaches Bob', async () => {
     const main = await conference('bob', 'carol');
     const before = await carol.retrieves(main);
     const coaching = made(await opens(alice, 'Ref', main));
