@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Administration } from './admin/administration.ts';
 import { administerBlueprints, shipBlueprints } from './admin/blueprints.ts';
-import { openAdminSocket } from './admin/server.ts';
+import { closeAdminSocket, openAdminSocket } from './admin/server.ts';
 import { administerUsers } from './admin/users.ts';
 import { ConferenceControlServer } from './ccmp/server.ts';
 import type { Call } from './conference/calls.ts';
@@ -195,7 +195,7 @@ export class ConferencingSystem {
     this.#logger.info('ending');
     clearInterval(this.#trimming);
     const admin = this.#adminSocket;
-    await Promise.all([answered, admin && new Promise((closed) => admin.close(closed))]);
+    await Promise.all([answered, admin && closeAdminSocket(admin, this.#config['http.grace'])]);
     this.#authentication.close();
     await this.#adminListener?.close();
     await this.#control.drain();

@@ -37,6 +37,13 @@ export async function openAdminSocket(
   return server;
 }
 
+/** Ends it when the operations under way are done, or after the grace time (ms); a client that asks nothing holds it too. */
+export async function closeAdminSocket(server: Server, grace: number): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), grace);
+  await new Promise((closed) => server.close(closed));
+  clearTimeout(cut);
+}
+
 function application(administration: Administration, { maxBody, onError }: AdminSocketOptions): Koa {
   const router = new Router();
   for (const operation of OPERATIONS) {

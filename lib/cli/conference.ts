@@ -101,8 +101,9 @@ async function create(
   options: ChangeOptions & { readonly blueprint?: string },
 ): Promise<ConferenceAnswer> {
   const document = await documentOf(options);
-  if (document !== undefined) return client.create({ document });
-  const made = await client.create(options.blueprint === undefined ? {} : { parent: options.blueprint });
+  if (document !== undefined) return client.create({ document }, callOf(options));
+  const parent = options.blueprint === undefined ? {} : { parent: options.blueprint };
+  const made = await client.create(parent, callOf(options));
   const changes = changesOf(made.uri, options);
   if (changes === undefined) return made;
   try {

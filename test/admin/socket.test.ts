@@ -1,12 +1,13 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { AdministrationRefused, OPERATIONS, type Administration } from '../../lib/admin/administration.ts';
 import { administrationAt, NoServer } from '../../lib/admin/client.ts';
-import { openAdminSocket } from '../../lib/admin/server.ts';
+import { closeAdminSocket, openAdminSocket } from '../../lib/admin/server.ts';
 
 /** Answers each operation with its name and argument. */
 const echo = Object.fromEntries(
@@ -76,6 +77,17 @@ describe('admin socket', () => {
     server = undefined;
     expect(existsSync(path)).to.equal(false);
     expect(await rejection(client.blueprints())).to.be.instanceOf(NoServer);
+  });
+
+  it('does not wait for a client that asks nothing', async () => {
+    await open(echo);
+    const silent = connect(path);
+    await once(silent, 'connect');
+    const cut = once(silent, 'close');
+    await closeAdminSocket(server!, 10);
+    server = undefined;
+    await cut;
+    expect(existsSync(path)).to.equal(false);
   });
 
   it('tells a dead socket from a living server', async () => {

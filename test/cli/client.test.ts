@@ -45,6 +45,25 @@ describe('plenary as a client of a demonstration', function () {
     return JSON.parse(stdout) as Conference;
   };
 
+  it('clones a conference that has a password', async () => {
+    const { uri } = await conference(
+      'alice:demo',
+      'create',
+      '--blueprint',
+      'xcon:closed@example.com',
+      '--invite',
+      'sip:bob@example.com',
+    );
+    const shown = await as('alice:demo', ['conference', 'show', uri, '--xml']);
+    const password = /conference-password>(\d+)</.exec(shown.stdout)?.[1] ?? '';
+    const refused = await as('bob:demo', ['conference', 'create', '--blueprint', uri]);
+    expect(refused).to.include({ code: 1, stdout: '' });
+    const clone = await conference('bob:demo', 'create', '--blueprint', uri, '--conference-password', password);
+    expect(clone.uri).to.not.equal(uri);
+    await conference('bob:demo', 'delete', clone.uri);
+    await conference('alice:demo', 'delete', uri);
+  });
+
   it('makes, lists, shows, changes and deletes a conference', async () => {
     const made = await conference(
       'alice:demo',
