@@ -11,6 +11,7 @@ import { DEFAULT_XML_LIMITS, parse, XmlError, type XmlLimits } from '../xml/pars
 import type { XmlElement } from '../xml/element.ts';
 import { RESPONSE_STRINGS } from './codec/codes.ts';
 import { MEDIA_TYPE, UnreadableMessage } from './codec/messages.ts';
+import { RememberedRequests } from './codec/remembered.ts';
 import { decodeRequest, type CcmpRequest } from './codec/request.ts';
 import { encodeResponse, type CcmpResponse } from './codec/response.ts';
 import type { Content } from './codec/writer.ts';
@@ -64,6 +65,7 @@ export class ConferenceControlServer {
   readonly #logger: CcmpParts['logger'];
   readonly #settings: CcmpSettings;
   readonly #overload: Overload;
+  readonly #remembered = new RememberedRequests();
 
   constructor(
     { control, users, authentication, logger, clock = () => performance.now() }: CcmpParts,
@@ -98,8 +100,7 @@ export class ConferenceControlServer {
       const proved = await this.#authenticate(ctx, facts);
       // Who sends neither body nor credentials waits for the challenge, as `curl --digest` does.
       if (body.length === 0 && proved === undefined) throw this.#refusal(facts, { kind: 'none' });
-      const document = parse(body, this.#settings.xml);
-      const answer = await this.#answer(ctx, document, facts, proved);
+      const answer = await this.#answer(ctx, body, facts, proved);
       // RFC 6503 §9: whatever CCMP answers travels in a 200.
       ctx.set('Content-Type', `${MEDIA_TYPE};charset=UTF-8`);
       ctx.body = encodeResponse(answer);
@@ -109,21 +110,17 @@ export class ConferenceControlServer {
   };
 
   /** What happens to a CCMP message; errors here are CCMP answers, save for a lack of HTTP credentials. */
-  async #answer(
-    ctx: Context,
-    document: XmlElement,
-    facts: RequestFacts,
-    proved: Principal | undefined,
-  ): Promise<Answer> {
+  async #answer(ctx: Context, body: Buffer, facts: RequestFacts, proved: Principal | undefined): Promise<Answer> {
     const log: LogFields = (ctx.state['log'] = {});
     let request: CcmpRequest | undefined;
     try {
-      request = decodeRequest(document);
+      request = this.#remembered.get(body, () => decodeRequest(parse(body, this.#settings.xml)));
       Object.assign(log, { type: request.type, operation: request.operation, conference: request.confObjID });
       const answer = await this.#work(request, facts, proved, log);
       Object.assign(log, { code: answer.code, conference: answer.confObjID });
       return answer;
     } catch (error) {
+      if (error instanceof XmlError) throw error;
       if (error instanceof Overloaded) {
         log['limit'] = `overload.${error.limit}`;
         ctx.set('Retry-After', String(error.retryAfter));

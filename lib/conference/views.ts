@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { Audience, ElementDefinition } from '../model/definitions.ts';
 import { CONFERENCE, USERS } from '../model/definitions.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
@@ -44,8 +45,32 @@ const SECTIONS = new Map(CONFERENCE.children().map((definition) => [expanded(def
 
 const NO_SIDEBARS: ReadonlyMap<string, readonly Buffer[]> = new Map();
 
+/** Objects whose views are remembered; a larger roster is put together from its parts each time. */
+const REMEMBERED_OBJECTS = 1_000;
+const REMEMBERED_USERS = 100;
+const views = new LRUCache<ConferenceObject, Map<string, View>>({ max: REMEMBERED_OBJECTS });
+
 /** The inside of `conference-info` as its reader may see it, with the sections of sidebars that were made for him. */
 export async function viewOf(object: ConferenceObject, reader: Reader, sidebars = NO_SIDEBARS): Promise<View> {
+  const isSmall = object.users.size <= REMEMBERED_USERS && sidebars.size === 0;
+  // What Linphone is shown changes with the time of day.
+  if (!isSmall || reader.profile !== 'standard') return makeView(object, reader, sidebars);
+  let made = views.get(object);
+  if (made === undefined) views.set(object, (made = new Map<string, View>()));
+  const readers = `${reader.level} ${String(reader.firstUriOnly)} ${reader.self ?? ''}`;
+  let view = made.get(readers);
+  if (view === undefined) {
+    const { attributes, content } = await makeView(object, reader, sidebars);
+    made.set(readers, (view = { attributes, content: [Buffer.concat(content)] }));
+  }
+  return view;
+}
+
+async function makeView(
+  object: ConferenceObject,
+  reader: Reader,
+  sidebars: ReadonlyMap<string, readonly Buffer[]>,
+): Promise<View> {
   const content: Buffer[] = [];
   for (const [key, definition] of SECTIONS) {
     if (key === USERS_SECTION) content.push(...(await usersElement(object, reader)));

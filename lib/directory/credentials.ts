@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { XconUserId } from '../model/identifiers.ts';
 import { KEY_BYTES } from './key-file.ts';
@@ -42,9 +42,7 @@ const SALT_BYTES = 16;
 
 /** H(username:realm:password) over UTF-8 in normal form C (RFC 7616 §3.4.2, §4). */
 export function digestSecret(algorithm: DigestAlgorithm, username: string, realm: string, password: string): Buffer {
-  return createHash(HASHES[algorithm].name)
-    .update(`${username}:${realm}:${password.normalize('NFC')}`)
-    .digest();
+  return hash(HASHES[algorithm].name, `${username}:${realm}:${password.normalize('NFC')}`, 'buffer');
 }
 
 /**
@@ -109,8 +107,8 @@ export class Credentials {
   async #scryptSecret(password: string): Promise<Buffer> {
     const { logN, r, p } = this.#cost;
     const salt = randomBytes(SALT_BYTES);
-    const hash = await this.#scrypt.derive(password.normalize('NFC'), salt);
-    return Buffer.concat([Buffer.of(SCRYPT, logN, r, p), salt, hash]);
+    const derived = await this.#scrypt.derive(password.normalize('NFC'), salt);
+    return Buffer.concat([Buffer.of(SCRYPT, logN, r, p), salt, derived]);
   }
 
   async #verifyScrypt(sealed: Buffer, secret: Buffer, password: string): Promise<boolean> {
@@ -120,8 +118,8 @@ export class Credentials {
     if (remembered && timingSafeEqual(remembered, trace)) return true;
     const [logN = 0, r = 0, p = 0] = secret.subarray(1, 4);
     const salt = secret.subarray(4, 4 + SALT_BYTES);
-    const hash = await this.#scrypt.derive(password.normalize('NFC'), salt, { logN, r, p });
-    const right = timingSafeEqual(hash, secret.subarray(4 + SALT_BYTES));
+    const derived = await this.#scrypt.derive(password.normalize('NFC'), salt, { logN, r, p });
+    const right = timingSafeEqual(derived, secret.subarray(4 + SALT_BYTES));
     if (right) this.#remembered.set(id, trace);
     return right;
   }
