@@ -49,11 +49,11 @@ export class ConferenceControl {
 
   async blueprints(call: Call, filter?: AskedFilter): Promise<ObjectEntry[]> {
     if (call.caller.kind !== 'user') throw new Refusal('authentication-required', 'Authenticate to list blueprints.');
-    return this.#objects.list(call, { kind: 'blueprint' }, filter);
+    return this.#objects.access.list(call, { kind: 'blueprint' }, filter);
   }
 
   async retrieveBlueprint(call: Call, uri: XconUri): Promise<ObjectAnswer> {
-    const object = await this.#objects.object(uri, 'blueprint', call);
+    const object = await this.#objects.access.object(uri, 'blueprint', call);
     return answer(object, blueprintReader(call));
   }
 
@@ -87,15 +87,15 @@ export class ConferenceControl {
   async conferences(call: Call, filter?: AskedFilter): Promise<ObjectEntry[]> {
     if (call.caller.kind !== 'user') throw new Refusal('authentication-required', 'Authenticate to list conferences.');
     const { userId, addresses, systemAdministrator } = call.caller.principal;
-    if (systemAdministrator) return this.#objects.list(call, { kind: 'conference' }, filter);
+    if (systemAdministrator) return this.#objects.access.list(call, { kind: 'conference' }, filter);
     const names = [userId, ...addresses];
     const domains = names.flatMap((name) => (name.includes('@') ? [`*${name.slice(name.lastIndexOf('@'))}`] : []));
     const identities = [...new Set([...names, ...domains])];
-    return this.#objects.list(call, { kind: 'conference', identities }, filter);
+    return this.#objects.access.list(call, { kind: 'conference', identities }, filter);
   }
 
   async retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer> {
-    const { object, standing } = await this.#objects.enter(call, uri, 'conference');
+    const { object, standing } = await this.#objects.access.enter(call, uri, 'conference');
     return this.#answer(call, object, readerOf(call, standing));
   }
 
@@ -125,19 +125,19 @@ export class ConferenceControl {
   }
 
   async delete(call: Call, uri: XconUri): Promise<void> {
-    const { standing } = await this.#objects.enter(call, uri, 'conference');
+    const { standing } = await this.#objects.access.enter(call, uri, 'conference');
     if (standing.level !== 'organizer') throw new Refusal('not-allowed', 'Only an organizer may delete a conference.');
     await this.#objects.remove(call, uri, 'conference');
   }
 
   /** The sidebars of a conference that the caller may know of (RFC 6503 §5.3.7, §5.3.9). */
   async sidebars(call: Call, uri: XconUri, kind: SidebarKind, filter?: AskedFilter): Promise<SidebarsAnswer> {
-    const { object } = await this.#objects.enter(call, uri, 'conference');
-    return { version: object.version, entries: await this.#objects.sidebars(object, kind, call, filter) };
+    const { object } = await this.#objects.access.enter(call, uri, 'conference');
+    return { version: object.version, entries: await this.#objects.access.sidebars(object, kind, call, filter) };
   }
 
   async retrieveSidebar(call: Call, uri: XconUri, kind: SidebarKind): Promise<ObjectAnswer> {
-    const { object, standing } = await this.#objects.enter(call, uri, kind);
+    const { object, standing } = await this.#objects.access.enter(call, uri, kind);
     return answer(object, readerOf(call, standing));
   }
 
@@ -157,13 +157,13 @@ export class ConferenceControl {
   }
 
   async deleteSidebar(call: Call, uri: XconUri, kind: SidebarKind): Promise<void> {
-    const { standing } = await this.#objects.enter(call, uri, kind);
+    const { standing } = await this.#objects.access.enter(call, uri, kind);
     if (standing.level !== 'organizer') throw new Refusal('not-allowed', 'Only an organizer may delete a sidebar.');
     await this.#objects.remove(call, uri, kind);
   }
 
   async retrieveUsers(call: Call, uri: XconUri): Promise<ObjectAnswer> {
-    const { object, standing } = await this.#objects.enter(call, uri, CONFERENCES);
+    const { object, standing } = await this.#objects.access.enter(call, uri, CONFERENCES);
     return { uri, version: object.version, view: await usersView(object, readerOf(call, standing)) };
   }
 
@@ -173,7 +173,7 @@ export class ConferenceControl {
   }
 
   async retrieveUser(call: Call, uri: XconUri, entity?: XconUserId): Promise<UserAnswer> {
-    const { object, standing } = await this.#objects.enter(call, uri, CONFERENCES);
+    const { object, standing } = await this.#objects.access.enter(call, uri, CONFERENCES);
     return userAnswer(object, call, standing, targetUser(object, standing, entity));
   }
 
@@ -199,7 +199,7 @@ export class ConferenceControl {
     const key = brought?.key;
     const isNew = call.caller.kind === 'newcomer' && key !== undefined;
     const asked: Call = isNew ? { ...call, caller: { kind: 'guest', userId: key } } : call;
-    const standing = await this.#objects.standing(after, asked);
+    const standing = await this.#objects.access.standing(after, asked);
     if (brought?.shown === undefined) return userAnswer(after, call, standing, key);
     return { version: after.version, caller: callerId(call, standing), user: brought.shown };
   }
@@ -216,18 +216,18 @@ export class ConferenceControl {
   /** What a conference is made from, as its creator sees it. */
   async #parent(call: Call, uri: XconUri): Promise<{ object: ConferenceObject; reader: Reader }> {
     const standard: Call = { ...call, profile: 'standard' };
-    const object = await this.#objects.object(uri, ['blueprint', 'conference'], call);
+    const object = await this.#objects.access.object(uri, ['blueprint', 'conference'], call);
     if (object.header.kind === 'blueprint') return { object, reader: blueprintReader(standard) };
-    return { object, reader: readerOf(standard, await this.#objects.letIn(object, call)) };
+    return { object, reader: readerOf(standard, await this.#objects.access.letIn(object, call)) };
   }
 
   async #answer(call: Call, object: ConferenceObject, reader: Reader): Promise<ObjectAnswer> {
-    return answer(object, reader, await this.#objects.sidebarSections(object, call));
+    return answer(object, reader, await this.#objects.access.sidebarSections(object, call));
   }
 
   /** What somebody who made or changed an object is shown of it. */
   async #changed(call: Call, after: ConferenceObject): Promise<ObjectAnswer> {
-    const standing = await this.#objects.standing(after, call);
+    const standing = await this.#objects.access.standing(after, call);
     return this.#answer(call, after, { ...readerOf(call, standing), firstUriOnly: true });
   }
 }

@@ -1,31 +1,21 @@
 import type { Attempts } from '../directory/attempts.ts';
 import type { Principal } from '../directory/principal.ts';
-import { type ConferenceObject, ObjectEdit, type ObjectKind, type SidebarKind } from '../model/conference-object.ts';
+import { type ConferenceObject, ObjectEdit, type ObjectKind } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import { ShapeError } from '../model/shape.ts';
 import type { XmlElement } from '../xml/element.ts';
+import { ObjectAccess } from './access.ts';
 import { checkRoom, unknownTo } from './admission.ts';
-import type { Call, ObjectEntry } from './calls.ts';
+import type { Call } from './calls.ts';
 import type { ChangeListener, Guard } from './changes.ts';
 import { type CommitLimits, Commits, type Edited } from './commits.ts';
-import { type AskedFilter, filterDefaults, type FilterLimits } from './filter.ts';
-import { type ListQuery, ObjectLists } from './object-lists.ts';
+import { filterDefaults, type FilterLimits } from './filter.ts';
 import { settleOccurrence } from './occurrence.ts';
-import { checkPassword } from './passwords.ts';
 import { Identities, type People } from './people.ts';
 import { Refusal } from './refusal.ts';
 import type { ConferenceRepository } from './repository.ts';
 import { checkEdit, completeSections } from './sections.ts';
-import { seenSidebars, sidebarSections, type SidebarSections } from './sidebar-views.ts';
-import {
-  checkMayMake,
-  checkMembers,
-  followMain,
-  mainConferenceOf,
-  standingIn,
-  withEntry,
-  withoutEntry,
-} from './sidebars.ts';
+import { checkMayMake, checkMembers, followMain, standingIn, withEntry, withoutEntry } from './sidebars.ts';
 import type { Standing } from './standing.ts';
 
 export interface ControlLimits extends CommitLimits, FilterLimits {
@@ -72,14 +62,12 @@ export interface Work {
 /** Changes that guards delayed are built anew so often when the object moves on meanwhile. */
 const TRIES = 10;
 
-/**
- * Conference objects as callers reach and change them: what one may not know of is not there, what is changed passes
- * the rules, the guards and the store in this order.
- */
+/** Conference objects as callers change them: what is changed passes the rules, the guards and the store in this order. */
 export class ConferenceObjects {
   readonly #parts: ControlParts;
   readonly #commits: Commits;
-  readonly #lists: ObjectLists;
+  /** How they are reached without being changed. */
+  readonly access: ObjectAccess;
   readonly #guards: Guard[] = [];
   /** How many dependent clones were ever begun, and how many of each object are not durable yet. */
   #clones = 0;
@@ -88,7 +76,7 @@ export class ConferenceObjects {
   constructor(parts: ControlParts) {
     this.#parts = parts;
     this.#commits = new Commits(parts.repository, parts.clock, parts.limits);
-    this.#lists = new ObjectLists(parts.repository, (uri) => this.#commits.durable(uri), parts.limits);
+    this.access = new ObjectAccess(parts, this.#commits);
   }
 
   addGuard(guard: Guard): void {
@@ -101,68 +89,6 @@ export class ConferenceObjects {
 
   drain(): Promise<void> {
     return this.#commits.drain();
-  }
-
-  /** @throws {Refusal} when there is no such object of the kind */
-  async object(uri: XconUri, kinds: ObjectKind | readonly ObjectKind[], call: Call): Promise<ConferenceObject> {
-    const object = await this.#commits.newest(uri);
-    if (object !== undefined && [kinds].flat().includes(object.header.kind)) return object;
-    throw unknownTo(call.caller);
-  }
-
-  /**
-   * The durable object and what the caller is to it: to a stranger it is not there; a protected one wants its password.
-   */
-  async enter(
-    call: Call,
-    uri: XconUri,
-    kinds: ObjectKind | readonly ObjectKind[],
-  ): Promise<{ object: ConferenceObject; standing: Standing }> {
-    for (;;) {
-      const object = await this.object(uri, kinds, call);
-      const standing = await this.letIn(object, call);
-      if (await this.#commits.becomesDurable(object)) return { object, standing };
-    }
-  }
-
-  /** What the caller is to an object. */
-  async standing(object: ConferenceObject, call: Call): Promise<Standing> {
-    return standingIn(object, await this.#mainConference(object), call.caller);
-  }
-
-  /** The same. @throws {Refusal} to a stranger, and without the password */
-  async letIn(object: ConferenceObject, call: Call): Promise<Standing> {
-    const standing = await this.standing(object, call);
-    this.#letIn(object, call, standing);
-    return standing;
-  }
-
-  #letIn(object: ConferenceObject, call: Call, standing: Standing): void {
-    if (standing.level === undefined) throw unknownTo(call.caller);
-    checkPassword(object, call, standing, this.#parts.attempts);
-  }
-
-  async #mainConference(object: ConferenceObject): Promise<ConferenceObject | undefined> {
-    const uri = mainConferenceOf(object);
-    return uri === undefined ? undefined : this.#commits.newest(uri);
-  }
-
-  /** What the document of a conference shows the caller of its sidebars. */
-  sidebarSections(object: ConferenceObject, call: Call): Promise<SidebarSections> {
-    return sidebarSections(object, call, (uri) => this.#durable(uri));
-  }
-
-  /** The entries of one kind that a list of sidebars shows the caller. */
-  sidebars(object: ConferenceObject, kind: SidebarKind, call: Call, filter?: AskedFilter): Promise<readonly Buffer[]> {
-    const chosen = filter && { filter, limits: this.#parts.limits };
-    return seenSidebars(object, kind, call, (uri) => this.#durable(uri), chosen);
-  }
-
-  async #durable(uri: XconUri): Promise<ConferenceObject | undefined> {
-    for (;;) {
-      const object = await this.#commits.newest(uri);
-      if (object === undefined || (await this.#commits.becomesDurable(object))) return object;
-    }
   }
 
   /** Makes a new object and commits it as version 1. */
@@ -201,8 +127,8 @@ export class ConferenceObjects {
     const { people, limits } = this.#parts;
     const identities = await Identities.in(document, people, principalOf(call), limits.named);
     for (let tries = 0; tries < TRIES; tries++) {
-      const main = await this.object(uri, 'conference', call);
-      const standing = await this.letIn(main, call);
+      const main = await this.access.object(uri, 'conference', call);
+      const standing = await this.access.letIn(main, call);
       checkMayMake(main, standing);
       const edited = this.#made(() => {
         const edit = make(main, standing, identities);
@@ -251,8 +177,8 @@ export class ConferenceObjects {
   async remove(call: Call, uri: XconUri, kind: ObjectKind): Promise<void> {
     for (let tries = 0; tries < TRIES; tries++) {
       const clones = this.#clones;
-      const before = await this.object(uri, kind, call);
-      const main = await this.#mainConference(before);
+      const before = await this.access.object(uri, kind, call);
+      const main = await this.access.mainConference(before);
       const hasSidebars = before.sidebars.size > 0;
       if (hasSidebars || this.#beingCloned.has(uri) || (await this.#parts.repository.dependants(uri, 1)).length > 0) {
         throw new Refusal('others-depend-on-it', 'Other conferences depend on this one: delete them first.');
@@ -270,13 +196,13 @@ export class ConferenceObjects {
     kinds: ObjectKind | readonly ObjectKind[],
     element: XmlElement | undefined,
     work: (work: Work) => void,
-    enter = (object: ConferenceObject, standing: Standing): void => this.#letIn(object, call, standing),
+    enter = (object: ConferenceObject, standing: Standing): void => this.access.check(object, call, standing),
   ): Promise<ConferenceObject> {
     const { people, limits } = this.#parts;
     const identities = await Identities.in(element, people, principalOf(call), limits.named);
     for (let tries = 0; tries < TRIES; tries++) {
-      const before = await this.object(uri, kinds, call);
-      const main = await this.#mainConference(before);
+      const before = await this.access.object(uri, kinds, call);
+      const main = await this.access.mainConference(before);
       const standing = standingIn(before, main, call.caller);
       enter(before, standing);
       const edit = new ObjectEdit(before);
@@ -311,10 +237,6 @@ export class ConferenceObjects {
     const uri = (edited.after ?? edited.before)?.uri;
     if (uri === undefined || this.#guards.length === 0) return;
     for (const guard of this.#guards) await guard({ uri, ...edited, by: byOf(call) });
-  }
-
-  list(call: Call, query: ListQuery, filter: AskedFilter | undefined): Promise<ObjectEntry[]> {
-    return this.#lists.list(call, query, filter);
   }
 }
 

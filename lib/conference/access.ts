@@ -1,0 +1,86 @@
+import type { ConferenceObject, ObjectKind, SidebarKind } from '../model/conference-object.ts';
+import type { XconUri } from '../model/identifiers.ts';
+import { unknownTo } from './admission.ts';
+import type { Call, ObjectEntry } from './calls.ts';
+import type { Commits } from './commits.ts';
+import type { AskedFilter } from './filter.ts';
+import { type ListQuery, ObjectLists } from './object-lists.ts';
+import type { ControlParts } from './objects.ts';
+import { checkPassword } from './passwords.ts';
+import { seenSidebars, sidebarSections, type SidebarSections } from './sidebar-views.ts';
+import { mainConferenceOf, standingIn } from './sidebars.ts';
+import type { Standing } from './standing.ts';
+
+/** Conference objects as callers reach them: what one may not know of is not there. */
+export class ObjectAccess {
+  readonly #parts: Pick<ControlParts, 'attempts' | 'limits'>;
+  readonly #commits: Commits;
+  readonly #lists: ObjectLists;
+
+  constructor(parts: ControlParts, commits: Commits) {
+    this.#parts = parts;
+    this.#commits = commits;
+    this.#lists = new ObjectLists(parts.repository, (uri) => commits.durable(uri), parts.limits);
+  }
+
+  /** @throws {Refusal} when there is no such object of the kind */
+  async object(uri: XconUri, kinds: ObjectKind | readonly ObjectKind[], call: Call): Promise<ConferenceObject> {
+    const object = await this.#commits.newest(uri);
+    if (object !== undefined && [kinds].flat().includes(object.header.kind)) return object;
+    throw unknownTo(call.caller);
+  }
+
+  /**
+   * The durable object and what the caller is to it: to a stranger it is not there; a protected one wants its password.
+   */
+  async enter(
+    call: Call,
+    uri: XconUri,
+    kinds: ObjectKind | readonly ObjectKind[],
+  ): Promise<{ object: ConferenceObject; standing: Standing }> {
+    for (;;) {
+      const object = await this.object(uri, kinds, call);
+      const standing = await this.letIn(object, call);
+      if (await this.#commits.becomesDurable(object)) return { object, standing };
+    }
+  }
+
+  /** What the caller is to an object. */
+  async standing(object: ConferenceObject, call: Call): Promise<Standing> {
+    return standingIn(object, await this.mainConference(object), call.caller);
+  }
+
+  /** The same, checked. */
+  async letIn(object: ConferenceObject, call: Call): Promise<Standing> {
+    const standing = await this.standing(object, call);
+    this.check(object, call, standing);
+    return standing;
+  }
+
+  /** @throws {Refusal} to a stranger, and without the password */
+  check(object: ConferenceObject, call: Call, standing: Standing): void {
+    if (standing.level === undefined) throw unknownTo(call.caller);
+    checkPassword(object, call, standing, this.#parts.attempts);
+  }
+
+  /** The main conference of a sidebar. */
+  async mainConference(object: ConferenceObject): Promise<ConferenceObject | undefined> {
+    const uri = mainConferenceOf(object);
+    return uri === undefined ? undefined : this.#commits.newest(uri);
+  }
+
+  /** What the document of a conference shows the caller of its sidebars. */
+  sidebarSections(object: ConferenceObject, call: Call): Promise<SidebarSections> {
+    return sidebarSections(object, call, (uri) => this.#commits.durable(uri));
+  }
+
+  /** The entries of one kind that a list of sidebars shows the caller. */
+  sidebars(object: ConferenceObject, kind: SidebarKind, call: Call, filter?: AskedFilter): Promise<readonly Buffer[]> {
+    const chosen = filter && { filter, limits: this.#parts.limits };
+    return seenSidebars(object, kind, call, (uri) => this.#commits.durable(uri), chosen);
+  }
+
+  list(call: Call, query: ListQuery, filter: AskedFilter | undefined): Promise<ObjectEntry[]> {
+    return this.#lists.list(call, query, filter);
+  }
+}
