@@ -143,7 +143,7 @@ export class ConferenceControlServer {
       // Nobody waits for the answer any more.
       if (late()) throw new Overloaded('requestTime', 'It took too long.');
       const call = this.#callOf(request, sender, facts);
-      const outcome = await this.#overload.runFor(sender.confUserID || facts.source, facts, () =>
+      const outcome = await this.#overload.runFor(accountOf(sender, facts), facts, () =>
         perform(this.#control, call, request),
       );
       return success(request, sender, outcome);
@@ -212,6 +212,10 @@ export class ConferenceControlServer {
     return { ...repeated, code: 500, string: RESPONSE_STRINGS[500] };
   }
 }
+
+/** Whose limits count: one may write her id in many ways, and strangers may write anybody's. */
+const accountOf = ({ caller }: Sender, { source }: RequestFacts): string =>
+  caller.kind === 'user' ? caller.principal.userId : source;
 
 function success(request: CcmpRequest, { confUserID }: Sender, outcome: Outcome): Answer {
   return {

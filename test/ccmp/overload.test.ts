@@ -120,6 +120,20 @@ describe('CCMP under load', () => {
     expect((await send('192.0.2.3')).code).to.equal(200);
   });
 
+  it('knows a user however she writes her id, and a stranger who writes it as a stranger [H17]', async () => {
+    await start({ userRate: 1, userBurst: 2 });
+    const asking = (port: number): string =>
+      requestText('confs', `<confUserID>xcon-userid:ALICE@example.com:${port}</confUserID>`);
+    const stranger = { ...CCMP_HEADERS, 'X-Forwarded-For': '198.51.100.1', 'X-Forwarded-Proto': 'https' };
+    for (let times = 0; times < 3; times++) await service.send(requestText('user', `${ALICE}${target}`), stranger);
+    const codes: number[] = [];
+    for (const port of [5060, 5061, 5062]) {
+      const { body } = await service.send(asking(port), outside('192.0.2.1'));
+      codes.push(decodeResponse(parse(body)).code);
+    }
+    expect(codes).to.deep.equal([200, 200, 510]);
+  });
+
   it('slows down a network that sends too fast before it reads what it sends', async () => {
     await start({ addressRate: 1, addressBurst: 2 });
     const status = async (address: string) => (await service.send('<unread', outside(address))).status;
