@@ -1,5 +1,6 @@
 import { USER } from '../model/definitions.ts';
-import { parseXconUserId } from '../model/identifiers.ts';
+import type { ObjectEdit } from '../model/conference-object.ts';
+import { parseXconUserId, type XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO } from '../model/names.ts';
 import { endpointsOf, isPresent } from '../model/user.ts';
 import type { XmlElement } from '../xml/element.ts';
@@ -8,6 +9,7 @@ import { highestNumber, Placeholders } from './auto-generate.ts';
 import type { Work } from './objects.ts';
 import { enrol } from './enrolment.ts';
 import { room } from './joining.ts';
+import { withoutEndpoints } from './occurrence.ts';
 import { withChild } from './people.ts';
 import { Refusal } from './refusal.ts';
 import { refusedChange } from './rights.ts';
@@ -32,9 +34,10 @@ export function updateOwnOrOther(work: Work, raw: XmlElement): void {
   const entry = fresh && isSelf && !old.facts.connected ? admit(edit.before, call.caller, standing) : 'in';
   if (fresh && !isPresent(old.facts)) room(work, old.facts.pending);
   const checked = fresh ? withStatusLeftOutOfNew(merged, old.part.element) : merged;
+  const kept = isSelf ? withEndpointsOf(merged, old.part.element) : old.part.element;
   const refused = refusedChange(
     USER,
-    old.part.element,
+    kept,
     checked,
     { level: standing.level ?? 'invited', systemAdministrator },
     isSelf,
@@ -43,6 +46,27 @@ export function updateOwnOrOther(work: Work, raw: XmlElement): void {
   const { alias, origin } = old.facts;
   const settled = settleEndpoints(checked, old.part.element, entry);
   if (settled !== old.part.element) enrol(edit, key, settled, { origin, ...(alias && { alias }) }, identities);
+  if (kept !== old.part.element) leaveUnlessIn(edit, key);
+}
+
+const endpointKey = (endpoint: XmlElement): string | undefined => endpoint.attribute('entity')?.trim();
+
+/**
+ * The user without the endpoints that are not in another value of her. Each may take out her own, as userRequest/delete
+ * takes out all of them, whoever decides what stands in them.
+ */
+function withEndpointsOf(next: XmlElement, user: XmlElement): XmlElement {
+  const staying = new Set(endpointsOf(next).map(endpointKey));
+  const going = endpointsOf(user).filter((endpoint) => !staying.has(endpointKey(endpoint)));
+  if (going.length === 0) return user;
+  return user.withChildren(user.elements.filter((child) => !going.includes(child)));
+}
+
+/** Who has taken out the endpoint with which she was in or waited has left; nobody comes in by it. */
+function leaveUnlessIn(edit: ObjectEdit, key: XconUserId): void {
+  const record = edit.now.users.get(key);
+  if (record === undefined || record.facts.connected || record.facts.pending) return;
+  edit.setUser(key, record.facts.origin === 'joined' ? undefined : withoutEndpoints(record));
 }
 
 function replacedForUpdate({ people }: Work, raw: XmlElement, before: XmlElement): XmlElement {
