@@ -22,6 +22,8 @@ export class StandInControl implements Control {
   /** Thrown by the next calls. */
   failure: Error | undefined;
   title = 'Jour fixe';
+  /** What lists of sidebars hold. */
+  entries: XmlElement[] = [];
 
   get last(): Asked {
     return this.asked.at(-1)!;
@@ -45,7 +47,7 @@ export class StandInControl implements Control {
   delete = (call: Call, uri: XconUri) => this.#did('delete', call, undefined, uri);
 
   sidebars = (call: Call, uri: XconUri, kind: SidebarKind, filter?: AskedFilter) =>
-    this.#did('sidebars', call, { version: 7, entries: [] as Buffer[] }, uri, kind, filter);
+    this.#did('sidebars', call, { version: 7, entries: text(...this.entries) }, uri, kind, filter);
   retrieveSidebar = (call: Call, uri: XconUri, kind: SidebarKind) =>
     this.#did('retrieveSidebar', call, this.#object(uri), uri, kind);
   createSidebar = (call: Call, uri: XconUri, kind: SidebarKind, document?: XmlElement) =>
@@ -91,4 +93,5 @@ export class StandInControl implements Control {
   }
 }
 
-const text = (element: XmlElement) => [Buffer.from(serialize(element, { scope: PREFIXES }), 'utf8')];
+const text = (...elements: XmlElement[]) =>
+  elements.map((element) => Buffer.from(serialize(element, { scope: PREFIXES }), 'utf8'));

@@ -82,6 +82,26 @@ describe('a conferencing client', () => {
     expect(last()).to.include({ method: 'deleteBlueprint' });
   });
 
+  it('makes, lists, reads, changes and deletes sidebars', async () => {
+    expect(await client.createSidebar('Val', 'xcon:main@example.com')).to.include({ uri: URI, version: 7 });
+    expect(last().arguments).to.deep.equal(['xcon:main@example.com', 'sidebar-by-val', undefined]);
+    await client.createSidebar('Ref', URI, info('conference-info', { entity: 'xcon:AUTO_GENERATE_1@example.com' }));
+    expect(last().arguments[1]).to.equal('sidebar-by-ref');
+    expect(last().arguments[2]).to.have.property('local', 'conference-info');
+    expect((await client.retrieveSidebar('Ref', URI)).document?.attribute('entity')).to.equal(URI);
+    expect((await client.updateSidebar('Val', URI, info('conference-info', { entity: URI }))).version).to.equal(7);
+    await client.deleteSidebar('Ref', URI);
+    expect(last()).to.include({ method: 'deleteSidebar' });
+    service.control.entries = [info('entry', { entity: URI }, [info('conference-state')])];
+    const { version, sidebars } = await client.sidebarsByVal(URI, '//user', { conferencePassword: '1234' });
+    expect(version).to.equal(7);
+    expect(sidebars.map((entry) => entry.attribute('entity'))).to.deep.equal([URI]);
+    expect(last().call.password).to.equal('1234');
+    expect(last().arguments[2]).to.include({ expression: '//user' });
+    service.control.entries = [info('entry', {}, [info('uri', {}, [URI])])];
+    expect(await client.sidebarsByRef(URI)).to.deep.equal({ version: 7, sidebars: [URI] });
+  });
+
   it('reads and changes users, and one user', async () => {
     const bob = info('user', { entity: 'xcon-userid:bob@example.com' });
     expect((await client.retrieveUsers(URI)).users).to.include({ local: 'users' });
