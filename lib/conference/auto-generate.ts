@@ -34,8 +34,9 @@ export class Placeholders {
    * conference uses, because RFC 6501 §5 has them numeric; the rest become tokens that are hard to guess.
    * @throws {Refusal} malformed for a placeholder in a name, foreign-domain for one in a domain that is not served.
    */
-  replace(element: XmlElement, highest = 0): XmlElement {
-    let next = highest;
+  replace(element: XmlElement, highest: () => number = () => 0): XmlElement {
+    if (!mentions(element)) return element;
+    let next = highest();
     const secret = new Set(identifiersIn(element).flatMap(placeholdersIn));
     visitNumeric(element, (text) => {
       for (const placeholder of placeholdersIn(text)) {
@@ -73,6 +74,18 @@ export class Placeholders {
     if (typeof node === 'string') return this.text(node);
     return node instanceof XmlElement ? this.#element(node) : node;
   }
+}
+
+/** Whether a placeholder may stand anywhere in an element; in most requests none does. */
+function mentions(element: XmlElement): boolean {
+  return (
+    element.local.includes(WORD) ||
+    element.namespace.includes(WORD) ||
+    element.attributes.some((one) => `${one.value} ${one.local} ${one.namespace}`.includes(WORD)) ||
+    element.children.some((child) =>
+      typeof child === 'string' ? child.includes(WORD) : child instanceof XmlElement && mentions(child),
+    )
+  );
 }
 
 /** AUTO_GENERATE_01 is AUTO_GENERATE_1. */

@@ -69,7 +69,10 @@ function replaced({ people, edit }: Work, raw: XmlElement, before: XmlElement | 
   const placeholders = new Placeholders((domain) => people.servesDomain(domain));
   const key = findUser(edit.now, raw.attribute('entity') ?? '');
   const there = before ?? (key && edit.now.users.get(key)?.part.element);
-  return normalise(USER, placeholders.replace(raw, Math.max(highestNumber(raw), highestNumber(there))));
+  return normalise(
+    USER,
+    placeholders.replace(raw, () => Math.max(highestNumber(raw), highestNumber(there))),
+  );
 }
 
 /** The id of a user who is neither in the conference nor in the directory: new, or not known at all (420). */

@@ -94,7 +94,7 @@ function describe(edit: ObjectEdit, document: XmlElement, identities: Identities
   placeholders.assign(raw.attribute('entity') ?? '', edit.now.uri.slice('xcon:'.length).replace(/@.*$/, ''));
   withoutDescribed(edit, raw);
   const description = edit.now.sections.get(DESCRIPTION_SECTION)?.element;
-  const request = readRequest(raw, placeholders, Math.max(highestNumber(description), highestNumber(raw)));
+  const request = readRequest(raw, placeholders, () => Math.max(highestNumber(description), highestNumber(raw)));
   mergeSections(edit, request.element);
   mergeUsers(edit, request.users, identities, people.domain);
 }

@@ -9,7 +9,7 @@ export interface RequestDocument {
   readonly users: readonly AskedUser[];
 }
 
-export function readRequest(raw: XmlElement, placeholders: Placeholders, highest: number): RequestDocument {
+export function readRequest(raw: XmlElement, placeholders: Placeholders, highest: () => number): RequestDocument {
   const element = placeholders.replace(raw, highest);
   const generated = usersOf(raw).map((user) => isGenerated(user.attribute('entity')));
   const users = usersOf(element).map((user, index) => ({ element: user, generated: generated[index] === true }));

@@ -85,9 +85,8 @@ function holdsMarks(element: XmlElement): boolean {
   let holds = marks.get(element);
   if (holds === undefined) {
     holds =
-      element.attribute('enforce', POLICY) === 'parent' ||
-      enforcedNames(element).size > 0 ||
-      element.elements.some(holdsMarks);
+      element.attributes.some((one) => one.namespace === POLICY && one.local.startsWith('enforce')) ||
+      element.children.some((child) => child instanceof XmlElement && holdsMarks(child));
     marks.set(element, holds);
   }
   return holds;

@@ -27,7 +27,7 @@ export function updateConference(work: Work, raw: XmlElement): void {
   const placeholders = new Placeholders((domain) => people.servesDomain(domain));
   placeholders.assign(entity ?? '', edit.before.uri.slice('xcon:'.length).replace(/@.*$/, ''));
   matchMedia(changes, edit.now.sections.get(DESCRIPTION_SECTION)?.element, placeholders);
-  const request = readRequest(changes, placeholders, highestIn(edit, changes));
+  const request = readRequest(changes, placeholders, () => highestIn(edit, changes));
   mergeSections(edit, request.element);
   apply(work, request);
 }
@@ -35,7 +35,7 @@ export function updateConference(work: Work, raw: XmlElement): void {
 /** usersRequest/update: the changes that a `users` holds (RFC 6503 §5.3.5). */
 export function updateRoster(work: Work, raw: XmlElement): void {
   const placeholders = new Placeholders((domain) => work.people.servesDomain(domain));
-  const request = readRequest(raw, placeholders, highestIn(work.edit, raw));
+  const request = readRequest(raw, placeholders, () => highestIn(work.edit, raw));
   mergeSection(work.edit, USERS_SECTION, request.element);
   apply(work, request);
 }

@@ -37,7 +37,7 @@ describe('AUTO_GENERATE_n', () => {
       info('entry', { label: 'AUTO_GENERATE_1' }),
     ]);
     const floor = xcon('media-label', {}, ['AUTO_GENERATE_1']);
-    const replaced = served().replace(info('x', {}, [media, floor]), highestNumber(media));
+    const replaced = served().replace(info('x', {}, [media, floor]), () => highestNumber(media));
     expect(replaced.elements[0]?.elements[1]?.attribute('label')).to.equal('8');
     expect(replaced.elements[1]?.text).to.equal('8');
   });
