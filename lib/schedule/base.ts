@@ -1,6 +1,6 @@
 import ICAL from 'ical.js';
 import { hasSimpleZones, laterStart, stepsThrough, wallOf } from './rule.ts';
-import { instantIn } from './zone.ts';
+import { instantIn, isZone } from './zone.ts';
 
 /** Start and length of what an iCalendar object plans, and whether it recurs. */
 export interface Plan {
@@ -95,12 +95,12 @@ function startAt(event: ICAL.Event, duration: number, now: number): number {
   return start;
 }
 
-/** A time without a VTIMEZONE in the object is of the zone that its TZID names; one without any zone is UTC. */
+/** By the IANA zone that its TZID names, else by the object's own VTIMEZONE; one without any zone is UTC. */
 function instantOf(event: ICAL.Event, time: ICAL.Time): number {
-  if (time.zone !== ICAL.Timezone.localTimezone) return time.toUnixTime() * 1000;
-  const wall = wallOf(time);
   const zone = event.component.getFirstProperty('dtstart')?.getFirstParameter('tzid');
-  return zone === undefined ? wall : instantIn(zone, wall);
+  if (zone !== undefined && isZone(zone) && time.zone !== ICAL.Timezone.utcTimezone)
+    return instantIn(zone, wallOf(time));
+  return time.zone === ICAL.Timezone.localTimezone ? wallOf(time) : time.toUnixTime() * 1000;
 }
 
 const utc = (at: number): string => new Date(at).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');

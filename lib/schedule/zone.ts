@@ -1,9 +1,18 @@
-const formats = new Map<string, Intl.DateTimeFormat | undefined>();
+import { LRUCache } from 'lru-cache';
+
+/** Zones are named by those who send them, so of names without end only some are remembered. */
+const formats = new LRUCache<string, { readonly format: Intl.DateTimeFormat | undefined }>({ max: 200 });
+const LONGEST_NAME = 64;
 
 function formatOf(zone: string): Intl.DateTimeFormat | undefined {
-  if (!formats.has(zone)) formats.set(zone, makeFormat(zone));
-  return formats.get(zone);
+  if (zone.length > LONGEST_NAME) return undefined;
+  let known = formats.get(zone);
+  if (known === undefined) formats.set(zone, (known = { format: makeFormat(zone) }));
+  return known.format;
 }
+
+/** Whether it is the name of an IANA time zone. */
+export const isZone = (name: string): boolean => formatOf(name) !== undefined;
 
 function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   try {

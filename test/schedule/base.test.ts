@@ -40,6 +40,25 @@ describe('an event as a client without rules and zones sees it', () => {
     });
   }
 
+  it('takes a zone by its IANA name, and by its description where the name is not known', () => {
+    const observance = ['DTSTART:19700101T000000', 'TZOFFSETFROM:+0300', 'TZOFFSETTO:+0300'];
+    const startIn = (name: string): string | undefined => {
+      const zone = [
+        'BEGIN:VTIMEZONE',
+        `TZID:${name}`,
+        'BEGIN:STANDARD',
+        ...observance,
+        'END:STANDARD',
+        'END:VTIMEZONE',
+      ];
+      const event = object(`DTSTART;TZID=${name}:20260101T100000`);
+      return startOf(singleEvent(event.replace('BEGIN:VEVENT', [...zone, 'BEGIN:VEVENT'].join('\r\n')), NOW));
+    };
+    expect(startIn('Europe/Paris')).to.equal('20260101T090000Z');
+    expect(startIn('Ours')).to.equal('20260101T070000Z');
+    expect(startOf(singleEvent(object('DTSTART;TZID=Nowhere:20260101T100000'), NOW))).to.equal('20260101T100000Z');
+  });
+
   it('does not follow a time zone that changes every second', () => {
     const observance = ['DTSTART:19700101T000000', 'TZOFFSETFROM:+0100', 'TZOFFSETTO:+0200', 'RRULE:FREQ=SECONDLY'];
     const zone = ['BEGIN:VTIMEZONE', 'TZID:X', 'BEGIN:STANDARD', ...observance, 'END:STANDARD', 'END:VTIMEZONE'];
