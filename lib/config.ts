@@ -35,6 +35,7 @@ import { corsDefaults } from './http/cors.ts';
 import { FORWARDED_HEADERS } from './http/forwarded.ts';
 import { listenerDefaults } from './http/listener-limits.ts';
 import { nonceDefaults } from './http/nonce.ts';
+import { verifiedDefaults } from './http/verified.ts';
 import { DEFAULT_XML_LIMITS } from './xml/limits.ts';
 
 const milliseconds = (value: number) => ({ default: value, unit: 'ms', min: 1 });
@@ -140,6 +141,8 @@ export const SETTINGS = {
     min: 1,
   }),
   'nonces.used': integer('Used nonces whose counts are remembered.', count(nonceDefaults.used)),
+  'basic.remembered': integer('Basic credentials that need no check again.', count(verifiedDefaults.remembered)),
+  'basic.age': integer('For how long; a change of any user ends it.', milliseconds(verifiedDefaults.age)),
   'bearer.issuers': issuers(
     'Whose tokens (JWT) are taken over TLS: `[{"issuer": "https://id.example.com", "audience": "plenary", "algorithm": "ES256", "keys": "https://id.example.com/jwks.json", "claim": "sub"}]`. `keys` is an https URL or a file; `claim` (default `sub`) holds an XCON-USERID, an address of a user (`sip:…`, `mailto:…`) or a login name, and `email` needs `email_verified`.',
   ),
@@ -217,6 +220,7 @@ export const SETTINGS = {
     count(controlDefaults.named),
   ),
   'conference.listed': integer('Entries of one list of conferences.', count(controlDefaults.listed)),
+  'conference.sidebars': integer('Sidebars of one conference at a time.', count(controlDefaults.sidebars)),
   'conference.filterLength': integer('Length of an xpathFilter.', {
     ...count(filterDefaults.filterLength),
     unit: 'characters',

@@ -25,6 +25,8 @@ export interface ControlLimits extends CommitLimits, FilterLimits {
   readonly named: number;
   /** Entries of one list of conferences. */
   readonly listed: number;
+  /** Sidebars of one conference at a time. */
+  readonly sidebars: number;
   /** Digits of the conference passwords that the server makes. */
   readonly passwordDigits: number;
 }
@@ -45,6 +47,7 @@ export const controlDefaults: Omit<ControlLimits, keyof CommitLimits> = {
   users: 20_000,
   named: 1_000,
   listed: 10_000,
+  sidebars: 100,
   passwordDigits: 10,
   ...filterDefaults,
 };
@@ -129,7 +132,7 @@ export class ConferenceObjects {
     for (let tries = 0; tries < TRIES; tries++) {
       const main = await this.access.object(uri, 'conference', call);
       const standing = await this.access.letIn(main, call);
-      checkMayMake(main, standing);
+      checkMayMake(main, standing, limits.sidebars);
       const edited = this.#made(() => {
         const edit = make(main, standing, identities);
         checkMembers(edit, main, call.caller);

@@ -17,9 +17,6 @@ import { appearanceOf } from './visibility.ts';
 // written here keeps the two together: every set of changes leaves each main conference with an entry for each of its
 // sidebars, and an internal sidebar with nobody who is not in the main conference.
 
-/** Sidebars of one conference, at most. */
-const MOST = 100;
-
 /** The main conference of a sidebar; undefined for what is none. */
 export const mainConferenceOf = ({ header }: ConferenceObject): XconUri | undefined =>
   isSidebar(header.kind) ? header.parent?.uri : undefined;
@@ -54,12 +51,12 @@ export function standingIn(object: ConferenceObject, main: ConferenceObject | un
  * Whether somebody may make a sidebar: who takes part in the conference, where it allows sidebars (RFC 6501 §4.2.2).
  * @throws {Refusal} not-allowed, not-for-this-object, resources-exhausted
  */
-export function checkMayMake(main: ConferenceObject, { level }: Standing): void {
+export function checkMayMake(main: ConferenceObject, { level }: Standing, most: number): void {
   const allowed = main.sections.get(DESCRIPTION_SECTION)?.element.first(XCON, 'allow-sidebars')?.text.trim();
   if (!isTrue(allowed)) throw new Refusal('not-for-this-object', 'This conference allows no sidebars.');
   if (level === 'invited') throw new Refusal('not-allowed', 'Join the conference before you make a sidebar of it.');
-  if (main.sidebars.size >= MOST)
-    throw new Refusal('resources-exhausted', `A conference has at most ${MOST} sidebars.`);
+  if (main.sidebars.size >= most)
+    throw new Refusal('resources-exhausted', `A conference has at most ${most} sidebars.`);
 }
 
 /**

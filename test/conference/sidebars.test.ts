@@ -129,6 +129,15 @@ describe('sidebars', () => {
     expect(all(document, 'sidebars-by-ref/entry')).to.have.length(3);
   });
 
+  it('a conference has as many sidebars as are allowed', async () => {
+    const { control } = await world({ sidebars: 1 });
+    const { uri: main } = await control.create(as('alice'), {});
+    const { uri } = await control.createSidebar(as('alice'), main, 'sidebar-by-val');
+    expect(await refusalOf(control.createSidebar(as('alice'), main, 'sidebar-by-ref'))).to.equal('resources-exhausted');
+    await control.deleteSidebar(as('alice'), uri, 'sidebar-by-val');
+    expect(await refusalOf(control.createSidebar(as('alice'), main, 'sidebar-by-ref'))).to.equal(undefined);
+  });
+
   it('of a sidebar and the deletion of its main conference at the same time one happens', async () => {
     const { control } = await world();
     const { uri: main } = await control.create(as('alice'), {});
