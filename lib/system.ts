@@ -80,7 +80,11 @@ export class ConferencingSystem {
       backup: ({ file }) => store.backup(file),
       check: async () => ({ problems: await store.check() }),
     };
-    this.#authentication = new HttpAuthentication(directory, attempts, { nonces: section(config, 'nonces'), bearer });
+    this.#authentication = new HttpAuthentication(directory, attempts, {
+      nonces: section(config, 'nonces'),
+      basic: section(config, 'basic'),
+      bearer,
+    });
     const ccmp = new ConferenceControlServer(
       { control, users: directory, authentication: this.#authentication, logger },
       ccmpSettings(config),

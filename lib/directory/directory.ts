@@ -104,6 +104,11 @@ export class Directory {
     this.#nobodysSecret = this.#credentials.sealNothing(this.#nobody, { digest: this.#digest });
   }
 
+  /** Counts the changes of users, so that what was found out about one can be told to be old. */
+  get changes(): number {
+    return this.#known.changes;
+  }
+
   /** Users in memory, by each name under which they were looked for. */
   get known(): number {
     return this.#known.size;

@@ -10,6 +10,10 @@ export class KnownUsers {
     this.#users = new LRUCache({ max: limit });
   }
 
+  get changes(): number {
+    return this.#changes;
+  }
+
   get size(): number {
     return this.#users.size;
   }

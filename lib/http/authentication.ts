@@ -10,11 +10,13 @@ import { Nonces, nonceDefaults } from './nonce.ts';
 import type { NonceLimits } from './nonce.ts';
 import { refused } from './scheme.ts';
 import type { Outcome, RequestFacts, Scheme } from './scheme.ts';
+import { VerifiedCredentials, type VerifiedLimits } from './verified.ts';
 
 export interface AuthenticationOptions {
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly nonces?: NonceLimits;
+  readonly basic?: VerifiedLimits;
   /** Present when tokens of some issuer are taken. */
   readonly bearer?: BearerScheme | undefined;
 }
@@ -41,7 +43,10 @@ export class HttpAuthentication {
     // Clients take the first that they know, in this order: Linphone fails with Digest before Basic.
     this.#schemes = [
       ...(options.bearer ? [options.bearer] : []),
-      new BasicScheme((name, password, realm, source) => this.password(name, password, source, { domain: realm })),
+      new BasicScheme(
+        (name, password, realm, source) => this.password(name, password, source, { domain: realm }),
+        new VerifiedCredentials(() => directory.changes, options.basic),
+      ),
       new DigestScheme(directory, attempts, this.#nonces),
     ];
   }

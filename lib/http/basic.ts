@@ -2,6 +2,7 @@ import { fromUtf8, quoted } from './authorization.ts';
 import type { Authorization } from './authorization.ts';
 import { refused } from './scheme.ts';
 import type { Outcome, RequestFacts, Scheme } from './scheme.ts';
+import type { VerifiedCredentials } from './verified.ts';
 
 /** Checks a name and a password; a name without domain is of the realm. */
 export type PasswordCheck = (name: string, password: string, realm: string, source: string) => Promise<Outcome>;
@@ -14,9 +15,11 @@ export const isPrivate = ({ secure, loopback }: Pick<RequestFacts, 'secure' | 'l
 export class BasicScheme implements Scheme {
   readonly name = 'basic';
   readonly #check: PasswordCheck;
+  readonly #verified: VerifiedCredentials;
 
-  constructor(check: PasswordCheck) {
+  constructor(check: PasswordCheck, verified: VerifiedCredentials) {
     this.#check = check;
+    this.#verified = verified;
   }
 
   challenges(request: RequestFacts, realm: string): string[] {
@@ -24,8 +27,14 @@ export class BasicScheme implements Scheme {
   }
 
   async authenticate(request: RequestFacts, realm: string, { token }: Authorization): Promise<Outcome> {
-    const read = token === undefined || !isPrivate(request) ? undefined : readUserPass(token);
-    return read ? this.#check(read.name, read.password, realm, request.source) : refused;
+    if (token === undefined || !isPrivate(request)) return refused;
+    let outcome: Outcome = refused;
+    const principal = await this.#verified.user(realm, token, async () => {
+      const read = readUserPass(token);
+      if (read) outcome = await this.#check(read.name, read.password, realm, request.source);
+      return outcome.kind === 'user' ? outcome.principal : undefined;
+    });
+    return principal === undefined ? outcome : { kind: 'user', principal, scheme: 'Basic' };
   }
 }
 
