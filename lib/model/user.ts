@@ -14,6 +14,8 @@ export interface UserFacts {
   readonly pending: boolean;
   /** How many endpoints the element holds, in the conference or not. */
   readonly endpoints: number;
+  /** Every endpoint has left or is leaving; of one without an endpoint nothing is said. */
+  readonly gone?: true;
   readonly anonymity: Anonymity;
   /** The level that the user's roles give, if they give one. */
   readonly privilege?: Privilege;
@@ -53,7 +55,8 @@ export function userRecord(
     anonymity: anonymityOf(element),
   };
   const privilege = kept.alias === undefined ? privilegeOf(rolesOf(element)) : undefined;
-  return { part, facts: { ...kept, ...derived, ...(privilege && { privilege }) } };
+  const gone = isGone(element);
+  return { part, facts: { ...kept, ...derived, ...(gone && { gone }), ...(privilege && { privilege }) } };
 }
 
 /** Two users of one conference never share an address. */
@@ -88,6 +91,13 @@ export const statusOf = (endpoint: XmlElement): string => endpoint.first(CONFERE
 export const isConnected = (user: XmlElement): boolean =>
   endpointsOf(user).some((endpoint) => IN_CONFERENCE.has(statusOf(endpoint)));
 
+const LEFT = new Set(['disconnecting', 'disconnected']);
+
+function isGone(user: XmlElement): boolean {
+  const endpoints = endpointsOf(user);
+  return endpoints.length > 0 && endpoints.every((endpoint) => LEFT.has(statusOf(endpoint)));
+}
+
 /** RFC 6501 §4.6.5.1; `anonymous`, as RFC 6503 §10.3 says, is `private`. An unknown value hides as `private` does. */
 export function anonymityOf(user: XmlElement): Anonymity {
   const value = user.first(XCON, 'provide-anonymity')?.text.trim() ?? '';
@@ -109,9 +119,9 @@ export function privilegeOf(roles: readonly string[]): Privilege | undefined {
   return roles.includes('moderator') ? 'moderator' : undefined;
 }
 
-/** In the conference now, or brought into the occurrence though not yet by an endpoint. */
+/** In the conference now, or brought into the occurrence though not yet by an endpoint; not who was sent away. */
 export const isPresent = (facts: UserFacts): boolean =>
-  facts.connected || (facts.origin === 'joined' && !facts.pending);
+  facts.connected || (facts.origin === 'joined' && !facts.pending && facts.gone !== true);
 
 /** The entity of the Nth anonymous user of an occurrence, the same for all who may not know her. */
 export const anonymousEntity = (number: number): XconUserId =>

@@ -147,6 +147,17 @@ describe('userRequest/update', () => {
       expect(at.object().counts).to.include({ pending: 0, present: 1 });
     });
 
+    it('keeps out one whose only endpoint a moderator sends away', async () => {
+      const at = await scene('confirm');
+      await join(at, PHONE);
+      expect(await at.update(endpoint(PHONE, status('disconnected')), as('alice'))).to.equal(undefined);
+      expect(at.object().counts).to.include({ pending: 0, present: 1 });
+      const { view } = await at.control.retrieveUsers(as('bob'), at.uri);
+      expect(Buffer.concat([...view.content]).toString()).to.not.include(idOf('carol'));
+      expect(await at.update(gone(PHONE))).to.equal(undefined);
+      expect(at.record()).to.equal(undefined);
+    });
+
     it('keeps out whose other endpoint a moderator has sent away', async () => {
       const at = await scene('confirm');
       await join(at, PHONE, OTHER);
