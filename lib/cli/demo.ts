@@ -1,10 +1,19 @@
 import { AdministrationRefused, type Administration } from '../admin/administration.ts';
+import { CommandFailure, EXIT } from './outcome.ts';
 
 export const DEMO_USERS = ['alice', 'bob', 'carol'];
 export const DEMO_PASSWORD = 'demo';
 
-/** Makes the users of a demonstration, unless an earlier one did. */
+/**
+ * Makes the users of a demonstration, unless an earlier one did; never among users of somebody's own, for everybody knows
+ * their password. @throws {CommandFailure}
+ */
 export async function addDemoUsers(administration: Administration): Promise<void> {
+  const logins = (await administration.users({})).map(({ login }) => login);
+  const isDemo = DEMO_USERS.every((name) => logins.includes(name));
+  if (!isDemo && logins.some((login) => !DEMO_USERS.includes(login))) {
+    throw new CommandFailure('this data directory has users of its own: start without --demo', EXIT.usage);
+  }
   for (const name of DEMO_USERS) {
     try {
       await administration.user({ name });

@@ -151,6 +151,16 @@ describe('plenary serve', function () {
     });
   });
 
+  it('makes no demonstration of a data directory with users of its own', async () => {
+    const add = ['user', 'add', 'dora', '--data', data, '--domain', 'example.com'];
+    expect((await plenary(add, { input: 'secret of dora\n' })).code).to.equal(0);
+    const { code, stderr } = await plenary(['serve', '--demo', '--data', data, '--http', '127.0.0.1:0']);
+    expect(code).to.equal(2);
+    expect(stderr).to.include('users of its own');
+    const { stdout } = await plenary(['user', 'list', '--json', '--data', data, '--domain', 'example.com']);
+    expect(JSON.parse(stdout)).to.have.length(1);
+  });
+
   it('ends when its address is taken', async () => {
     const { url } = await begin();
     const other = mkdtempSync(join(tmpdir(), 'plenary-serve-'));
