@@ -71,7 +71,7 @@ function leaveUnlessIn(edit: ObjectEdit, key: XconUserId): void {
 
 function replacedForUpdate({ people }: Work, raw: XmlElement, before: XmlElement): XmlElement {
   const placeholders = new Placeholders((domain) => people.servesDomain(domain));
-  return placeholders.replace(raw, Math.max(highestNumber(raw), highestNumber(before)));
+  return placeholders.replace(raw, () => Math.max(highestNumber(raw), highestNumber(before)));
 }
 
 function withStatusLeftOutOfNew(user: XmlElement, before: XmlElement): XmlElement {

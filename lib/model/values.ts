@@ -48,8 +48,12 @@ export const gain = integer('int from -127 to 127', -127, 127);
 /** RFC 3986 §4.1 with the characters of other scripts let in; a colon stands behind a scheme or behind a slash. */
 export const uri: ValueType = {
   name: 'anyURI',
-  accepts: (value) =>
-    /^(?:[a-z][a-z0-9+.-]*:|(?![^/?#]*:))[^\s<>"{}|\\^`#]*(?:#[^\s<>"{}|\\^`#]*)?$/i.test(value) && value !== '',
+  accepts: (value) => {
+    if (value === '' || /[\s<>"{}|\\^`]/.test(value)) return false;
+    // Brackets stand around an address of IPv6 as the host and nowhere else.
+    const rest = value.replace(/^(sips?:(?:[^@[\]]*@)?|[^:/?#[\]]*:?\/\/(?:[^@/?#[\]]*@)?)\[[0-9a-f:.]+\]/i, '$1host');
+    return /^(?:[a-z][a-z0-9+.-]*:|(?![^/?#]*:))[^#[\]]*(?:#[^#[\]]*)?$/i.test(rest);
+  },
 };
 export const language: ValueType = {
   name: 'language',
