@@ -6,7 +6,7 @@ const LONGEST = 1_024;
 const MOST = 1_000;
 
 /**
- * Requests that were read lately, by their bytes: clients that look again send the same again. None that holds a secret
+ * Requests that were read lately, by their bytes: clients that look again send the same again. None that holds a password
  * or conference data is kept.
  */
 export class RememberedRequests {

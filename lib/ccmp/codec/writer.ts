@@ -25,9 +25,26 @@ export function frame(
   const head = `<?xml version="1.0" encoding="UTF-8"?>
 <ccmp:${outer}${declarations}><${outer} xsi:type="ccmp:${schemaType(type, direction)}">${parameters}`;
   const tail = `</${outer}></ccmp:${outer}>`;
-  const bytes = inside.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece));
   if (inner === 'ccmp:optionsRequest') return Buffer.from(head + tail, 'utf8');
-  return Buffer.concat([Buffer.from(`${head}<${inner}>`, 'utf8'), ...bytes, Buffer.from(`</${inner}>${tail}`, 'utf8')]);
+  return joined([`${head}<${inner}>`, ...inside, `</${inner}>${tail}`]);
+}
+
+/** Pieces in UTF-8, written into one buffer; text that stands together is written together. */
+function joined(pieces: readonly (string | Buffer)[]): Buffer {
+  const merged: (string | Buffer)[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    const last = merged.at(-1);
+    size += typeof piece === 'string' ? Buffer.byteLength(piece, 'utf8') : piece.length;
+    if (typeof piece === 'string' && typeof last === 'string') merged[merged.length - 1] = last + piece;
+    else merged.push(piece);
+  }
+  const message = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const piece of merged) {
+    at += typeof piece === 'string' ? message.write(piece, at, 'utf8') : piece.copy(message, at);
+  }
+  return message;
 }
 
 /** A parameter of a simple type, unqualified as the schema says (RFC 6503 §11); nothing without a value. */
