@@ -107,7 +107,9 @@ export class NamespaceReader {
       const wrong =
         namespace === undefined
           ? `the prefix ${prefix} is not declared`
-          : prefix !== '' && taken.has(`${local} ${namespace}`) && `the attribute ${local} of one namespace stands twice`;
+          : prefix !== '' &&
+            taken.has(`${local} ${namespace}`) &&
+            `the attribute ${local} of one namespace stands twice`;
       if (wrong || namespace === undefined) {
         throw XmlError.at(this.#text, this.#attributeOffset(node, name), wrong || name);
       }
