@@ -49,7 +49,7 @@ export const gain = integer('int from -127 to 127', -127, 127);
 export const uri: ValueType = {
   name: 'anyURI',
   accepts: (value) => {
-    if (value === '' || /[\s<>"{}|\\^`]/.test(value)) return false;
+    if (value === '' || /[\s<>"{}|\\^`]|%(?![0-9a-f]{2})/i.test(value)) return false;
     // Brackets stand around an address of IPv6 as the host and nowhere else.
     const rest = value.replace(/^(sips?:(?:[^@[\]]*@)?|[^:/?#[\]]*:?\/\/(?:[^@/?#[\]]*@)?)\[[0-9a-f:.]+\]/i, '$1host');
     return /^(?:[a-z][a-z0-9+.-]*:|(?![^/?#]*:))[^#[\]]*(?:#[^#[\]]*)?$/i.test(rest);
