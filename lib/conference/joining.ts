@@ -160,12 +160,7 @@ function withAnEndpoint({ call }: Work, user: XmlElement): XmlElement {
  * endpoint the focus's, roles without power mean nothing.
  */
 function withoutClaims(user: XmlElement): XmlElement {
-  const own = withChild(withChild(user, 'associated-aors', undefined), 'roles', undefined);
-  return own.withChildren(
-    own.elements.map((child) =>
-      child.is(CONFERENCE_INFO, 'endpoint') ? withChild(child, 'status', undefined) : child,
-    ),
-  );
+  return withStatusLeftOut(withChild(withChild(user, 'associated-aors', undefined), 'roles', undefined));
 }
 
 const aorsOnly = (user: XmlElement): XmlElement =>

@@ -1,10 +1,9 @@
 import { differences, same, type Difference } from '../model/compare.ts';
 import type { Audience, Changer, ElementDefinition } from '../model/definitions.ts';
-import { POLICY } from '../model/names.ts';
+import { info, POLICY } from '../model/names.ts';
 import { Part } from '../model/part.ts';
 import { childDefinition, keyOf } from '../model/shape.ts';
 import { privilegeOf, rolesOf } from '../model/user.ts';
-import { info } from '../model/names.ts';
 import { XmlElement } from '../xml/element.ts';
 
 /** Who changes something, as far as rights go. */

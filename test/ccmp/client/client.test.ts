@@ -139,12 +139,14 @@ describe('a conferencing client', () => {
     expect(await failure(clientOf({ url, ...alice }).options(), CcmpError)).to.include({ code: 500 });
   });
 
+  it('is not made for a user who could not say who she is', () => {
+    const bare = { url: service.url, user: 'alice', password: 'demo' };
+    expect(() => clientOf(bare)).to.throw(TypeError, 'alice@example.com');
+    expect(() => clientOf({ ...bare, confUserID: 'xcon-userid:alice@example.com' })).not.to.throw();
+  });
+
   it('shows its credentials as a subject when it is told to', async () => {
     await clientOf({ url: service.url, ...alice, show: 'subject' }).options();
-    expect(() => clientOf({ url: service.url, user: 'alice', password: 'demo' })).to.throw(
-      TypeError,
-      'alice@example.com',
-    );
     const wrong = clientOf({ url: service.url, ...alice, password: 'x', show: 'subject' });
     expect(await failure(wrong.options(), CcmpError)).to.include({ code: 424 });
   });
@@ -155,7 +157,9 @@ describe('a conferencing client', () => {
   });
 
   it('shows several requests at once its credentials', async () => {
-    await Promise.all(Array.from({ length: 8 }, () => client.options()));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => client.options()));
+    expect(answers).to.have.length(8);
+    for (const answer of answers) expect(answer).to.deep.equal(answers[0]);
   });
 
   it('[H13] follows a redirect after the time that it is told', async () => {
