@@ -30,6 +30,8 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
   readonly #conferences: ConferenceReader;
   readonly #log: LogReader;
   readonly #users: UserReader;
+  /** Settles when no check reads any more. */
+  #checked: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
   constructor(directory: DataDirectory, writer: WriterThread, limits: SqliteStoreLimits) {
@@ -122,7 +124,13 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
   }
 
   /** Reads the whole store beside everything else: what is wrong with it, in words; empty when it is good. */
-  async check(): Promise<string[]> {
+  check(): Promise<string[]> {
+    const checked = this.#check();
+    this.#checked = Promise.allSettled([this.#checked, checked]);
+    return checked;
+  }
+
+  async #check(): Promise<string[]> {
     const checker = startThread('check', { file: this.#directory.database, limit: this.#limits.checkFindings });
     const [findings] = (await once(checker, 'message')) as [string[]];
     return findings;
@@ -135,7 +143,7 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
 
   /** The writer goes last: the last connection moves the write-ahead log into the database. */
   async #close(): Promise<void> {
-    await this.#snapshots.close();
+    await Promise.all([this.#snapshots.close(), this.#checked]);
     this.#db.close();
     await this.#writer.close();
     this.#directory.release();

@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
@@ -70,6 +70,15 @@ describe('the check', () => {
     const store = await openStore({ directory });
     expect(await store.check()).to.have.length(2);
     await store.close();
+  });
+
+  it('ends before a store that closes, which leaves all that it holds in one file', async () => {
+    const directory = newDirectory();
+    const store = await openStore({ directory });
+    await store.write([pairSet(1)]);
+    const [findings] = await Promise.all([store.check(), store.close()]);
+    expect(findings).to.deep.equal([]);
+    expect(readdirSync(directory)).to.have.members(['plenary.db', 'plenary.lock']);
   });
 
   for (const [title, [sql, finding]] of Object.entries(DAMAGE)) {
