@@ -18,6 +18,11 @@ const MAY_IMPORT: readonly (readonly [folder: string, ...from: readonly string[]
   ['ccmp/client', 'ccmp/codec', 'model', 'xml'],
   ['ccmp', 'conference', 'directory', 'http', 'ccmp/codec', 'model', 'xml'],
   ['admin', 'conference', 'directory', 'model', 'xml'],
+  ['sip'],
+  ['notification', 'conference', 'model', 'xml'],
+  ['event-stream', 'notification', 'conference', 'directory', 'http', 'model', 'xml'],
+  ['conference-package', 'sip', 'notification', 'conference', 'model', 'xml'],
+  ['calendar', 'conference', 'directory', 'schedule', 'http', 'model', 'xml'],
 ];
 
 /** The errors that a store throws are declared by those who catch them. */
