@@ -1,0 +1,25 @@
+export type TransportFailure =
+  /** Nobody listens there, or the system knows no way. */
+  | 'unreachable'
+  /** The certificate is not believed or names somebody else (RFC 5922 §7.2). */
+  | 'identity'
+  /** No connection, handshake or pong in time. */
+  | 'timeout'
+  /** The flow ended before. */
+  | 'closed'
+  /** The peer does not read what it is sent. */
+  | 'overflow'
+  /** Larger than a datagram can be (RFC 3261 §18.1.1). */
+  | 'too-large'
+  /** One of our own limits. */
+  | 'limit';
+
+/** A message could not be sent, or a flow ended. */
+export class TransportError extends Error {
+  readonly failure: TransportFailure;
+
+  constructor(failure: TransportFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.failure = failure;
+  }
+}

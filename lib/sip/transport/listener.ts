@@ -1,0 +1,24 @@
+import type { Endpoint, Protocol } from './flow.ts';
+import type { TlsSettings } from './tls.ts';
+
+export interface ListenOptions {
+  readonly protocol: Protocol;
+  /** Numeric, IPv4 or IPv6; `::` takes IPv6 only, so that both families can be had on one port by two listeners. */
+  readonly address: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** What peers reach this listener by, where that is not the address it is bound to: behind NAT, or bound to all. */
+  readonly advertise?: { readonly host: string; readonly port?: number | undefined } | undefined;
+  /** For tls and wss. */
+  readonly tls?: TlsSettings | undefined;
+}
+
+export interface Listener {
+  readonly protocol: Protocol;
+  readonly local: Endpoint;
+  /** `host:port` for Via and Contact; IPv6 in brackets. */
+  readonly sentBy: string;
+  /** Takes other certificates for the handshakes to come; connections stay. @throws {Error} when they can't be used */
+  reload(tls: TlsSettings): void;
+  close(): Promise<void>;
+}
