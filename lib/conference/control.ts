@@ -12,6 +12,7 @@ import { ConferenceObjects, type ControlParts, principalOf, type Work } from './
 import { checkPassword } from './passwords.ts';
 import { Refusal } from './refusal.ts';
 import type { SidebarSections } from './sidebar-views.ts';
+import { allowsSubscription, type Sight } from './sight.ts';
 import type { Standing } from './standing.ts';
 import { targetUser } from './target-user.ts';
 import { updateConference, updateRoster } from './updating.ts';
@@ -97,6 +98,27 @@ export class ConferenceControl {
   async retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer> {
     const { object, standing } = await this.#objects.access.enter(call, uri, 'conference');
     return this.#answer(call, object, readerOf(call, standing));
+  }
+
+  /**
+   * What somebody who watches a conference sees of it now (RFC 4575 §3.5).
+   * @throws {Refusal} also where the conference allows no subscription
+   */
+  async watch(call: Call, uri: XconUri): Promise<Sight> {
+    const { object } = await this.#objects.access.enter(call, uri, CONFERENCES);
+    if (!allowsSubscription(object)) throw new Refusal('not-allowed', 'This conference allows no subscription.');
+    const sight = await this.sight(call, object);
+    if (sight === undefined) throw unknownTo(call.caller);
+    return sight;
+  }
+
+  /** What is left to see for somebody who watches already; undefined when he may not any more. */
+  async sight(call: Call, object: ConferenceObject): Promise<Sight | undefined> {
+    const { access } = this.#objects;
+    const standing = await access.standing(object, call);
+    if (standing.level === undefined || !allowsSubscription(object)) return undefined;
+    const sidebars = await access.sidebarSections(object, call);
+    return { object, reader: readerOf(call, standing), sidebars };
   }
 
   /** Clones `parent`, or builds from `document`, or clones the default blueprint (RFC 6503 §5.3.4). */

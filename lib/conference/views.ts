@@ -213,6 +213,14 @@ function userBytes(
   });
 }
 
+/** Whether a reader sees his own user just as others of his level see it. */
+export function sharesViewOfOthers(object: ConferenceObject, reader: Reader): boolean {
+  const record = reader.self === undefined ? undefined : object.users.get(reader.self);
+  if (record === undefined || reader.self === undefined) return true;
+  const other = { ...reader, self: undefined };
+  return userBytes(object, reader.self, record, other, hidesAttendees(object)) === record.part.bytes;
+}
+
 /** One user as the reader may see her; undefined where he may not. */
 export function userElement(
   object: ConferenceObject,
