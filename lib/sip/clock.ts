@@ -126,10 +126,16 @@ export class TimerWheel implements Clock {
   /** Sets the alarm for what comes next, if anything does. */
   #sleep(): void {
     this.#wake = Infinity;
-    if (this.#due.next !== this.#due) { this.#ring(this.#cursor); return; } // a timer has thrown, others wait behind it
+    if (this.#due.next !== this.#due) {
+      this.#ring(this.#cursor);
+      return;
+    } // a timer has thrown, others wait behind it
     for (let tick = this.#cursor; tick < this.#cursor + this.#slots.length; tick += 1) {
       const head = this.#slot(tick);
-      if (head.next !== head) { this.#ring(tick); return; }
+      if (head.next !== head) {
+        this.#ring(tick);
+        return;
+      }
     }
   }
 }
