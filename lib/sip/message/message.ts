@@ -1,0 +1,206 @@
+import { BadMessage } from './bad-message.ts';
+import { checkedField, findField, splitList, type Fields } from './fields.ts';
+import type { ListHeader, SingleHeader } from './header.ts';
+import * as headers from './headers.ts';
+import { isList, knownName } from './names.ts';
+import type { NameAddress } from './name-address.ts';
+import type { Via } from './via.ts';
+
+/** Fields by name: a text replaces all fields of that name, texts make one field each, undefined removes them. */
+export type FieldChanges = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What requests and responses share (RFC 3261 §7). Immutable; a header field is read when it is asked for, and once. */
+export abstract class Message {
+  /** The header fields as `serialize` writes them; Content-Length is not among them. */
+  readonly fieldsAsWritten: Fields;
+  readonly body: Buffer;
+  readonly #read = new Map<SingleHeader<unknown> | ListHeader<unknown>, unknown>();
+  #topVia: Via | undefined;
+
+  protected constructor(fields: Fields, body: Buffer) {
+    this.fieldsAsWritten = fields;
+    this.body = body;
+  }
+
+  /** The first line without its line break. */
+  abstract get startLine(): string;
+
+  /** The same start line with other fields or another body. */
+  protected abstract copy(fields: Fields, body: Buffer): this;
+
+  /** The value of the first field of this name, unfolded, lists undivided. */
+  header(name: string): string | undefined {
+    const at = findField(this.fieldsAsWritten, name);
+    return at < 0 ? undefined : this.fieldsAsWritten[at + 1];
+  }
+
+  /** Every value of this name in order; the lists of header fields that are lists are divided. */
+  headers(name: string): readonly string[] {
+    const lines = this.lines(name);
+    return isList(knownName(name) ?? name) ? lines.flatMap(splitList) : lines;
+  }
+
+  has(name: string): boolean {
+    return findField(this.fieldsAsWritten, name) >= 0;
+  }
+
+  /** Every field line in order; names that we know as the RFCs spell them. */
+  *fields(): Generator<readonly [name: string, value: string]> {
+    for (let at = 0; at < this.fieldsAsWritten.length; at += 2) {
+      yield [this.fieldsAsWritten[at] ?? '', this.fieldsAsWritten[at + 1] ?? ''];
+    }
+  }
+
+  /** The value of a field that stands at most once. @throws {BadMessage} 400 when it is malformed or stands twice */
+  get<T>(header: SingleHeader<T>): T | undefined {
+    if (this.#read.has(header)) return this.#read.get(header) as T | undefined;
+    const fields = this.fieldsAsWritten;
+    const at = findField(fields, header.name);
+    if (at >= 0 && findField(fields, header.name, at + 2) >= 0)
+      throw new BadMessage(400, `More than one ${header.name}`);
+    const value = at < 0 ? undefined : header.read(fields[at + 1] ?? '');
+    this.#read.set(header, value);
+    return value;
+  }
+
+  /** The values of a list. @throws {BadMessage} 400 when one is malformed */
+  all<T>(header: ListHeader<T>): readonly T[] {
+    const known = this.#read.get(header) as readonly T[] | undefined;
+    if (known !== undefined) return known;
+    const values = header.readAll(this.lines(header.name));
+    this.#read.set(header, values);
+    return values;
+  }
+
+  /** The fields of a name, line by line. */
+  lines(name: string): string[] {
+    const lines: string[] = [];
+    const fields = this.fieldsAsWritten;
+    for (let at = findField(fields, name); at >= 0; at = findField(fields, name, at + 2))
+      lines.push(fields[at + 1] ?? '');
+    return lines;
+  }
+
+  /** The topmost Via; the others are not looked at. */
+  get via(): Via {
+    return (this.#topVia ??= headers.readTopVia(this.#needed('Via')));
+  }
+
+  get vias(): readonly Via[] {
+    return this.all(headers.VIA);
+  }
+
+  get from(): NameAddress {
+    return this.#get(headers.FROM);
+  }
+
+  get to(): NameAddress {
+    return this.#get(headers.TO);
+  }
+
+  get callId(): string {
+    return this.#get(headers.CALL_ID);
+  }
+
+  get cseq(): headers.CSeq {
+    return this.#get(headers.CSEQ);
+  }
+
+  /** The contacts; a single `*` of a REGISTER is `[]`, see `hasWildcardContact`. */
+  get contacts(): readonly NameAddress[] {
+    return this.hasWildcardContact ? [] : this.all(headers.CONTACT);
+  }
+
+  /** Whether all bindings are to be removed (RFC 3261 §10.2.2). */
+  get hasWildcardContact(): boolean {
+    return this.header('Contact') === '*' && this.lines('Contact').length === 1;
+  }
+
+  get routes(): readonly NameAddress[] {
+    return this.all(headers.ROUTE);
+  }
+
+  get recordRoutes(): readonly NameAddress[] {
+    return this.all(headers.RECORD_ROUTE);
+  }
+
+  get maxForwards(): number | undefined {
+    return this.get(headers.MAX_FORWARDS);
+  }
+
+  /** Seconds. */
+  get expires(): number | undefined {
+    return this.get(headers.EXPIRES);
+  }
+
+  get event(): headers.Event | undefined {
+    return this.get(headers.EVENT);
+  }
+
+  get contentType(): headers.ContentType | undefined {
+    return this.get(headers.CONTENT_TYPE);
+  }
+
+  get require(): readonly string[] {
+    return this.all(headers.REQUIRE);
+  }
+
+  get supported(): readonly string[] {
+    return this.all(headers.SUPPORTED);
+  }
+
+  get allow(): readonly string[] {
+    return this.all(headers.ALLOW);
+  }
+
+  /** The named fields replaced (in the place of the first of them, else at the end) or removed. @throws {TypeError} for a line break */
+  with(changes: FieldChanges, body: Buffer = this.body): this {
+    let fields: Fields = this.fieldsAsWritten;
+    for (const [name, value] of Object.entries(changes)) fields = replaced(fields, name, value);
+    return this.copy(fields, body);
+  }
+
+  /** A field above all others of its name: Via, Record-Route, Route. @throws {TypeError} for a line break */
+  prepended(name: string, value: string): this {
+    const at = Math.max(findField(this.fieldsAsWritten, name), 0);
+    return this.copy(this.fieldsAsWritten.toSpliced(at, 0, ...checkedField(name, value)), this.body);
+  }
+
+  /** Without the first value of this name: the topmost Via or Route of a list goes, the rest of its line stays. */
+  withoutFirst(name: string): this {
+    const at = findField(this.fieldsAsWritten, name);
+    if (at < 0) return this;
+    const field = this.fieldsAsWritten[at] ?? name;
+    const rest = isList(field) ? splitList(this.fieldsAsWritten[at + 1] ?? '').slice(1) : [];
+    return this.copy(
+      this.fieldsAsWritten.toSpliced(at, 2, ...(rest.length === 0 ? [] : [field, rest.join(', ')])),
+      this.body,
+    );
+  }
+
+  #needed(name: string): string {
+    const value = this.header(name);
+    if (value === undefined) throw new BadMessage(400, `Missing ${name}`);
+    return value;
+  }
+
+  #get<T>(header: SingleHeader<T>): T {
+    const value = this.get(header);
+    if (value === undefined) throw new BadMessage(400, `Missing ${header.name}`);
+    return value;
+  }
+}
+
+function replaced(fields: Fields, name: string, value: string | readonly string[] | undefined): Fields {
+  const values = value === undefined ? [] : typeof value === 'string' ? [value] : value;
+  const made = values.flatMap((one) => checkedField(name, one));
+  const first = findField(fields, name);
+  if (first < 0) return [...fields, ...made];
+  const kept = fields.slice(0, first);
+  kept.push(...made);
+  for (let at = first; at < fields.length; at += 2) {
+    if (fields[at] !== fields[first] && findField([fields[at] ?? ''], name) < 0)
+      kept.push(fields[at] ?? '', fields[at + 1] ?? '');
+  }
+  return kept;
+}

@@ -1,0 +1,16 @@
+import type { Message } from './message.ts';
+
+/** A message to be sent: two buffers, so that one body serves many heads. */
+export interface Serialized {
+  readonly head: Buffer;
+  readonly body: Buffer;
+}
+
+/** The bytes of a message with its Content-Length; the body is the message's own, not a copy. */
+export function serialize(message: Message): Serialized {
+  const { fieldsAsWritten: fields, body } = message;
+  let head = `${message.startLine}\r\n`;
+  for (let at = 0; at < fields.length; at += 2) head += `${fields[at]}: ${fields[at + 1]}\r\n`;
+  head += `Content-Length: ${body.length}\r\n\r\n`;
+  return { head: Buffer.from(head), body };
+}

@@ -1,0 +1,75 @@
+import type { Cursor } from './cursor.ts';
+import { BadMessage } from './bad-message.ts';
+import { Parameters, readParameters } from './parameters.ts';
+import { endOfDigits, endOfHostAt, portOf } from './parse-uri.ts';
+
+const SLASH = 0x2f;
+const COLON = 0x3a;
+
+/** One hop of the way of a request (RFC 3261 §20.42). Immutable. */
+export class Via {
+  /** In upper case: UDP, TCP, TLS, WS, WSS … */
+  readonly transport: string;
+  /** As written; an IPv6 address keeps its brackets. */
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly parameters: Parameters;
+
+  constructor(transport: string, host: string, port: number | undefined, parameters: Parameters) {
+    this.transport = transport;
+    this.host = host;
+    this.port = port;
+    this.parameters = parameters;
+  }
+
+  get sentBy(): string {
+    return this.port === undefined ? this.host : `${this.host}:${this.port}`;
+  }
+
+  get branch(): string | undefined {
+    return this.parameters.get('branch');
+  }
+
+  /** The address in `received`, without brackets, which some put around IPv6 (RFC 5118 §4.5). */
+  get received(): string | undefined {
+    return this.parameters.get('received')?.replace(/^\[(.*)\]$/, '$1');
+  }
+
+  /** The port in `rport`; undefined also where it asks for one (RFC 3581 §3). */
+  get rport(): number | undefined {
+    const value = this.parameters.get('rport');
+    return value === undefined ? undefined : portOf(value);
+  }
+
+  with(name: string, value?: string): Via {
+    return new Via(this.transport, this.host, this.port, this.parameters.with(name, value));
+  }
+
+  toString(): string {
+    return `SIP/2.0/${this.transport} ${this.sentBy}${this.parameters.toString()}`;
+  }
+}
+
+export function readVia(cursor: Cursor): Via {
+  const name = cursor.skipSpace().token();
+  const version = cursor.expect(SLASH).token();
+  const transport = cursor.expect(SLASH).token();
+  if (name.toUpperCase() !== 'SIP') throw cursor.malformed();
+  if (version !== '2.0') throw new BadMessage(400, 'Via of another version');
+  const space = cursor.at;
+  const from = cursor.skipSpace().at;
+  const end = endOfHostAt(cursor.text, from);
+  if (from === space || end === from) throw cursor.malformed();
+  const host = cursor.text.slice(from, end);
+  cursor.at = end;
+  const port = cursor.take(COLON) ? readPort(cursor) : undefined;
+  return new Via(transport.toUpperCase(), host, port, readParameters(cursor));
+}
+
+function readPort(cursor: Cursor): number {
+  const end = endOfDigits(cursor.text, cursor.at);
+  const port = portOf(cursor.text.slice(cursor.at, end));
+  if (port === undefined) throw cursor.malformed();
+  cursor.at = end;
+  return port;
+}
