@@ -22,7 +22,7 @@ interface Conference {
 const run = promisify(execFile);
 
 describe('plenary as a client of a demonstration', function () {
-  this.timeout(60_000); // each command is a process of its own
+  this.timeout(180_000); // each command is a process of its own
 
   let data = '';
   let server: RunningServer;
@@ -88,6 +88,9 @@ describe('plenary as a client of a demonstration', function () {
     const updated = await conference('alice:demo', 'update', made.uri, '--description', 'What next?');
     expect(updated).to.include({ version: 3, subject: 'Plans', description: 'What next?' });
     expect(await conference('alice:demo', 'show', made.uri)).to.deep.equal(updated);
+    expect(await conference('alice:demo', 'summary', made.uri)).to.deep.equal({
+      ...{ uri: made.uri, version: 3, title: 'Board', status: 'registered', public: true, media: ['audio'] },
+    });
 
     const { stdout } = await as('alice:demo', ['conference', 'delete', made.uri, '--json']);
     expect(JSON.parse(stdout)).to.deep.equal({ deleted: made.uri });

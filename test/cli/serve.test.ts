@@ -10,7 +10,7 @@ import { CertificationAuthority } from '../support/certificates.ts';
 import { plenary, serve, type RunningServer } from '../support/command.ts';
 
 describe('plenary serve', function () {
-  this.timeout(60_000); // each command is a process of its own
+  this.timeout(180_000); // each command is a process of its own
 
   let data = '';
   let server: RunningServer | undefined;

@@ -6,7 +6,7 @@ import { openSqliteStore } from '../../lib/store/sqlite/store.ts';
 import { plenary, serve, type Ended } from '../support/command.ts';
 
 describe('plenary user', function () {
-  this.timeout(60_000); // each command is a process of its own
+  this.timeout(180_000); // each command is a process of its own
 
   let data = '';
   before(() => (data = mkdtempSync(join(tmpdir(), 'plenary-user-'))));

@@ -222,7 +222,7 @@ const expected = (naive: Naive): ReturnType<typeof read> => ({
 
 describe('any sequence of operations by anybody', () => {
   it('[V1, V2, G6, L9, M18] has the outcome that a naive model of the document has', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const steps = fc.array(fc.record({ by: name, at: fc.nat(1), operation }), { minLength: 1, maxLength: 25 });
     await fc.assert(
       fc.asyncProperty(steps, async (list) => {

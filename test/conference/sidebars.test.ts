@@ -112,7 +112,7 @@ describe('sidebars', () => {
         }
       }),
       { numRuns: 40 },
-    )).timeout(60_000);
+    )).timeout(180_000);
 
   it('[SB3, V1] sidebars that are made and changed at the same time are all there, and each counts', async () => {
     const { control } = await world();

@@ -16,7 +16,7 @@ const CURL = ['bash', 'examples/curl.sh'];
 const THIRD_PARTY_CLIENT = ['node', '--import', 'tsx', 'examples/third-party-client/main.ts'];
 
 describe('the examples', function () {
-  this.timeout(60_000); // each is a process of its own
+  this.timeout(180_000); // each is a process of its own
 
   let data = '';
   let server: RunningServer;

@@ -76,13 +76,13 @@ describe('the Authorization header', () => {
     );
   });
 
-  it('of the greatest length is read at once', () => {
-    const begun = performance.now();
+  it('is read in a time that grows with its length alone', () => {
+    // With the square of its length this would take minutes.
     for (const piece of ['a', ' ', ',', '"', '\\', 'a=', 'a=b,', '="', '\t,']) {
-      parseAuthorization(`Digest ${piece.repeat(16_384 / piece.length)}!`);
-      parseAuthorization(`Digest a=${piece.repeat(16_384 / piece.length)}\u0000`);
+      const long = piece.repeat(1_000_000 / piece.length);
+      expect(parseAuthorization(`Digest ${long}!`)).to.equal(undefined);
+      expect(parseAuthorization(`Digest a=${long}\u0000`)).to.equal(undefined);
     }
-    expect(performance.now() - begun).to.be.below(1000);
   });
 });
 

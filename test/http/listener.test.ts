@@ -210,7 +210,7 @@ describe('the HTTP listener', () => {
           if (request.url === '/slow') begun.give();
           void (request.url === '/slow' ? release.given : Promise.resolve()).then(() => echo(request, response));
         },
-        { drainTime: 200 },
+        { drainTime: 1_000 },
       );
       const idle = new Connection(port).send(get('/idle'));
       await idle.until('</idle>');

@@ -229,7 +229,7 @@ describe('HTTP over TLS', function () {
 
     it('cuts a body that comes too slowly', async () => {
       await listeners.close();
-      await start({ requestTime: 30 });
+      await start({ requestTime: 500 });
       const one = await session();
       const sent = one.request({ ':method': 'POST', ':path': '/' });
       sent.write('a');

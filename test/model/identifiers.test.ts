@@ -132,11 +132,10 @@ describe('an address', () => {
   });
 
   it('is read in a time that grows with its length alone', () => {
-    const tail = `${';'.repeat(100_000)}\n`;
-    const begun = performance.now();
+    // With the square of its length this would take minutes.
+    const tail = `${';'.repeat(1_000_000)}\n`;
     expect(normaliseAddress(`sip:a@example.com${tail}x`)).to.equal('sip:a@example.com');
     expect(normaliseAddress(`tel:+1${tail}x`)).to.equal('tel:+1');
-    expect(performance.now() - begun).to.be.below(1_000);
   });
 
   it('has a domain behind its first @', () => {

@@ -45,7 +45,7 @@ const user = (inside: string): string =>
 
 describe('the definition table', () => {
   it('[E1, G6] accepts no document that one of the schemas refuses', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     fc.assert(
       fc.property(elementsOf(CONFERENCE, { wrong: 300 }), (element) => {
         const kept = normalise(CONFERENCE, element);
@@ -56,7 +56,7 @@ describe('the definition table', () => {
   });
 
   it('[E1] refuses documents that both schemas take for known reasons only', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     fc.assert(
       fc.property(elementsOf(CONFERENCE, { wrong: 300 }), (element) => {
         const kept = normalise(CONFERENCE, element);
@@ -69,7 +69,7 @@ describe('the definition table', () => {
   });
 
   it('[E1] accepts every document that is made from it', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     fc.assert(
       fc.property(elementsOf(CONFERENCE), (element) => {
         const kept = normalise(CONFERENCE, element);

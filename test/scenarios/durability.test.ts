@@ -4,7 +4,8 @@ import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { newSeed, randomNumbers } from '../store/sqlite/random.ts';
+import { SEED } from '../support/seed.ts';
+import { randomNumbers } from '../store/sqlite/random.ts';
 import { plenary, serve, type RunningServer } from '../support/command.ts';
 import { title } from '../support/messages.ts';
 import { basic, Party } from '../support/party.ts';
@@ -31,7 +32,7 @@ interface Stream {
 }
 
 describe('what is acknowledged', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let data = '';
   let server: RunningServer | undefined;
   beforeEach(() => (data = mkdtempSync(join(tmpdir(), 'plenary-durability-'))));
@@ -69,8 +70,7 @@ describe('what is acknowledged', function () {
   };
 
   it(`[M18, V1] is there after kill -9 in the middle of updates over HTTP, ${KILLS} times, and the store is whole`, async () => {
-    const seed = newSeed();
-    const random = randomNumbers(seed);
+    const random = randomNumbers(SEED);
     let streams: Stream[] = [];
     for (let kill = 1; kill <= KILLS + 1; kill++) {
       const running = (server = await serve(['--demo', '--data', data, '--set', 'logging.level=warn']));
@@ -82,7 +82,7 @@ describe('what is acknowledged', function () {
         );
         streams = uris.map((uri) => ({ uri, sent: 0, acknowledged: 0 }));
       }
-      await Promise.all(streams.map((stream) => expectKept(party, stream, `seed ${seed}, before kill ${kill}`)));
+      await Promise.all(streams.map((stream) => expectKept(party, stream, `seed ${SEED}, before kill ${kill}`)));
       if (kill > KILLS) break;
       let left = 1 + random(30);
       const heard = (): void => {

@@ -317,7 +317,7 @@ export function contract(name: string, open: (options?: { logVersions: number })
       }
       expect((await versions(long)).at(0)).to.equal(241);
       await long.close();
-    }).timeout(30_000);
+    }).timeout(180_000);
 
     it('forgets nothing that a follower has not dealt with', async () => {
       const short = await open({ logVersions: 2 });

@@ -94,7 +94,7 @@ const outcome = (store: Store, sets: readonly ChangeSet[]): Promise<string> =>
 
 describe('any sequence of sets', () => {
   it('leaves SQLite as it leaves memory', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const logs = await Promise.all(
       [1, 2, 3].map((logVersions) => openStore({ directory: newDirectory(), logVersions })),
     );

@@ -48,10 +48,9 @@ describe('[E46] foreign content in conference data', () => {
   });
 
   it('is read in a time that grows with its length alone', () => {
-    const begun = performance.now();
-    const [foreign] = descriptionOf(`<q:x>${'a'.repeat(100_000)} q:name</q:x>`).elements;
+    // With the square of its length this would take minutes.
+    const [foreign] = descriptionOf(`<q:x>${'a'.repeat(900_000)} q:name</q:x>`).elements;
     expect(foreign?.declarations).to.deep.equal([{ prefix: 'q', namespace: 'urn:outer' }]);
-    expect(performance.now() - begun).to.be.below(1_000);
   });
 
   it('costs nothing where there is none', () => {

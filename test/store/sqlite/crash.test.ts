@@ -4,19 +4,19 @@ import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { check } from '../../../lib/store/sqlite/check.ts';
 import { newDirectory, openStore } from '../directories.ts';
+import { SEED } from '../../support/seed.ts';
 import { pairSet, pairVersion } from './pair.ts';
 import { startWriting } from './processes.ts';
-import { newSeed, randomNumbers } from './random.ts';
+import { randomNumbers } from './random.ts';
 
 const CUTS = 200;
 const KILLS = 10;
 
 describe('a store after a crash', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   it(`opens to a prefix of whole sets with every acknowledged one, its log cut at ${CUTS} random offsets`, async () => {
-    const seed = newSeed();
-    const random = randomNumbers(seed);
+    const random = randomNumbers(SEED);
     const directory = newDirectory();
     const first = await openStore({ directory });
     await first.write([1, 2, 3, 4, 5].map((n) => pairSet(n)));
@@ -37,18 +37,17 @@ describe('a store after a crash', function () {
       const size = random(statSync(wal).size + 1);
       const found = cutAndOpen(directory, copy, size);
       const least = acknowledged.findLast((ack) => ack.size <= size)?.version;
-      expect(found, `seed ${seed}, cut at ${size}`).to.deep.equal({ findings: [], x: least, y: least });
+      expect(found, `seed ${SEED}, cut at ${size}`).to.deep.equal({ findings: [], x: least, y: least });
     }
     cutAndOpen(directory, copy, random(statSync(wal).size));
     await store.close();
     const reopened = await openStore({ directory: copy });
-    expect(await pairVersion(reopened), `seed ${seed}`).to.be.within(5, version);
+    expect(await pairVersion(reopened), `seed ${SEED}`).to.be.within(5, version);
     await reopened.close();
   });
 
   it(`has every acknowledged set and no half one, killed ${KILLS} times in the middle of its writes`, async () => {
-    const seed = newSeed();
-    const random = randomNumbers(seed);
+    const random = randomNumbers(SEED);
     const directory = newDirectory();
     let last = 0;
     for (let kill = 0; kill < KILLS; kill++) {
@@ -59,9 +58,9 @@ describe('a store after a crash', function () {
         if (last >= enough) writing.child.kill('SIGKILL');
       }
       expect(await writing.ended, 'ended by the kill').to.equal(null);
-      expect(last, `seed ${seed}`).to.be.at.least(enough);
+      expect(last, `seed ${SEED}`).to.be.at.least(enough);
       const store = await openStore({ directory });
-      expect(await pairVersion(store), `seed ${seed}, kill ${kill}`).to.be.within(last, last + 1);
+      expect(await pairVersion(store), `seed ${SEED}, kill ${kill}`).to.be.within(last, last + 1);
       expect(await store.check()).to.deep.equal([]);
       last = await pairVersion(store);
       await store.close();

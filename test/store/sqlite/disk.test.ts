@@ -7,7 +7,7 @@ import { pairVersion } from './pair.ts';
 import { startWriting } from './processes.ts';
 
 describe('a disk that refuses', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('rejects what goes beyond the size of the store, which goes on when there is room again', async () => {
     const store = await openStore({ directory: newDirectory(), maximumBytes: 1_000_000 });

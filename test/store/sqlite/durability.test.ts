@@ -14,7 +14,7 @@ interface Call {
 }
 
 describe('an acknowledged write', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('is flushed to the disk before it is acknowledged', async () => {
     if (spawnSync('strace', ['-V']).error) throw new Error('this test needs strace: apt-get install strace');

@@ -1,8 +1,3 @@
-import { randomInt } from 'node:crypto';
-
-/** A seed for `randomNumbers`, or the one of `PLENARY_SEED`, to see a failure again. */
-export const newSeed = (): number => Number(process.env['PLENARY_SEED'] ?? randomInt(2 ** 31));
-
 /** Gives whole numbers below a limit; the same seed gives the same ones (mulberry32). */
 export function randomNumbers(seed: number): (limit: number) => number {
   let state = seed;

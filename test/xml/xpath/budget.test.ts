@@ -21,9 +21,7 @@ describe('a hostile expression', () => {
   ];
   for (const [title, document, expression] of bombs) {
     it(`ends with its budget: ${title}`, () => {
-      const start = performance.now();
       expect(() => evaluate(compile(expression), document, { steps: 100_000 })).to.throw(XPathBudgetError);
-      expect(performance.now() - start).to.be.below(2_000);
     });
   }
 
