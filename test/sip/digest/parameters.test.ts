@@ -40,6 +40,6 @@ describe('digest parameters', () => {
   it('are read in linear time', () => {
     expect(read(`Digest ${'a=b,'.repeat(50_000)}`)).to.equal(undefined);
     expect(read(`Digest a="${'\\'.repeat(99_999)}`)).to.equal(undefined);
-    expect(read(`Digest ${' '.repeat(100_000)}`)).to.deep.equal(undefined);
+    expect(read(`Digest ${' '.repeat(100_000)},`)).to.equal(undefined);
   });
 });
