@@ -16,6 +16,10 @@ export const VALUE = 64;
 export const URI = 128;
 /** What a URI without brackets may hold (RFC 3261 §20.10). */
 export const BARE_URI = 256;
+/** What a word may hold: the parts of a Call-ID; with the `@` between them. */
+export const WORD = 512;
+/** What credentials of one text may hold (RFC 9110 §11.2 token68). */
+export const TOKEN_68 = 1_024;
 
 const ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const UNRESERVED = `${ALPHANUMERIC}-_.!~*'()`;
@@ -31,6 +35,8 @@ for (const [mask, characters] of [
   [HOST, `${ALPHANUMERIC}-._`],
   [VALUE, VISIBLE.replace(/[,;"<>]/g, '')],
   [URI, VISIBLE.replace(/[<>"]/g, '')],
+  [WORD, `${ALPHANUMERIC}-.!%*_+\`'~()<>:\\"/[]?{}@`],
+  [TOKEN_68, `${ALPHANUMERIC}-._~+/=`],
   [BARE_URI, VISIBLE.replace(/[<>",;?]/g, '')],
 ] as const) {
   for (const character of characters) {

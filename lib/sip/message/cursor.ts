@@ -1,5 +1,5 @@
 import { BadMessage } from './bad-message.ts';
-import { endOfRun, TOKEN } from './characters.ts';
+import { endOfRun, TOKEN, WORD } from './characters.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -58,6 +58,11 @@ export class Cursor {
     return this.run(TOKEN);
   }
 
+  /** A run of the characters of words, `@` among them. */
+  word(): string {
+    return this.run(WORD);
+  }
+
   /** A quoted string at the cursor, with its quotes. */
   quoted(): string {
     const from = this.at++;
@@ -67,6 +72,12 @@ export class Cursor {
       if (code === BACKSLASH) this.at++;
     }
     throw this.malformed();
+  }
+
+  /** A quoted string at the cursor, as the text that it stands for. */
+  quotedText(): string {
+    if (!this.atQuote) throw this.malformed();
+    return unquote(this.quoted());
   }
 
   get atQuote(): boolean {

@@ -1,7 +1,7 @@
 export { BadMessage } from './bad-message.ts';
 export { unquote, quote } from './cursor.ts';
-export * as headers from './headers.ts';
-export type { ListHeader, SingleHeader } from './header.ts';
+export * as headers from './headers/index.ts';
+export type { ListHeader, SingleHeader } from './headers/definition.ts';
 export { MESSAGE_LIMITS, type MessageLimits } from './limits.ts';
 export { Message, type FieldChanges } from './message.ts';
 export { NameAddress } from './name-address.ts';

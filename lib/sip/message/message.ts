@@ -1,10 +1,11 @@
 import { BadMessage } from './bad-message.ts';
+import { Cursor } from './cursor.ts';
 import { checkedField, findField, splitList, type Fields } from './fields.ts';
-import type { ListHeader, SingleHeader } from './header.ts';
-import * as headers from './headers.ts';
+import type { ListHeader, SingleHeader } from './headers/definition.ts';
+import * as headers from './headers/index.ts';
 import { isList, knownName } from './names.ts';
 import type { NameAddress } from './name-address.ts';
-import type { Via } from './via.ts';
+import { readVia, type Via } from './via.ts';
 
 /** Fields by name: a text replaces all fields of that name, texts make one field each, undefined removes them. */
 export type FieldChanges = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -83,7 +84,7 @@ export abstract class Message {
 
   /** The topmost Via; the others are not looked at. */
   get via(): Via {
-    return (this.#topVia ??= headers.readTopVia(this.#needed('Via')));
+    return (this.#topVia ??= readVia(new Cursor(this.#needed('Via'), 'Via')));
   }
 
   get vias(): readonly Via[] {
@@ -137,7 +138,7 @@ export abstract class Message {
     return this.get(headers.EVENT);
   }
 
-  get contentType(): headers.ContentType | undefined {
+  get contentType(): headers.MediaType | undefined {
     return this.get(headers.CONTENT_TYPE);
   }
 

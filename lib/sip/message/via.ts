@@ -1,5 +1,4 @@
 import type { Cursor } from './cursor.ts';
-import { BadMessage } from './bad-message.ts';
 import { Parameters, readParameters } from './parameters.ts';
 import { endOfDigits, endOfHostAt, portOf } from './parse-uri.ts';
 
@@ -8,6 +7,8 @@ const COLON = 0x3a;
 
 /** One hop of the way of a request (RFC 3261 §20.42). Immutable. */
 export class Via {
+  /** 2.0; another one stands in a request that is answered with 505. */
+  readonly version: string;
   /** In upper case: UDP, TCP, TLS, WS, WSS … */
   readonly transport: string;
   /** As written; an IPv6 address keeps its brackets. */
@@ -15,7 +16,8 @@ export class Via {
   readonly port: number | undefined;
   readonly parameters: Parameters;
 
-  constructor(transport: string, host: string, port: number | undefined, parameters: Parameters) {
+  constructor(transport: string, host: string, port: number | undefined, parameters: Parameters, version = '2.0') {
+    this.version = version;
     this.transport = transport;
     this.host = host;
     this.port = port;
@@ -42,11 +44,11 @@ export class Via {
   }
 
   with(name: string, value?: string): Via {
-    return new Via(this.transport, this.host, this.port, this.parameters.with(name, value));
+    return new Via(this.transport, this.host, this.port, this.parameters.with(name, value), this.version);
   }
 
   toString(): string {
-    return `SIP/2.0/${this.transport} ${this.sentBy}${this.parameters.toString()}`;
+    return `SIP/${this.version}/${this.transport} ${this.sentBy}${this.parameters.toString()}`;
   }
 }
 
@@ -55,7 +57,6 @@ export function readVia(cursor: Cursor): Via {
   const version = cursor.expect(SLASH).token();
   const transport = cursor.expect(SLASH).token();
   if (name.toUpperCase() !== 'SIP') throw cursor.malformed();
-  if (version !== '2.0') throw new BadMessage(400, 'Via of another version');
   const space = cursor.at;
   const from = cursor.skipSpace().at;
   const end = endOfHostAt(cursor.text, from);
@@ -63,7 +64,7 @@ export function readVia(cursor: Cursor): Via {
   const host = cursor.text.slice(from, end);
   cursor.at = end;
   const port = cursor.take(COLON) ? readPort(cursor) : undefined;
-  return new Via(transport.toUpperCase(), host, port, readParameters(cursor));
+  return new Via(transport.toUpperCase(), host, port, readParameters(cursor), version);
 }
 
 function readPort(cursor: Cursor): number {
