@@ -1,9 +1,15 @@
 import type { ConferenceObject } from '../model/conference-object.ts';
+import { CONFERENCE, USERS } from '../model/definitions.ts';
+import type { XconUserId } from '../model/identifiers.ts';
+import { PREFIXES, XCON } from '../model/names.ts';
+import { expanded } from '../model/shape.ts';
 import { isTrue } from '../model/values.ts';
-import { XCON } from '../model/names.ts';
-import { STATE_SECTION } from './lists.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { parseFragment } from '../xml/parse.ts';
+import { STATE_SECTION, USERS_SECTION } from './lists.ts';
 import type { SidebarSections } from './sidebar-views.ts';
-import { type Reader, sharesViewOfOthers } from './views.ts';
+import { type Reader, seenState, sharesViewOfOthers, userElement } from './views.ts';
+import { seenBy } from './visibility.ts';
 
 /** One version of an object as somebody may see it. */
 export interface Sight {
@@ -25,4 +31,34 @@ export function allowsSubscription(object: ConferenceObject): boolean {
   const state = object.sections.get(STATE_SECTION)?.element;
   const allowed = state?.first(XCON, 'allow-conference-event-subscription')?.text.trim();
   return allowed === undefined || isTrue(allowed);
+}
+
+const SECTIONS = new Map(CONFERENCE.children().map((definition) => [expanded(definition), definition]));
+
+/** The modelled sections in the model's order, then those that the model does not know. */
+export function sectionNames(...sights: readonly Sight[]): string[] {
+  return [...new Set([...SECTIONS.keys(), ...sights.flatMap(({ object }) => [...object.sections.keys()])])];
+}
+
+/** A section other than `users` as a sight shows it. */
+export function shownSection({ object, reader, sidebars }: Sight, key: string): XmlElement | undefined {
+  const made = sidebars.get(key);
+  if (made !== undefined) return parseFragment(Buffer.concat(made), PREFIXES);
+  if (key === STATE_SECTION) return seenState(object, reader)[0];
+  const part = object.sections.get(key);
+  const definition = SECTIONS.get(key);
+  if (part === undefined || definition === undefined) return part?.element;
+  return seenBy(reader.level, definition, part.element);
+}
+
+/** A user as a sight shows her. */
+export function shownUser({ object, reader }: Sight, key: XconUserId): XmlElement | undefined {
+  const record = object.users.get(key);
+  return record && userElement(object, key, record, reader);
+}
+
+/** What stands beside the users in `users`. */
+export function shownSettings({ object, reader }: Sight): XmlElement | undefined {
+  const part = object.sections.get(USERS_SECTION);
+  return part && seenBy(reader.level, USERS, part.element);
 }
