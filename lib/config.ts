@@ -80,7 +80,7 @@ export const SETTINGS = {
   'http.headerBytes': integer('Request line and headers together.', bytes(listenerDefaults.headerBytes)),
   'http.headers': integer('Headers of a request.', count(listenerDefaults.headers)),
   'http.connections': integer(
-    'Connections at the same time; one more is closed at once.',
+    'Connections at the same time; one more takes the place of the one that waits longest for a whole request, or is closed.',
     count(listenerDefaults.connections),
   ),
   'http.requestsPerConnection': integer(

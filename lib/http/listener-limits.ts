@@ -12,7 +12,7 @@ export interface ListenerLimits {
   /** Bytes of request line and headers together. */
   readonly headerBytes: number;
   readonly headers: number;
-  /** Connections at the same time; one more is closed at once. */
+  /** Connections at the same time; one more takes the place of the one that waits longest for a whole request. */
   readonly connections: number;
   /** Requests over one connection; the last one's answer says `Connection: close`, later ones get 503. */
   readonly requestsPerConnection: number;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SocketAddress } from './address.ts';
+import { boundConnections } from './connections.ts';
 import { listenerDefaults, type ListenerLimits } from './listener-limits.ts';
 import { RequestQueues } from './request-queues.ts';
 import { overTcp, type Transport } from './transports.ts';
@@ -24,6 +25,7 @@ export class HttpListener {
     this.#report = report;
     this.#transport = transport;
     this.#queues = new RequestQueues(handler, limits.pipelined, limits.retryAfter);
+    boundConnections(transport.server, limits.connections);
     transport.server.on('request', this.#accept);
     // Expect is the application's to answer (RFC 6503 §9). As no 100 is sent, nobody knows whether the body will come, so
     // the connection ends with the answer (RFC 9110 §10.1.1).

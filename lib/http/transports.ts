@@ -31,7 +31,6 @@ export function overTcp(limits: ListenerLimits): Transport {
   });
   server.timeout = limits.silence;
   server.maxHeadersCount = limits.headers;
-  server.maxConnections = limits.connections;
   server.maxRequestsPerSocket = limits.requestsPerConnection;
   return { server, end: () => server.closeIdleConnections(), cut: () => server.closeAllConnections() };
 }
@@ -59,7 +58,6 @@ export function overTls(limits: ListenerLimits, certificates: Certificates): Tls
     maxHeaderSize: limits.headerBytes,
     maxHeadersCount: limits.headers,
     maxRequestsPerSocket: limits.requestsPerConnection,
-    maxConnections: limits.connections,
     requireHostHeader: true,
   });
   const sockets = new Set<Socket>();

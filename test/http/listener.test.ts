@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect } from 'chai';
 import type { RequestListener } from 'node:http';
 import { listenerDefaults, type ListenerLimits } from '../../lib/http/listener-limits.ts';
@@ -138,16 +139,57 @@ describe('the HTTP listener', () => {
     expect(await new Connection(port).send(request).closed()).to.match(/^HTTP\/1\.1 431 /);
   });
 
-  it('has no more connections than the limit, and room again when one ends', async () => {
+  it('has no more connections than the limit: one more ends the one that waits longest for a request', async () => {
     const { port } = await listen(echo, { connections: 2 });
-    const held = [1, 2].map((count) => new Connection(port).send(get(`/${count}`)));
-    await Promise.all(held.map((connection, place) => connection.until(`</${place + 1}>`)));
-    expect(await new Connection(port).send(get('/3')).closed()).to.equal('');
-    held[0]!.send('GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-    await held[0]!.closed();
-    const late = new Connection(port).send(get('/4'));
-    await late.until('</4>');
-    for (const { socket } of [...held, late]) socket.destroy();
+    const [first, second] = [new Connection(port), new Connection(port)];
+    await first.send(get('/1')).until('</1>');
+    await second.send(get('/2')).until('</2>');
+    await first.send(get('/3')).until('</3>');
+    const late = new Connection(port);
+    await late.send(get('/4')).until('</4>');
+    expect(await second.closed()).not.to.contain('</4>');
+    await first.send(get('/5')).until('</5>');
+    for (const { socket } of [first, late]) socket.destroy();
+  });
+
+  for (const [what, sent] of [
+    ['says nothing', ''],
+    ['sends half of its headers', 'GET / HTTP/1.1\r\nHost:'],
+    ['sends half of a body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc'],
+  ] as const) {
+    it(`gives the place of one that ${what} to one more`, async () => {
+      const { port } = await listen((request, response) => request.resume().on('end', () => echo(request, response)), {
+        connections: 1,
+      });
+      const half = new Connection(port).send(sent);
+      await once(half.socket, 'connect');
+      const late = new Connection(port).send(get('/late'));
+      await late.until('</late>');
+      expect(await half.closed()).to.equal('');
+      late.socket.destroy();
+    });
+  }
+
+  it('closes one more when all are being served, and has room again when one ends', async () => {
+    const release = signal();
+    const begun = signal();
+    const { port } = await listen(
+      (request, response) => {
+        request.resume();
+        if (request.url !== '/slow') { echo(request, response); return; }
+        begun.give();
+        return void release.given.then(() => echo(request, response));
+      },
+      { connections: 1 },
+    );
+    const held = new Connection(port).send('GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    await begun.given;
+    expect(await new Connection(port).send(get('/more')).closed()).to.equal('');
+    release.give();
+    expect(await held.closed()).to.contain('</slow>');
+    const late = new Connection(port).send(get('/late'));
+    await late.until('</late>');
+    late.socket.destroy();
   });
 
   it('serves so many requests over one connection and no more', async () => {
