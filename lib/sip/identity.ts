@@ -1,7 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { BadMessage } from './message/bad-message.ts';
-import { list } from './message/header.ts';
-import { readNameAddress } from './message/name-address.ts';
+import { P_ASSERTED_IDENTITY, PRIVACY } from './message/headers/index.ts';
 import type { NameAddress } from './message/name-address.ts';
 import type { Request } from './message/request.ts';
 import type { Flow } from './transport/flow.ts';
@@ -46,8 +45,6 @@ export class TrustDomain {
 
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-const P_ASSERTED_IDENTITY = list('P-Asserted-Identity', readNameAddress);
-
 /**
  * The request as handlers may see it: from outside of the Trust Domain without P-Asserted-Identity (RFC 3325 §5), and so it is
  * when that field is malformed or says more than one SIP and one tel URI (§9.1).
@@ -72,9 +69,11 @@ export function assertedIdentities(request: Request): readonly NameAddress[] {
   }
 }
 
-/** What a sender asks to be kept private (RFC 3323 §4.2, RFC 3325 §9.3, RFC 7044 §10.1), in lower case; `none` stands alone. */
+/**
+ * What a sender asks to be kept private (RFC 3323 §4.2, RFC 3325 §9.3, RFC 7044 §10.1), in lower case; `none` stands alone.
+ * @throws {BadMessage} 400
+ */
 export function privacyOf(request: Request): ReadonlySet<string> {
-  const values = request.lines('Privacy').flatMap((line) => line.split(/[;,]/u));
-  const asked = new Set(values.map((value) => value.trim().toLowerCase()).filter((value) => value !== ''));
+  const asked = new Set(request.get(PRIVACY));
   return asked.has('none') ? new Set(['none']) : asked;
 }

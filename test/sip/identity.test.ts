@@ -84,7 +84,7 @@ describe('P-Asserted-Identity', () => {
 
 describe('Privacy', () => {
   it('names what is asked for', () => {
-    expect([...privacyOf(request(['Privacy', 'header; ID'], ['Privacy', 'user;critical']))]).to.deep.equal([
+    expect([...privacyOf(request(['Privacy', 'header; ID;user;critical']))]).to.deep.equal([
       'header',
       'id',
       'user',
