@@ -5,6 +5,7 @@ import type { Administration } from './admin/administration.ts';
 import { administerBlueprints, shipBlueprints } from './admin/blueprints.ts';
 import { closeAdminSocket, openAdminSocket } from './admin/server.ts';
 import { administerUsers } from './admin/users.ts';
+import { confSummary } from './ccmp/extensions/conf-summary.ts';
 import { ConferenceControlServer } from './ccmp/server.ts';
 import type { Call } from './conference/calls.ts';
 import { defaultBlueprintUri } from './conference/blueprints.ts';
@@ -86,7 +87,7 @@ export class ConferencingSystem {
       bearer,
     });
     const ccmp = new ConferenceControlServer(
-      { control, users: directory, authentication: this.#authentication, logger },
+      { control, extensions: [confSummary(control)], users: directory, authentication: this.#authentication, logger },
       ccmpSettings(config),
     );
     this.#metrics = config['admin.listen'] && new Metrics();

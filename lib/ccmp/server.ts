@@ -15,11 +15,13 @@ import { RememberedRequests } from './codec/remembered.ts';
 import { decodeRequest, type CcmpRequest } from './codec/request.ts';
 import { encodeResponse, type CcmpResponse } from './codec/response.ts';
 import type { Content } from './codec/writer.ts';
+import type { Extension } from './extensions/extension.ts';
 import { checkHttpRules, HttpRefusal } from './http-rules.ts';
 import { Overload, Overloaded, overloadDefaults, type OverloadLimits } from './overload.ts';
-import { perform } from './requests/index.ts';
+import { Requests } from './requests/index.ts';
 import type { Control, Outcome } from './requests/pair.ts';
 import { CodedRefusal, responseCode } from './response-codes.ts';
+import { schemasPath } from './schemas.ts';
 import { SenderCheck, type Sender, type Users } from './sender.ts';
 
 export interface CcmpSettings {
@@ -48,6 +50,8 @@ export const ccmpDefaults: CcmpSettings = {
 
 export interface CcmpParts {
   readonly control: Control;
+  /** What is served beyond RFC 6503. */
+  readonly extensions?: readonly Extension[];
   readonly users: Users;
   readonly authentication: Pick<HttpAuthentication, 'authenticate' | 'password' | 'refusal'>;
   readonly logger: Pick<Logger, 'error'>;
@@ -59,7 +63,7 @@ type Answer = CcmpResponse<XmlElement | Content>;
 
 /** The conference control server (RFC 6503) as a koa middleware for one path. */
 export class ConferenceControlServer {
-  readonly #control: Control;
+  readonly #requests: Requests;
   readonly #authentication: CcmpParts['authentication'];
   readonly #senders: SenderCheck;
   readonly #logger: CcmpParts['logger'];
@@ -68,10 +72,10 @@ export class ConferenceControlServer {
   readonly #remembered = new RememberedRequests();
 
   constructor(
-    { control, users, authentication, logger, clock = () => performance.now() }: CcmpParts,
+    { control, extensions = [], users, authentication, logger, clock = () => performance.now() }: CcmpParts,
     settings: CcmpSettings = ccmpDefaults,
   ) {
-    this.#control = control;
+    this.#requests = new Requests(control, extensions, schemasPath(settings.path));
     this.#authentication = authentication;
     this.#senders = new SenderCheck(users, authentication);
     this.#logger = logger;
@@ -144,7 +148,7 @@ export class ConferenceControlServer {
       if (late()) throw new Overloaded('requestTime', 'It took too long.');
       const call = this.#callOf(request, sender, facts);
       const outcome = await this.#overload.runFor(accountOf(sender, facts), facts, () =>
-        perform(this.#control, call, request),
+        this.#requests.perform(call, request),
       );
       return success(request, sender, outcome);
     });
@@ -228,6 +232,7 @@ function success(request: CcmpRequest, { confUserID }: Sender, outcome: Outcome)
     version: outcome.version,
     info: outcome.info,
     extensionName: request.extensionName,
+    ...(outcome.extension && { extension: outcome.extension }),
   };
 }
 

@@ -44,6 +44,23 @@ export function conference(): Command {
       show(await withClient(options, (client) => client.retrieve(uri, callOf(options))), options);
     });
 
+  addPasswordOption(addClientOptions(command.command('summary <uri>')))
+    .description('show a conference in brief')
+    .option('--json', 'print JSON')
+    .action(async (uri: string, options: Options) => {
+      const summary = await withClient(options, (client) => client.summary(uri, callOf(options)));
+      const { version, title, status = '', public: isPublic, media } = summary;
+      if (options.json === true) printJson({ uri, ...summary });
+      else
+        printFields(uri, [
+          ['version', String(version ?? '')],
+          ['title', title],
+          ['status', status],
+          ['public', isPublic ? 'yes' : 'no'],
+          ['media', media.join(' ')],
+        ]);
+    });
+
   addChangeOptions(command.command('create'))
     .description('make a conference: a clone of a blueprint, or what a document describes')
     .addOption(
@@ -74,9 +91,11 @@ export function conference(): Command {
   return command;
 }
 
+const addPasswordOption = (command: Command): Command =>
+  command.option('--conference-password <text>', 'the password of the conference');
+
 const addObjectOptions = (command: Command): Command =>
-  addClientOptions(command)
-    .option('--conference-password <text>', 'the password of the conference')
+  addPasswordOption(addClientOptions(command))
     .option('--json', 'print JSON')
     .addOption(new Option('--xml', 'print the conference-info document').conflicts('json'));
 

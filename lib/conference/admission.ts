@@ -3,6 +3,7 @@ import type { ConferenceObject } from '../model/conference-object.ts';
 import { isTrue } from '../model/values.ts';
 import type { Caller } from './calls.ts';
 import { DESCRIPTION_SECTION, type ListName, STATE_SECTION, targetsOf, usersSetting } from './lists.ts';
+import { passwordsOf } from './passwords.ts';
 import { Refusal } from './refusal.ts';
 import { isListed, type Standing } from './standing.ts';
 
@@ -51,6 +52,12 @@ export function admit(object: ConferenceObject, caller: Caller, standing: Standi
       throw turnedAway('This conference takes nobody in now.');
   }
 }
+
+/** Whether everybody who has an account may come in by himself, without being listed and without a password. */
+export const isPublic = (object: ConferenceObject): boolean =>
+  policyOf(object) !== 'closedAuthenticated' &&
+  ['allow', 'confirm', 'authenticate'].includes(usersSetting(object, 'join-handling') ?? 'block') &&
+  passwordsOf(object).length === 0;
 
 const policyOf = (object: ConferenceObject): string | undefined => usersSetting(object, 'user-admission-policy');
 

@@ -51,6 +51,20 @@ export interface SidebarsAnswer {
   readonly entries: readonly Buffer[];
 }
 
+/** A conference in four lines (RFC 6503 §6.9), as its reader may see it. */
+export interface SummaryAnswer {
+  readonly version: number;
+  readonly summary: {
+    readonly title: string;
+    /** Undefined where the reader may not know. */
+    readonly status: 'active' | 'registered' | undefined;
+    /** Whether everybody who has an account may take part. */
+    readonly public: boolean;
+    /** The types of its media. */
+    readonly media: readonly string[];
+  };
+}
+
 export interface UserAnswer {
   readonly version: number;
   /** The XCON-USERID of the caller: fresh for a newcomer. */

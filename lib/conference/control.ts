@@ -2,7 +2,7 @@ import { CONFERENCES, type ConferenceObject, type SidebarKind } from '../model/c
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { unknownTo } from './admission.ts';
-import type { Call, ObjectAnswer, ObjectEntry, SidebarsAnswer, UserAnswer } from './calls.ts';
+import type { Call, ObjectAnswer, ObjectEntry, SidebarsAnswer, SummaryAnswer, UserAnswer } from './calls.ts';
 import type { ChangeListener, Guard } from './changes.ts';
 import type { AskedFilter } from './filter.ts';
 import { bringIn, type BroughtIn } from './joining.ts';
@@ -14,6 +14,7 @@ import { Refusal } from './refusal.ts';
 import type { SidebarSections } from './sidebar-views.ts';
 import { allowsSubscription, type Sight } from './sight.ts';
 import type { Standing } from './standing.ts';
+import { summaryOf } from './summaries.ts';
 import { targetUser } from './target-user.ts';
 import { updateConference, updateRoster } from './updating.ts';
 import { updateOwnOrOther } from './user-update.ts';
@@ -119,6 +120,12 @@ export class ConferenceControl {
     if (standing.level === undefined || !allowsSubscription(object)) return undefined;
     const sidebars = await access.sidebarSections(object, call);
     return { object, reader: readerOf(call, standing), sidebars };
+  }
+
+  /** The conference in brief (RFC 6503 §6.9). */
+  async summary(call: Call, uri: XconUri): Promise<SummaryAnswer> {
+    const { object, standing } = await this.#objects.access.enter(call, uri, CONFERENCES);
+    return { version: object.version, summary: summaryOf(object, readerOf(call, standing)) };
   }
 
   /** Clones `parent`, or builds from `document`, or clones the default blueprint (RFC 6503 §5.3.4). */

@@ -274,8 +274,10 @@ describe('CCMP requests', () => {
 
   describe('what is not served', () => {
     it('[X2] is not implemented, in the response type of the request', async () => {
-      const extended = await ask('extended', ALICE, '<extensionName>confSummaryRequest</extensionName>');
-      expect(extended).to.include({ type: 'extended', code: 501, extensionName: 'confSummaryRequest' });
+      for (const operation of ['', '<operation>retrieve</operation>']) {
+        const extended = await ask('extended', ALICE + operation, '<extensionName>seatingPlan</extensionName>');
+        expect(extended).to.include({ type: 'extended', code: 501, extensionName: 'seatingPlan' });
+      }
     });
   });
 

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { CCMP } from '../../lib/ccmp/codec/messages.ts';
-import { allowed, endpoint, title, usersInfo } from '../support/messages.ts';
+import { serialize } from '../../lib/xml/serialize.ts';
+import { allowed, description, endpoint, title, users, usersInfo } from '../support/messages.ts';
 import { all, attributesAt, textAt, textsAt, userIn } from '../support/reading.ts';
-import { idOf, made, TestSystem } from '../support/system.ts';
+import { expectValid } from '../support/schemas.ts';
+import { idOf, made, sipOf, TestSystem, type Name } from '../support/system.ts';
 import { AUDIO_ROOM, makeRooms, VIDEO_ROOM } from './rooms.ts';
 
 const sameUri = (uri: string): string => uri.toLowerCase();
@@ -199,6 +201,47 @@ describe('the flow of RFC 6503 §6', () => {
       (one) => textAt(one, 'name') === 'usersRequest',
     );
     expect(textsAt(users, 'operations/operation')).to.have.members(['retrieve', 'update']);
+  });
+
+  it('§6.8, §6.9 [O2, X1, X2] Alice finds the extension, its schema, and with it a conference in brief', async () => {
+    const alice = system.as('alice');
+    const { info } = await alice.asks('options');
+    const extension = all(info, 'extended-message-list/extended-message').find(
+      (one) => textAt(one, 'name') === 'confSummaryRequest',
+    );
+    expect(textsAt(extension, 'operations/operation')).to.deep.equal(['retrieve']);
+    expect(textAt(extension, 'schema-def')).to.equal('/ccmp/schemas/conf-summary.xsd');
+
+    const media = '<info:entry label="1"><info:type>audio</info:type></info:entry>';
+    const uri = made(
+      await alice.creates(
+        `${description(`<info:subject>Alice's conference</info:subject><info:available-media>${media}</info:available-media>`)}
+         ${users(allowed([sipOf('bob'), 'dial-in']))}`,
+      ),
+    );
+    const ask = (name: Name, extensionName: string, operation: 'retrieve' | 'update' = 'retrieve') =>
+      system.as(name).asks('extended', {
+        operation,
+        confObjID: uri,
+        inside: `<extensionName>${extensionName}</extensionName>`,
+      });
+    const summary = async (name: Name, extensionName = 'confSummaryRequest') => {
+      const answer = await ask(name, extensionName);
+      expect(answer).to.include({ type: 'extended', code: 200, confObjID: uri, operation: 'retrieve', extensionName });
+      const [element] = answer.extension ?? [];
+      expect(element?.namespace).to.equal('http://example.com/ccmp-extension');
+      expectValid('conf-summary', serialize(element!));
+      return element?.elements.map(({ local, text }) => `${local}=${text}`).join(' ');
+    };
+    expect(await summary('alice')).to.equal("title=Alice's conference status=registered public=true media=audio");
+    // Figure 28 prints the name in two ways.
+    expect(await summary('alice', 'confRequestSummary')).to.include('title=Alice');
+    expect(await summary('bob'), 'who is not in it sees no state').to.include('status= public=true');
+    await alice.joins(uri, endpoint(sipOf('alice')));
+    expect(await summary('alice')).to.include('status=active');
+    expect(await ask('carol', 'confSummaryRequest')).to.include({ code: 404 });
+    expect(await ask('alice', 'confSummaryRequest', 'update')).to.include({ code: 403 });
+    expect(await ask('alice', 'seatingPlan')).to.include({ code: 501, extensionName: 'seatingPlan' });
   });
 
   it('[M1, M2, H4, H5, H8, H9] answers bear the namespace of the schema, say how long they are and are not kept', async () => {

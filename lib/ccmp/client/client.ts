@@ -1,9 +1,12 @@
-import { CONFERENCE_INFO, info } from '../../model/names.ts';
+import { CONFERENCE_INFO } from '../../model/names.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { parse, type XmlLimits } from '../../xml/parse.ts';
+import { CONF_SUMMARY, decodeSummary, type ConferenceSummary } from '../codec/conf-summary.ts';
 import type { MessageName, Operation } from '../codec/messages.ts';
 import { encodeRequest, type CcmpRequest } from '../codec/request.ts';
 import { decodeResponse, type CcmpResponse } from '../codec/response.ts';
+import { entriesOf, named, present, servedMessages, versioned, type ListEntry } from './answers.ts';
+import type { ServedMessage, Versioned } from './answers.ts';
 import { HttpCredentials } from './credentials.ts';
 import { CcmpError, TransportError } from './errors.ts';
 import { Transport, transportDefaults, type TransportOptions } from './transport.ts';
@@ -28,12 +31,6 @@ export interface CallOptions {
 /** A document or a part of one: as an element of the data model, or as its XML text. */
 export type Document = XmlElement | string;
 
-export interface ListEntry {
-  readonly uri: string;
-  readonly displayText: string | undefined;
-  readonly purpose: string | undefined;
-}
-
 /** A conference or blueprint: its XCON-URI, its version, the document `conference-info` as the server shows it. */
 export interface ConferenceAnswer extends Versioned {
   readonly uri: string;
@@ -42,16 +39,6 @@ export interface ConferenceAnswer extends Versioned {
 
 /** Whether a sidebar stands in its main conference by value or by reference. */
 export type SidebarBy = 'Val' | 'Ref';
-
-export interface Versioned {
-  readonly version: number | undefined;
-}
-
-/** What a server serves; a message without operations has none or all of its own. */
-export interface ServedMessage {
-  readonly name: string;
-  readonly operations: readonly string[] | undefined;
-}
 
 /**
  * A conferencing client (RFC 6503). Each method is one request; it throws `CcmpError` with the response code when the
@@ -192,13 +179,24 @@ export class ConferenceControlClient {
     return versioned(await this.#operate('user', 'delete', uri, named(entity), call));
   }
 
+  /** The conference in brief (RFC 6503 §6.9). */
+  async summary(uri: string, call?: CallOptions): Promise<Versioned & ConferenceSummary> {
+    const { version, extension } = await this.extended(CONF_SUMMARY, { operation: 'retrieve', confObjID: uri }, call);
+    return { version, ...present(decodeSummary(extension), 'confSummary') };
+  }
+
+  /** Asks something of an extension (RFC 6503 §5.3.11); which there are, `options` tells. */
+  extended(
+    extensionName: string,
+    request: Pick<CcmpRequest, 'operation' | 'confObjID' | 'extension'>,
+    { conferencePassword }: CallOptions = {},
+  ): Promise<CcmpResponse> {
+    return this.send({ type: 'extended', extensionName, conferencePassword, ...request });
+  }
+
+  /** What the server serves, its extensions among it. */
   async options(): Promise<ServedMessage[]> {
-    const { info: content } = await this.send({ type: 'options' });
-    const messages = content?.first('', 'standard-message-list')?.all('', 'standard-message') ?? [];
-    return messages.map((message) => ({
-      name: message.first('', 'name')?.text.trim() ?? '',
-      operations: message.first('', 'operations')?.elements.map(({ text }) => text.trim()),
-    }));
+    return servedMessages((await this.send({ type: 'options' })).info);
   }
 
   /** Sends any request, with this client's confUserID and subject where it has none. @throws {CcmpError} */
@@ -264,19 +262,4 @@ export class ConferenceControlClient {
     const content = typeof document === 'string' ? parse(document) : document;
     return this.send({ type, operation, confObjID, conferencePassword, info: content });
   }
-}
-
-const entriesOf = (list: XmlElement | undefined): ListEntry[] =>
-  (list?.all(CONFERENCE_INFO, 'entry') ?? []).map((entry) => {
-    const text = (local: string) => entry.first(CONFERENCE_INFO, local)?.text.trim();
-    return { uri: text('uri') ?? '', displayText: text('display-text'), purpose: text('purpose') };
-  });
-
-const versioned = ({ version }: CcmpResponse): Versioned => ({ version });
-const named = (entity: string | undefined): XmlElement | undefined =>
-  entity === undefined ? undefined : info('user', { entity });
-
-function present(content: XmlElement | undefined, parameter: string): XmlElement {
-  if (content === undefined) throw new TransportError(`the answer lacks ${parameter}`);
-  return content;
 }

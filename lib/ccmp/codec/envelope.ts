@@ -29,6 +29,8 @@ export interface Envelope {
   readonly operation: () => Operation | undefined;
   /** The conference data under its name of the data model; foreign content keeps its meaning outside the message. */
   readonly info: () => XmlElement | undefined;
+  /** What an extension adds to the specialised element: elements of other namespaces (RFC 6503 §5.3.11). */
+  readonly extension: () => XmlElement[];
   readonly unreadable: (message: string) => UnreadableMessage;
 }
 
@@ -74,6 +76,11 @@ export function open(document: XmlElement, direction: Direction): Envelope {
     type,
     text,
     unreadable,
+    extension: () => {
+      if (type !== 'extended' || body === undefined) return [];
+      const around = new Scope(document, message, body);
+      return body.elements.filter((element) => !isOurs(element)).map((element) => keepMeaning(element, around));
+    },
     element: (name) => one(message, name),
     inner: (name) => one(body, name),
     prefixesIn: (parameter) => new Scope(document, message, ...(body === undefined ? [] : [body]), parameter).prefixes,

@@ -19,9 +19,9 @@ export class RememberedRequests {
     const known = this.#requests.get(bytes);
     if (known !== undefined) return known;
     const request = read();
-    const { subject, conferencePassword, info } = request;
-    if (subject === undefined && conferencePassword === undefined && info === undefined)
-      this.#requests.set(bytes, request);
+    const { subject, conferencePassword, info, extension } = request;
+    const holds = [subject, conferencePassword, info, extension].some((one) => one !== undefined);
+    if (!holds) this.#requests.set(bytes, request);
     return request;
   }
 }

@@ -1,7 +1,7 @@
 import type { XmlElement } from '../../xml/element.ts';
 import { open } from './envelope.ts';
 import { messageType, type MessageName, type Operation } from './messages.ts';
-import { frame, infoPieces, parameter } from './writer.ts';
+import { extensionPieces, frame, infoPieces, parameter } from './writer.ts';
 
 /** The credentials of RFC 6503 §5.1; what is missing is `''`. */
 export interface Subject {
@@ -23,13 +23,16 @@ export interface CcmpRequest {
   /** What prefixes mean in `xpathFilter`; not written. */
   readonly xpathPrefixes?: ReadonlyMap<string, string>;
   readonly extensionName?: string | undefined;
+  /** What an extension adds to its extendedRequest. */
+  readonly extension?: readonly XmlElement[];
 }
 
 /** @throws {UnreadableMessage} */
 export function decodeRequest(document: XmlElement): CcmpRequest {
-  const { type, text, element, inner, prefixesIn, operation, info, unreadable } = open(document, 'Request');
+  const { type, text, element, inner, prefixesIn, operation, info, unreadable, extension } = open(document, 'Request');
   const filter = inner('xpathFilter');
   const extensionName = inner('extensionName')?.text.trim() || undefined;
+  const added = extension();
   if (type === 'extended' && extensionName === undefined) throw unreadable('extensionName is missing.');
   return {
     type,
@@ -42,6 +45,7 @@ export function decodeRequest(document: XmlElement): CcmpRequest {
     xpathFilter: filter?.text.trim() || undefined,
     ...(filter && { xpathPrefixes: prefixesIn(filter) }),
     extensionName,
+    ...(added.length > 0 && { extension: added }),
   };
 }
 
@@ -59,6 +63,7 @@ export function encodeRequest(request: CcmpRequest): Buffer {
     parameter('xpathFilter', request.xpathFilter),
     parameter('extensionName', request.extensionName),
     ...infoPieces(type, request.info),
+    ...extensionPieces(request.extension),
   ]);
 }
 

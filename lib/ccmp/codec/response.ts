@@ -1,7 +1,7 @@
 import type { XmlElement } from '../../xml/element.ts';
 import { open } from './envelope.ts';
 import type { MessageName, Operation } from './messages.ts';
-import { frame, infoPieces, parameter, type Content } from './writer.ts';
+import { extensionPieces, frame, infoPieces, parameter, type Content } from './writer.ts';
 
 /** A CCMP response (RFC 6503 §5.2). */
 export interface CcmpResponse<Info = XmlElement> {
@@ -16,6 +16,8 @@ export interface CcmpResponse<Info = XmlElement> {
   /** The conference data, named as in the data model; `uris` for lists, `options` for options. */
   readonly info?: Info | undefined;
   readonly extensionName?: string | undefined;
+  /** What an extension adds to its extendedResponse. */
+  readonly extension?: readonly XmlElement[];
 }
 
 /** Writes a response; content that is UTF-8 already is copied, not read. */
@@ -32,12 +34,14 @@ export function encodeResponse(response: CcmpResponse<XmlElement | Content>): Bu
   return frame('Response', type, parameters.join(''), [
     parameter('extensionName', response.extensionName ?? (type === 'extended' ? '' : undefined)),
     ...infoPieces(type, response.info),
+    ...extensionPieces(response.extension),
   ]);
 }
 
 /** @throws {UnreadableMessage} */
 export function decodeResponse(document: XmlElement): CcmpResponse {
-  const { type, text, inner, operation, info, unreadable } = open(document, 'Response');
+  const { type, text, inner, operation, info, unreadable, extension } = open(document, 'Response');
+  const added = extension();
   const code = text('response-code');
   if (code === undefined || !/^\d{3}$/.test(code)) throw unreadable('response-code must have three digits.');
   const version = text('version');
@@ -52,5 +56,6 @@ export function decodeResponse(document: XmlElement): CcmpResponse {
     version: version === undefined ? undefined : Number(version),
     info: info(),
     extensionName: inner('extensionName')?.text.trim() || undefined,
+    ...(added.length > 0 && { extension: added }),
   };
 }

@@ -60,5 +60,9 @@ export function infoPieces(type: MessageName, info: XmlElement | Content | undef
   return [empty.replace(/\/>$/, '>'), ...info.content, `</${name}>`];
 }
 
+/** The elements of an extension, one after the other. */
+export const extensionPieces = (elements: readonly XmlElement[] = []): string[] =>
+  elements.map((element) => serialize(element, { scope: PREFIXES }));
+
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
 const escape = (text: string): string => text.replace(/[&<>\r]/g, (character) => ENTITIES[character] ?? character);

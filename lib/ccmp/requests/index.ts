@@ -1,7 +1,8 @@
 import type { Call } from '../../conference/calls.ts';
 import { Refusal } from '../../conference/refusal.ts';
-import { messageType, specialised, type MessageName } from '../codec/messages.ts';
+import { messageType, specialised, type MessageName, type Operation } from '../codec/messages.ts';
 import type { CcmpRequest } from '../codec/request.ts';
+import type { Extension } from '../extensions/extension.ts';
 import { blueprint } from './blueprint.ts';
 import { blueprints } from './blueprints.ts';
 import { conf } from './conf.ts';
@@ -18,20 +19,43 @@ const standard: readonly RequestPair[] = [
   ...[sidebarsByVal, sidebarByVal, sidebarsByRef, sidebarByRef],
 ];
 
-/** What this server serves, by name; what is not here answers 501. */
-export const requests: ReadonlyMap<MessageName, RequestPair> = new Map(
-  [...standard, options(standard)].map((pair) => [pair.name, pair]),
-);
+type Perform = (operation: Operation) => (() => Promise<Outcome>) | undefined;
 
-/** @throws {Refusal} when there is no such request or operation, a parameter is missing, or the rules refuse. */
-export async function perform(control: Control, call: Call, request: CcmpRequest): Promise<Outcome> {
-  const pair = requests.get(request.type);
-  const name = specialised(request.type, 'Request');
-  if (pair === undefined) throw new Refusal('not-implemented', `Ask for something else: ${name} is not served here.`);
-  const operation = messageType(request.type).operation ? request.operation : 'retrieve';
-  if (operation === undefined) throw new Refusal('malformed', `Say in operation what ${name} should do.`);
-  const handler = pair.operations[operation];
-  if (handler === undefined)
-    throw new Refusal('not-for-this-object', `A ${name} can't ${operation}; it has no such operation.`);
-  return handler(control, call, request);
+/** What this server serves: the pairs of RFC 6503 by name, extensions by theirs; what is not here answers 501. */
+export class Requests {
+  readonly #control: Control;
+  readonly #pairs: ReadonlyMap<MessageName, RequestPair>;
+  readonly #extensions: ReadonlyMap<string, Extension>;
+
+  /** `schemas` is the path under which the schemas of the extensions are served. */
+  constructor(control: Control, extensions: readonly Extension[], schemas: string) {
+    this.#control = control;
+    this.#pairs = new Map([...standard, options(standard, extensions, schemas)].map((pair) => [pair.name, pair]));
+    this.#extensions = new Map(
+      extensions.flatMap((one) => [one.name, one.alias ?? one.name].map((name) => [name, one] as const)),
+    );
+  }
+
+  /** @throws {Refusal} when there is no such request or operation, a parameter is missing, or the rules refuse. */
+  async perform(call: Call, request: CcmpRequest): Promise<Outcome> {
+    const name = request.extensionName ?? specialised(request.type, 'Request');
+    const performs = this.#find(call, request);
+    if (performs === undefined)
+      throw new Refusal('not-implemented', `Ask for something else: ${name} is not served here.`);
+    const operation = messageType(request.type).operation ? request.operation : 'retrieve';
+    if (operation === undefined) throw new Refusal('malformed', `Say in operation what ${name} should do.`);
+    const perform = performs(operation);
+    if (perform === undefined)
+      throw new Refusal('not-for-this-object', `A ${name} can't ${operation}; it has no such operation.`);
+    return perform();
+  }
+
+  #find(call: Call, request: CcmpRequest): Perform | undefined {
+    if (request.type === 'extended') {
+      const extension = this.#extensions.get(request.extensionName ?? '');
+      return extension && ((operation) => extension.operations[operation]?.bind(undefined, call, request));
+    }
+    const pair = this.#pairs.get(request.type);
+    return pair && ((operation) => pair.operations[operation]?.bind(undefined, this.#control, call, request));
+  }
 }

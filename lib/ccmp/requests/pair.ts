@@ -41,6 +41,8 @@ export interface Outcome {
   readonly confObjID?: XconUri;
   readonly version?: number;
   readonly info?: XmlElement | Content;
+  /** What an extension answers. */
+  readonly extension?: readonly XmlElement[];
 }
 
 export type Handler = (control: Control, call: Call, request: CcmpRequest) => Promise<Outcome>;

@@ -9,6 +9,7 @@ import {
 } from '../../../lib/ccmp/codec/messages.ts';
 import { decodeRequest, encodeRequest, type CcmpRequest } from '../../../lib/ccmp/codec/request.ts';
 import { CONFERENCE_INFO, info, xcon } from '../../../lib/model/names.ts';
+import { XmlElement } from '../../../lib/xml/element.ts';
 import { parse } from '../../../lib/xml/parse.ts';
 import { ALICE, linphoneConf, requestText } from '../messages.ts';
 
@@ -184,6 +185,7 @@ describe('a CCMP request that is written', () => {
   const document = fc.record({ title: text, entity: text }).map(({ title, entity }) => ({ title, entity }));
 
   it('reads the same again, whatever it says', () => {
+    const SEAT = [{ prefix: 'x', namespace: 'urn:x' }];
     const some = fc.option(text, { nil: undefined });
     const requests = fc.record({
       type: fc.constantFrom(...MESSAGE_NAMES),
@@ -207,6 +209,8 @@ describe('a CCMP request that is written', () => {
               : undefined,
           xpathFilter: undefined,
           extensionName: common.type === 'extended' ? 'name' : undefined,
+          ...(common.type === 'extended' &&
+            content && { extension: [new XmlElement('urn:x', 'seat', [], [content.title], SEAT)] }),
         };
         expect(read(encodeRequest(sent).toString('utf8'))).to.deep.equal(sent);
       }),
