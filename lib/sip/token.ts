@@ -24,3 +24,6 @@ export const newCallId = (): string => randomText(15);
 
 /** An entity-tag of a publication (RFC 3903 §6) or of a notification (RFC 5839 §4.1). */
 export const newEntityTag = (): string => randomText(9);
+
+/** What divides the parts of a multipart body (RFC 2046 §5.1.1). */
+export const newBoundary = (): string => randomText(18);

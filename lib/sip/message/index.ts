@@ -15,3 +15,13 @@ export { serialize, type Serialized } from './serialize.ts';
 export { clientKey, transactionKey } from './transaction-key.ts';
 export { OpaqueUri, SipUri, TelUri, type SipUriParts, type Uri } from './uri.ts';
 export { Via } from './via.ts';
+export {
+  bodyParts,
+  BodyPart,
+  joinMultipart,
+  MULTIPART_LIMITS,
+  splitMultipart,
+  type MultipartLimits,
+} from './multipart.ts';
+export { equalUris } from './equal-uris.ts';
+export { validate } from './validate.ts';

@@ -64,6 +64,13 @@ export abstract class Message {
     return value;
   }
 
+  /** The value of a field that must stand once. @throws {BadMessage} 400 when it is missing, malformed or stands twice */
+  needed<T>(header: SingleHeader<T>): T {
+    const value = this.get(header);
+    if (value === undefined) throw new BadMessage(400, `Missing ${header.name}`);
+    return value;
+  }
+
   /** The values of a list. @throws {BadMessage} 400 when one is malformed */
   all<T>(header: ListHeader<T>): readonly T[] {
     const known = this.#read.get(header) as readonly T[] | undefined;
@@ -84,7 +91,7 @@ export abstract class Message {
 
   /** The topmost Via; the others are not looked at. */
   get via(): Via {
-    return (this.#topVia ??= readVia(new Cursor(this.#needed('Via'), 'Via')));
+    return (this.#topVia ??= this.#readTopVia());
   }
 
   get vias(): readonly Via[] {
@@ -92,19 +99,19 @@ export abstract class Message {
   }
 
   get from(): NameAddress {
-    return this.#get(headers.FROM);
+    return this.needed(headers.FROM);
   }
 
   get to(): NameAddress {
-    return this.#get(headers.TO);
+    return this.needed(headers.TO);
   }
 
   get callId(): string {
-    return this.#get(headers.CALL_ID);
+    return this.needed(headers.CALL_ID);
   }
 
   get cseq(): headers.CSeq {
-    return this.#get(headers.CSEQ);
+    return this.needed(headers.CSEQ);
   }
 
   /** The contacts; a single `*` of a REGISTER is `[]`, see `hasWildcardContact`. */
@@ -179,16 +186,10 @@ export abstract class Message {
     );
   }
 
-  #needed(name: string): string {
-    const value = this.header(name);
-    if (value === undefined) throw new BadMessage(400, `Missing ${name}`);
-    return value;
-  }
-
-  #get<T>(header: SingleHeader<T>): T {
-    const value = this.get(header);
-    if (value === undefined) throw new BadMessage(400, `Missing ${header.name}`);
-    return value;
+  #readTopVia(): Via {
+    const line = this.header('Via');
+    if (line === undefined) throw new BadMessage(400, 'Missing Via');
+    return readVia(new Cursor(line, 'Via'));
   }
 }
 

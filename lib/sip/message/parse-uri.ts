@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { BadMessage } from './bad-message.ts';
 import { endOfRun, HOST, PASSWORD, URI, URI_HEADER, URI_PARAMETER, USER } from './characters.ts';
 import { endOfEscapedRun } from './escapes.ts';
@@ -39,7 +40,7 @@ function parseSipUri(text: string, scheme: 'sip' | 'sips', from: number): SipUri
     at++;
   }
   const endOfHost = endOfHostAt(text, at);
-  const host = text.slice(at, endOfHost);
+  const host = mended(text.slice(at, endOfHost));
   if (host === '') throw malformed();
   at = endOfHost;
   let port: number | undefined;
@@ -101,14 +102,15 @@ function parseTelUri(text: string): TelUri {
   return new TelUri(number, new Parameters(written));
 }
 
-/** Where a host that begins at `at` ends: a name, an IPv4 address or a reference to an IPv6 address (RFC 5118 §4.1). */
+/** Where a host that begins at `at` ends: a name, an IPv4 address or a reference to an IPv6 address. */
 export function endOfHostAt(text: string, at: number): number {
   if (text.charCodeAt(at) !== 0x5b) return endOfRun(text, at, HOST);
   const end = text.indexOf(']', at);
-  return end >= 0 && end - at <= 64 && IPV6.test(text.slice(at + 1, end)) ? end + 1 : at;
+  return end >= 0 && end - at < 64 && isIPv6(mended(text.slice(at + 1, end))) ? end + 1 : at;
 }
 
-const IPV6 = /^(?=.*:.*:)[0-9A-Fa-f:.]{2,45}(?:%25[A-Za-z0-9._~-]+)?$/;
+/** Without the third colon that RFC 3261 lets stand before an IPv4 address (RFC 5118 §4.10). */
+export const mended = (host: string): string => (host.includes(':::') ? host.replace(':::', '::') : host);
 
 export function endOfDigits(text: string, from: number): number {
   let at = from;

@@ -1,6 +1,6 @@
 import type { Cursor } from './cursor.ts';
 import { Parameters, readParameters } from './parameters.ts';
-import { endOfDigits, endOfHostAt, portOf } from './parse-uri.ts';
+import { endOfDigits, endOfHostAt, mended, portOf } from './parse-uri.ts';
 
 const SLASH = 0x2f;
 const COLON = 0x3a;
@@ -61,7 +61,7 @@ export function readVia(cursor: Cursor): Via {
   const from = cursor.skipSpace().at;
   const end = endOfHostAt(cursor.text, from);
   if (from === space || end === from) throw cursor.malformed();
-  const host = cursor.text.slice(from, end);
+  const host = mended(cursor.text.slice(from, end));
   cursor.at = end;
   const port = cursor.take(COLON) ? readPort(cursor) : undefined;
   return new Via(transport.toUpperCase(), host, port, readParameters(cursor), version);

@@ -1,0 +1,63 @@
+import { BadMessage } from './bad-message.ts';
+import * as headers from './headers/index.ts';
+import type { Message } from './message.ts';
+import { Request } from './request.ts';
+import { hasCookie } from './transaction-key.ts';
+
+/** Lists that a server needs sound before it does anything; a malformed field that nobody reads harms nobody (RFC 3261 §16.3). */
+const LISTS = [
+  headers.CONTACT,
+  headers.ROUTE,
+  headers.RECORD_ROUTE,
+  headers.REQUIRE,
+  headers.PROXY_REQUIRE,
+  headers.SUPPORTED,
+  headers.ACCEPT,
+  headers.ALLOW,
+];
+
+const SINGLES = [
+  headers.MAX_FORWARDS,
+  headers.EXPIRES,
+  headers.EVENT,
+  headers.CONTENT_TYPE,
+  headers.SUBSCRIPTION_STATE,
+];
+
+/**
+ * Judges what every layer relies on: the mandatory fields, each once, and well-formed; method and CSeq; the fields that
+ * a user agent server reads of any request. Others are judged by whoever reads them. A request that fails is answered, a response
+ * dropped. @throws {BadMessage} 400
+ */
+export function validate(message: Message): void {
+  try {
+    judge(message);
+  } catch (error) {
+    if (!(error instanceof BadMessage) || !(message instanceof Request)) throw error;
+    throw new BadMessage(error.status, error.reason, message);
+  }
+}
+
+function judge(message: Message): void {
+  const { vias, cseq } = message;
+  if (vias.length === 0) throw new BadMessage(400, 'Missing Via');
+  if (message instanceof Request) judgeRequest(message, vias[0]?.branch ?? '', cseq.method);
+  message.needed(headers.FROM);
+  message.needed(headers.TO);
+  message.needed(headers.CALL_ID);
+  for (const header of SINGLES) if (message.has(header.name)) message.get<unknown>(header);
+  for (const header of LISTS) {
+    if (message.has(header.name) && !(header === headers.CONTACT && message.hasWildcardContact)) {
+      message.all<unknown>(header);
+    }
+  }
+}
+
+function judgeRequest(request: Request, branch: string, method: string): void {
+  const { uri } = request;
+  if (uri.kind === 'sip' && uri.written.headers.length > 0) {
+    throw new BadMessage(400, 'Header fields in the Request-URI'); // RFC 3261 §19.1.1 table 1
+  }
+  if (method !== request.method) throw new BadMessage(400, 'CSeq of another method');
+  if (hasCookie(branch) && branch.length === 7) throw new BadMessage(400, 'Branch without identifier');
+}
