@@ -23,3 +23,11 @@ export class TransportError extends Error {
     this.failure = failure;
   }
 }
+
+/** What an error of the system means for those who send. */
+export function failureOf(error: Error & { code?: string }): TransportFailure {
+  const { code = '' } = error;
+  if (code === 'EMSGSIZE') return 'too-large';
+  if (code === 'ETIMEDOUT') return 'timeout';
+  return code === 'ECONNRESET' || code === 'EPIPE' ? 'closed' : 'unreachable';
+}

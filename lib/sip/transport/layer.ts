@@ -1,17 +1,28 @@
 import type { Clock } from '../clock.ts';
-import type { Request } from '../message/request.ts';
+import { MESSAGE_LIMITS, type MessageLimits } from '../message/limits.ts';
 import type { Response } from '../message/response.ts';
-import type { MessageLimits } from '../message/limits.ts';
+import { serialize } from '../message/serialize.ts';
+import { familyOf, formatEndpoint, isLoopback } from './address.ts';
+import type { Surroundings } from './connection.ts';
+import { Connections } from './connections.ts';
 import { newCounters, type TransportCounters } from './counters.ts';
+import { TransportError } from './error.ts';
 import type { Flow, Target } from './flow.ts';
-import type { TransportLimits } from './limits.ts';
+import { Inbound, type Receiver } from './inbound.ts';
+import { keepAlive } from './keep-alive.ts';
+import { transportDefaults, type TransportLimits } from './limits.ts';
 import type { Listener, ListenOptions } from './listener.ts';
-import type { TlsSettings } from './tls.ts';
+import { Outbound } from './outbound.ts';
+import { PeerRates } from './rates.ts';
+import { responseEndpoint, responseTarget } from './source.ts';
+import { StreamListener } from './stream-listener.ts';
+import { TlsIdentity, type TlsSettings } from './tls.ts';
+import { readUdpFlowId, UdpListener } from './udp.ts';
 
 export interface TransportOptions {
   readonly clock: Clock;
   readonly limits?: Partial<TransportLimits> | undefined;
-  readonly messageLimits?: MessageLimits | undefined;
+  readonly messageLimits?: Partial<MessageLimits> | undefined;
   /** How we connect over TLS; by default without a certificate of ours, believing the CAs that Node brings. */
   readonly tls?: TlsSettings | undefined;
   /**
@@ -23,27 +34,56 @@ export interface TransportOptions {
   readonly report?: ((error: Error) => void) | undefined;
 }
 
-export type Receiver = (message: Request | Response, flow: Flow) => void;
-
 /** SIP transport (RFC 3261 §18): UDP, TCP, TLS and WebSocket (RFC 7118). */
 export class TransportLayer {
   readonly counters: TransportCounters = newCounters();
+  readonly #around: Surroundings;
+  readonly #connections: Connections;
+  readonly #outbound: Outbound;
+  readonly #tls: TlsIdentity;
+  readonly #followMaddr: boolean;
+  readonly #report: (error: Error) => void;
+  readonly #listeners: Listener[] = [];
 
-  constructor(options: TransportOptions) {
-    void options;
+  constructor({ clock, limits, messageLimits, tls, followMaddr = false, report = () => undefined }: TransportOptions) {
+    const bounds = { ...transportDefaults, ...limits };
+    const inbound = new Inbound({
+      counters: this.counters,
+      rates: new PeerRates(clock, bounds),
+      messageLimits: { ...MESSAGE_LIMITS, ...messageLimits },
+      respond: (response, flow) => this.respond(response, flow),
+      isOurs: (response, flow) => this.#isOurs(response, flow),
+      report,
+    });
+    this.#around = { clock, limits: bounds, inbound };
+    this.#tls = new TlsIdentity(tls ?? { certificates: [] });
+    this.#connections = new Connections(this.#around);
+    this.#outbound = new Outbound(this.#around, this.#connections, this.#tls);
+    this.#followMaddr = followMaddr;
+    this.#report = report;
   }
 
-  /** Resolves when messages are taken at the address and port that were bound. */
-  listen(options: ListenOptions): Promise<Listener> {
-    throw new Error(options.protocol);
+  /** Resolves when messages are taken at the address and port that were bound. @throws {Error} rejects */
+  async listen(options: ListenOptions): Promise<Listener> {
+    const listener =
+      options.protocol === 'udp'
+        ? await UdpListener.open(this.#around, options, this.#report)
+        : await StreamListener.open(this.#connections, options, this.#report);
+    this.#listeners.push(listener);
+    return listener;
   }
 
   /**
    * Sets who takes what comes: requests with `received` and `rport` in their top Via (RFC 3261 §18.2.1, RFC 3581 §4), and
-   * responses to ours.
+   * responses to ours. A BadMessage that it throws about a request is answered.
    */
   receive(receiver: Receiver): void {
-    void receiver;
+    this.#around.inbound.receiver = receiver;
+  }
+
+  /** Connects with other certificates and CAs from now on; open connections stay. @throws {Error} when they can't be used */
+  reload(tls: TlsSettings): void {
+    this.#tls.load(tls);
   }
 
   /**
@@ -51,35 +91,86 @@ export class TransportLayer {
    * to TCP at the same address, unless it is refused there (RFC 3261 §18.1.1).
    * @throws {TransportError} rejects
    */
-  connect(target: Target, size?: number): Promise<Flow> {
-    throw new Error(`${target.protocol} ${size ?? 0}`);
+  async connect(target: Target, size = 0): Promise<Flow> {
+    if (target.protocol !== 'udp') return this.#outbound.connect(target);
+    const stream = size > this.#around.limits.udpLimit ? await this.#outbound.insteadOfUdp(target) : undefined;
+    return stream ?? this.#udpListenerFor(target.address).flowTo({ address: target.address, port: target.port });
   }
 
   /** The flow of this id while it is open: a client behind NAT is reached over the one that it opened (RFC 5626 §5.3). */
   flow(id: string): Flow | undefined {
-    return id === '' ? undefined : undefined;
+    const udp = readUdpFlowId(id);
+    if (udp === undefined) return this.#connections.flow(id);
+    return this.#udpListeners()
+      .find(({ local }) => formatEndpoint(local) === udp.local)
+      ?.flowTo(udp.remote);
   }
 
   /**
    * Sends a response the way its top Via says (RFC 3261 §18.2.2, RFC 3581 §4); `flow` is the one its request came by.
-   * @throws {TransportError} rejects
+   * @throws {TransportError | BadMessage} rejects
    */
-  respond(response: Response, flow: Flow): Promise<void> {
-    throw new Error(`${response.status} ${flow.id}`);
+  async respond(response: Response, flow: Flow): Promise<void> {
+    const { head, body } = serialize(response);
+    const way = flow.reliable && flow.open ? flow : await this.#wayBack(response, flow);
+    return way.send(head, body);
   }
 
   /** `host:port` that we put into Via and Contact of what goes over this flow: of a listener where there is one. */
   sentBy(flow: Flow): string {
-    return flow.id;
+    const { protocol, local } = flow;
+    const same = this.#listeners.filter(
+      (one) => one.protocol === protocol && familyOf(one.local.address) === familyOf(local.address),
+    );
+    const own = same.find(({ local: { address, port } }) => port === local.port && address === local.address);
+    return (own ?? same.find(({ local: { port } }) => port === local.port) ?? same[0])?.sentBy ?? formatEndpoint(local);
   }
 
   /** Sends keep-alives over the flow, which fails when they stay unanswered (RFC 5626 §4.4.1), until the function is run. */
   keepAlive(flow: Flow, interval: number): () => void {
-    throw new Error(`${flow.id} ${interval}`);
+    return keepAlive(flow, interval, this.#around);
   }
 
   /** Ends every listener and flow. */
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    this.#outbound.close();
+    this.#connections.close();
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+  }
+
+  async #wayBack({ via }: Response, flow: Flow): Promise<Flow> {
+    if (flow.reliable) {
+      const target = responseTarget(via, flow.protocol);
+      if (target === undefined) throw new TransportError('closed', 'the connection of the request is gone');
+      return this.connect(target);
+    }
+    const endpoint = responseEndpoint(via, this.#followMaddr);
+    if (endpoint === undefined) throw new TransportError('unreachable', 'the top Via has no address');
+    if (endpoint.address === flow.remote.address && endpoint.port === flow.remote.port) return flow;
+    // From where the request came to (RFC 3581 §4).
+    return (
+      this.#udpListeners()
+        .find(({ local }) => local === flow.local)
+        ?.flowTo(endpoint) ?? flow
+    );
+  }
+
+  #isOurs({ via }: Response, flow: Flow): boolean {
+    const sentBy = via.sentBy.toLowerCase();
+    return (
+      sentBy === this.sentBy(flow).toLowerCase() || this.#listeners.some((one) => one.sentBy.toLowerCase() === sentBy)
+    );
+  }
+
+  #udpListeners(): UdpListener[] {
+    return this.#listeners.filter((listener) => listener instanceof UdpListener);
+  }
+
+  /** One of the family, of loopback for loopback, else not. */
+  #udpListenerFor(address: string): UdpListener {
+    const family = this.#udpListeners().filter(({ local }) => familyOf(local.address) === familyOf(address));
+    const listener = family.find(({ local }) => isLoopback(local.address) === isLoopback(address)) ?? family[0];
+    if (listener !== undefined) return listener;
+    throw new TransportError('unreachable', `no UDP listener of the family of ${address}`);
   }
 }

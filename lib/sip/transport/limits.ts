@@ -4,9 +4,6 @@ export interface TransportLimits {
   readonly udpLimit: number;
   /** How long a peer whose TCP was refused is sent long requests over UDP without another attempt. */
   readonly tcpRefusedTime: number;
-  /** Start line and header of a message together. */
-  readonly headBytes: number;
-  readonly bodyBytes: number;
   /** Connections at the same time, of all peers; one more is closed at once. */
   readonly connections: number;
   /** Connections of one peer: an IPv4 address or an IPv6 network of 64 bits. */
@@ -29,8 +26,12 @@ export interface TransportLimits {
   readonly idleTime: number;
   /** Between looks for connections over these times. */
   readonly checkInterval: number;
-  /** Written to a connection that its peer has not yet read; more ends the connection. */
+  /** From the answer to bytes that are no messages to the end of their connection; what still comes is dropped. */
+  readonly lingerTime: number;
+  /** Written to a connection and not yet read by its peer; where there is more, the next message ends the connection. */
   readonly writeBuffer: number;
+  /** Buffered of all connections together, both ways; above it those that hold most are ended. */
+  readonly buffers: number;
   /** Without the peer reading anything of what is buffered. */
   readonly writeTime: number;
   /** Until the answer to a keep-alive (RFC 5626 §4.4.1). */
@@ -45,8 +46,6 @@ export interface TransportLimits {
 export const transportDefaults: TransportLimits = {
   udpLimit: 1_300,
   tcpRefusedTime: 60_000,
-  headBytes: 65_535,
-  bodyBytes: 1_048_576,
   connections: 10_000,
   connectionsPerPeer: 1_000,
   messagesPerPeer: 5_000,
@@ -58,7 +57,9 @@ export const transportDefaults: TransportLimits = {
   messageTime: 30_000,
   idleTime: 3_900_000,
   checkInterval: 1_000,
+  lingerTime: 2_000,
   writeBuffer: 4_194_304,
+  buffers: 268_435_456,
   writeTime: 30_000,
   pongTime: 10_000,
   udpReceiveBuffer: 8_388_608,

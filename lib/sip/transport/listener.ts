@@ -1,3 +1,4 @@
+import { addressOfMachine, familyOf, formatHost, isWildcard } from './address.ts';
 import type { Endpoint, Protocol } from './flow.ts';
 import type { TlsSettings } from './tls.ts';
 
@@ -7,7 +8,10 @@ export interface ListenOptions {
   readonly address: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** What peers reach this listener by, where that is not the address it is bound to: behind NAT, or bound to all. */
+  /**
+   * What peers reach this listener by, where that is not the address it is bound to: behind NAT, or bound to all (by default
+   * then the first address of this machine).
+   */
   readonly advertise?: { readonly host: string; readonly port?: number | undefined } | undefined;
   /** For tls and wss. */
   readonly tls?: TlsSettings | undefined;
@@ -18,7 +22,13 @@ export interface Listener {
   readonly local: Endpoint;
   /** `host:port` for Via and Contact; IPv6 in brackets. */
   readonly sentBy: string;
-  /** Takes other certificates for the handshakes to come; connections stay. @throws {Error} when they can't be used */
+  /** Takes other certificates and CAs for the handshakes to come; connections stay. @throws {Error} when they can't be used */
   reload(tls: TlsSettings): void;
+  /** Takes no more connections; those that it took stay. */
   close(): Promise<void>;
+}
+
+export function sentByOf({ address, port }: Endpoint, { advertise }: ListenOptions): string {
+  const host = advertise?.host ?? (isWildcard(address) ? addressOfMachine(familyOf(address)) : address);
+  return `${formatHost(host)}:${advertise?.port ?? port}`;
 }

@@ -1,0 +1,37 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { Endpoint, Protocol } from './flow.ts';
+
+export type Family = 4 | 6;
+
+export const familyOf = (address: string): Family => (isIPv6(address) ? 6 : 4);
+
+export const isSecure = (protocol: Protocol): boolean => protocol === 'tls' || protocol === 'wss';
+
+/** RFC 3261 §19.1.2, RFC 7118 §5.3. */
+export const DEFAULT_PORTS: Readonly<Record<Protocol, number>> = { udp: 5060, tcp: 5060, tls: 5061, ws: 80, wss: 443 };
+
+export const formatHost = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
+
+export const formatEndpoint = ({ address, port }: Endpoint): string => `${formatHost(address)}:${port}`;
+
+export const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
+
+export const isWildcard = (address: string): boolean => address === '0.0.0.0' || address === '::';
+
+/** An address of this machine by which others may reach it. */
+export function addressOfMachine(family: Family): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const outward = all.find((one) => !one.internal && one.family === `IPv${family}` && !one.address.startsWith('fe80:'));
+  return outward?.address ?? (family === 6 ? '::1' : '127.0.0.1');
+}
+
+/** Whose limits an address counts to: its own, or its IPv6 network of 64 bits, which anybody has to himself. */
+export function peerOf(address: string): string {
+  if (isIPv4(address)) return address;
+  const [front = '', back] = address.split('%', 1)[0]?.split('::') ?? [];
+  const groups = front === '' ? [] : front.split(':');
+  const missing = back === undefined ? 0 : 8 - groups.length - (back === '' ? 0 : back.split(':').length);
+  const whole = [...groups, ...Array<string>(Math.max(0, missing)).fill('0'), ...(back ?? '').split(':')];
+  return `${whole.slice(0, 4).join(':')}::/64`;
+}

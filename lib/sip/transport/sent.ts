@@ -1,0 +1,2 @@
+/** What every send that had no trouble resolves by. */
+export const SENT = Promise.resolve();

@@ -1,0 +1,164 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { isIP } from 'node:net';
+import { familyOf, formatEndpoint } from './address.ts';
+import type { Surroundings } from './connection.ts';
+import { failureOf, TransportError } from './error.ts';
+import type { Endpoint, Flow } from './flow.ts';
+import { SENT } from './sent.ts';
+import { sentByOf, type Listener, type ListenOptions } from './listener.ts';
+
+/** Of errors of the system: no room just now. */
+const FULL: ReadonlySet<string> = new Set(['EAGAIN', 'ENOBUFS', 'ENOMEM']);
+
+/** A UDP socket: listener, and sender of whatever goes to its address family. */
+export class UdpListener implements Listener {
+  readonly protocol = 'udp';
+  readonly local: Endpoint;
+  readonly sentBy: string;
+  readonly #socket: Socket;
+  readonly #around: Surroundings;
+  readonly #closers = new Set<(error: TransportError) => void>();
+  #closed: Promise<void> | undefined;
+
+  private constructor(around: Surroundings, socket: Socket, options: ListenOptions) {
+    this.#around = around;
+    this.#socket = socket;
+    const { address, port } = socket.address();
+    this.local = { address, port };
+    this.sentBy = sentByOf(this.local, options);
+    socket.on('message', this.#onMessage);
+  }
+
+  static open(around: Surroundings, options: ListenOptions, report: (error: Error) => void): Promise<UdpListener> {
+    const { udpReceiveBuffer, udpSendBuffer } = around.limits;
+    const { address, port } = options;
+    const family = familyOf(address);
+    const socket = createSocket({
+      type: `udp${family}`,
+      ipv6Only: family === 6,
+      recvBufferSize: udpReceiveBuffer,
+      sendBufferSize: udpSendBuffer,
+      // Every address here is numeric: the system's resolver, which Node asks for each datagram, has nothing to say.
+      lookup: (host, _, found) => found(null, host, family),
+    });
+    return new Promise((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind({ address, port, exclusive: true }, () => {
+        socket.off('error', reject).on('error', report);
+        resolve(new UdpListener(around, socket, options));
+      });
+    });
+  }
+
+  get open(): boolean {
+    return this.#closed === undefined;
+  }
+
+  flowTo(remote: Endpoint): Flow {
+    return new UdpFlow(this, remote);
+  }
+
+  send(head: Buffer, body: Buffer, { address, port }: Endpoint): Promise<void> {
+    if (!this.open) return Promise.reject(new TransportError('closed', 'the listener is closed'));
+    // What the system has no room for is lost like any datagram; retransmission makes up for it.
+    if (this.#socket.getSendQueueSize() > this.#around.limits.udpQueue) {
+      this.#around.inbound.counters.datagramsUnsent++;
+      return SENT;
+    }
+    return new Promise((resolve, reject) => {
+      const parts = body.length === 0 ? head : [head, body];
+      this.#socket.send(parts, port, address, (error: (Error & { code?: string }) | null) => {
+        if (error === null || FULL.has(error.code ?? '')) {
+          if (error !== null) this.#around.inbound.counters.datagramsUnsent++;
+          resolve();
+        } else reject(new TransportError(failureOf(error), error.message, { cause: error }));
+      });
+    });
+  }
+
+  onClose(run: (error: TransportError) => void): () => void {
+    const closer = (error: TransportError) => run(error);
+    this.#closers.add(closer);
+    return () => void this.#closers.delete(closer);
+  }
+
+  reload(): void {
+    throw new TypeError('UDP has no certificates');
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= new Promise((resolve) => {
+      this.#socket.close(resolve);
+      const error = new TransportError('closed', 'the listener is closed');
+      for (const run of this.#closers) this.#around.inbound.fence(() => run(error));
+      this.#closers.clear();
+    }));
+  }
+
+  readonly #onMessage = (bytes: Buffer, { address, port }: Endpoint): void => {
+    const { inbound } = this.#around;
+    const allowance = inbound.rates.of(address);
+    if (allowance !== undefined && !inbound.rates.takeIfAny(allowance)) inbound.counters.rateDropped++;
+    else if (!isKeepAlive(bytes)) inbound.take(bytes, new UdpFlow(this, { address, port }));
+  };
+}
+
+/** An address and port reached from a socket of ours; made for each datagram, so it holds next to nothing. */
+class UdpFlow implements Flow {
+  readonly remote: Endpoint;
+  readonly #listener: UdpListener;
+
+  constructor(listener: UdpListener, remote: Endpoint) {
+    this.#listener = listener;
+    this.remote = remote;
+  }
+
+  get id(): string {
+    return `udp/${formatEndpoint(this.local)}/${formatEndpoint(this.remote)}`;
+  }
+
+  get protocol(): 'udp' {
+    return 'udp';
+  }
+
+  get local(): Endpoint {
+    return this.#listener.local;
+  }
+
+  get reliable(): boolean {
+    return false;
+  }
+
+  get secure(): boolean {
+    return false;
+  }
+
+  get peer(): undefined {
+    return undefined;
+  }
+
+  get open(): boolean {
+    return this.#listener.open;
+  }
+
+  send(head: Buffer, body: Buffer): Promise<void> {
+    return this.#listener.send(head, body, this.remote);
+  }
+
+  onClose(run: (error: TransportError) => void): () => void {
+    return this.#listener.onClose(run);
+  }
+}
+
+/** What an id of a UDP flow names: our endpoint as text and the peer's. */
+export function readUdpFlowId(id: string): { readonly local: string; readonly remote: Endpoint } | undefined {
+  const [, local, bracketed, plain, port] = /^udp\/(.+)\/(?:\[(.+)\]|([\d.]+)):(\d{1,5})$/.exec(id) ?? [];
+  const address = bracketed ?? plain;
+  if (local === undefined || address === undefined || isIP(address) === 0) return undefined;
+  return { local, remote: { address, port: Number(port) } };
+}
+
+/** Many keep their NAT open by line ends or a zero, which nobody need answer. */
+function isKeepAlive(bytes: Buffer): boolean {
+  return bytes.length <= 4 && bytes.every((byte) => byte === 0x0d || byte === 0x0a || byte === 0);
+}
