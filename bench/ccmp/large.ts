@@ -1,5 +1,5 @@
 import { addUsers, clientOf, makeConference, numbered } from './data.ts';
-import { held, inTurn, median, type Figure } from './figures.ts';
+import { held, inTurn, median, type Figure } from '../figures.ts';
 import { carry, type Carried, type Load } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import { info } from '../../lib/model/names.ts';

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { flushRate } from './disk.ts';
-import { passes, table, type Figure } from './figures.ts';
+import { passes, table, type Figure } from '../figures.ts';
 import { measureLarge } from './large.ts';
 import { measureMillion } from './million.ts';
 import { measureRetrieve } from './retrieve.ts';

@@ -1,4 +1,4 @@
-import { held, inTurn, median, type Figure } from './figures.ts';
+import { held, inTurn, median, type Figure } from '../figures.ts';
 import { carry, headersOf, type Load } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import { list, rename } from './messages.ts';

@@ -1,5 +1,5 @@
 import { addUsers, makeConference } from './data.ts';
-import { held, inTurn, type Figure } from './figures.ts';
+import { held, inTurn, type Figure } from '../figures.ts';
 import { carry, type Load } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import { rename } from './messages.ts';
