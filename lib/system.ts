@@ -6,6 +6,7 @@ import { administerBlueprints, shipBlueprints } from './admin/blueprints.ts';
 import { closeAdminSocket, openAdminSocket } from './admin/server.ts';
 import { administerUsers } from './admin/users.ts';
 import { confSummary } from './ccmp/extensions/conf-summary.ts';
+import { schemaFiles } from './ccmp/schemas.ts';
 import { ConferenceControlServer } from './ccmp/server.ts';
 import type { Call } from './conference/calls.ts';
 import { defaultBlueprintUri } from './conference/blueprints.ts';
@@ -20,8 +21,7 @@ import { openAdminListener, type AdminListener } from './http/admin-listener.ts'
 import { formatAddress } from './http/address.ts';
 import { HttpAuthentication } from './http/authentication.ts';
 import { BearerScheme } from './http/bearer.ts';
-import { createApplication } from './http/edge.ts';
-import { cors } from './http/cors.ts';
+import { byPath, createEdge } from './http/edge.ts';
 import { HttpListeners } from './http/listeners.ts';
 import { Metrics } from './http/metrics.ts';
 import type { XconUserId } from './model/identifiers.ts';
@@ -91,20 +91,14 @@ export class ConferencingSystem {
       ccmpSettings(config),
     );
     this.#metrics = config['admin.listen'] && new Metrics();
-    const handle = createApplication(logger, {
-      ended: this.#metrics?.ended,
+    const path = config['ccmp.path'];
+    const edge = createEdge(byPath({ [path]: ccmp.serve, ...schemaFiles(path) }), logger, {
       proxies: trustedProxies(config),
       hsts: config['https.hsts'],
-    })
-      .use(cors(section(config, 'cors')))
-      .use(ccmp.middleware)
-      .callback();
-    this.#listeners = new HttpListeners(
-      (request, response) => void handle(request, response),
-      section(config, 'http'),
-      logger,
-      this.#metrics?.crossed,
-    );
+      cors: section(config, 'cors'),
+      ended: this.#metrics?.ended,
+    });
+    this.#listeners = new HttpListeners(edge, section(config, 'http'), logger, this.#metrics?.crossed);
     if (this.#metrics === undefined) return;
     observeWrites(store, this.#metrics.flushed);
     this.#metrics.gauge('requests_in_flight', 'CCMP requests that are worked on.', () => ccmp.running);

@@ -1,4 +1,5 @@
-import type { Context } from 'koa';
+import type { IncomingMessage } from 'node:http';
+import accepts from 'accepts';
 import { MEDIA_TYPE } from './codec/messages.ts';
 
 /** Refused below CCMP: a plain HTTP answer without a CCMP message. */
@@ -15,10 +16,10 @@ export class HttpRefusal extends Error {
 }
 
 /** The subset of HTTP that carries CCMP (RFC 6503 §9). @throws {HttpRefusal} */
-export function checkHttpRules(ctx: Context): void {
+export function checkHttpRules(request: IncomingMessage): void {
   // Whoever sends GET found the URL somewhere: tell nothing.
-  if (ctx.method !== 'POST') throw new HttpRefusal(405, 'Method Not Allowed', { Allow: 'POST' });
-  const { headers } = ctx.req;
+  if (request.method !== 'POST') throw new HttpRefusal(405, 'Method Not Allowed', { Allow: 'POST' });
+  const { headers } = request;
   for (const name of ['expect', 'range'])
     if (headers[name] !== undefined) throw new HttpRefusal(501, `The header ${name} is not supported.`);
   const condition = Object.keys(headers).find((name) => name.startsWith('if-'));
@@ -26,12 +27,12 @@ export function checkHttpRules(ctx: Context): void {
   if (mediaType(headers['content-type']) !== MEDIA_TYPE)
     throw new HttpRefusal(406, `Send the request as Content-Type: ${MEDIA_TYPE}.`);
   // Without Accept anything goes: clients in the wild send none.
-  if (!acceptsAnswer(ctx)) throw new HttpRefusal(406, `The answer is ${MEDIA_TYPE}, which Accept excludes.`);
+  if (!acceptsAnswer(request)) throw new HttpRefusal(406, `The answer is ${MEDIA_TYPE}, which Accept excludes.`);
 }
 
 /** Nearly all clients send one of a few headers, and reading one takes as long as reading a small message. */
 const PLAIN = new Set([undefined, '*/*', MEDIA_TYPE]);
-const acceptsAnswer = (ctx: Context): boolean =>
-  PLAIN.has(ctx.req.headers.accept) || ctx.accepts(MEDIA_TYPE, `${MEDIA_TYPE};charset=utf-8`) !== false;
+const acceptsAnswer = (request: IncomingMessage): boolean =>
+  PLAIN.has(request.headers.accept) || accepts(request).type(MEDIA_TYPE, `${MEDIA_TYPE};charset=utf-8`) !== false;
 
 const mediaType = (header: string | undefined): string => (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';

@@ -45,13 +45,26 @@ export class Overloaded extends Refusal {
   }
 }
 
+const TOO_LONG = 'Look whether it was done before you send it again: it took too long.';
+
+/** A request that is worked on. */
+interface Running {
+  /** Milliseconds, by `performance.now()`. */
+  readonly until: number;
+  /** Answers it, because it takes too long. */
+  readonly giveUp: () => void;
+  late: boolean;
+}
+
 /** Keeps what is accepted fast by refusing the rest at once: nothing waits for its turn. */
 export class Overload {
   readonly #limits: OverloadLimits;
   readonly #users: TokenBuckets;
   readonly #networks: TokenBuckets;
   readonly #runningOf = new Map<string, number>();
-  #running = 0;
+  /** In the order in which their time ends. */
+  readonly #running = new Set<Running>();
+  #sweep: NodeJS.Timeout | undefined;
 
   /** The clock gives milliseconds. */
   constructor(limits: OverloadLimits, clock: () => number) {
@@ -63,7 +76,7 @@ export class Overload {
 
   /** Requests that are worked on. */
   get running(): number {
-    return this.#running;
+    return this.#running.size;
   }
 
   /** Seconds that a client has to wait before its next request; this machine has not. */
@@ -72,25 +85,37 @@ export class Overload {
   }
 
   /** Works on a request, which learns whether it is too late to begin what it can't undo. @throws {Overloaded} */
-  async run<T>(work: (late: () => boolean) => Promise<T>): Promise<T> {
-    const { inFlight, requestTime } = this.#limits;
-    if (this.#running >= inFlight) throw new Overloaded('inFlight', 'Send it again soon: too much is asked at once.');
-    this.#running += 1;
-    let late = false;
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        late = true;
-        reject(new Overloaded('requestTime', 'Look whether it was done before you send it again: it took too long.'));
-      }, requestTime);
+  run<T>(work: (late: () => boolean) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const { inFlight, requestTime } = this.#limits;
+      if (this.#running.size >= inFlight)
+        throw new Overloaded('inFlight', 'Send it again soon: too much is asked at once.');
+      const one: Running = {
+        until: performance.now() + requestTime,
+        late: false,
+        giveUp: () => reject(new Overloaded('requestTime', TOO_LONG)),
+      };
+      this.#running.add(one);
+      this.#sweep ??= setTimeout(this.#giveUpLate, requestTime).unref();
+      const ending = work(() => one.late).finally(() => this.#running.delete(one));
+      ending.then(resolve, reject);
     });
-    const running = work(() => late).finally(() => (this.#running -= 1));
-    try {
-      return await Promise.race([running, tooLate]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
+
+  /** One timer for all: it looks at those whose time has ended, and comes again when that of the next one ends. */
+  readonly #giveUpLate = (): void => {
+    const now = performance.now();
+    this.#sweep = undefined;
+    for (const one of this.#running) {
+      if (one.until > now) {
+        this.#sweep = setTimeout(this.#giveUpLate, one.until - now).unref();
+        return;
+      }
+      if (one.late) continue;
+      one.late = true;
+      one.giveUp();
+    }
+  };
 
   /** The same for one user; who is on this machine has no rate. @throws {Overloaded} */
   async runFor<T>(user: string, { loopback }: RequestFacts, work: () => Promise<T>): Promise<T> {

@@ -1,12 +1,12 @@
-import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { Call } from '../conference/calls.ts';
 import { Refusal } from '../conference/refusal.ts';
 import type { Principal } from '../directory/principal.ts';
-import type { LogFields } from '../http/access-log.ts';
 import type { HttpAuthentication } from '../http/authentication.ts';
 import { bodyDefaults, readBody, type BodyLimits } from '../http/body.ts';
-import { factsIn, type RequestFacts } from '../http/scheme.ts';
+import type { Service } from '../http/edge.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { RequestFacts } from '../http/scheme.ts';
 import { DEFAULT_XML_LIMITS, parse, XmlError, type XmlLimits } from '../xml/parse.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { RESPONSE_STRINGS } from './codec/codes.ts';
@@ -61,7 +61,10 @@ export interface CcmpParts {
 
 type Answer = CcmpResponse<XmlElement | Content>;
 
-/** The conference control server (RFC 6503) as a koa middleware for one path. */
+/** What an answer is, said once for all (RFC 6503 §9). */
+const CONTENT_TYPE = `${MEDIA_TYPE};charset=UTF-8`;
+
+/** The conference control server (RFC 6503). */
 export class ConferenceControlServer {
   readonly #requests: Requests;
   readonly #authentication: CcmpParts['authentication'];
@@ -89,57 +92,56 @@ export class ConferenceControlServer {
   }
 
   /** What happens to a request below CCMP; errors here are plain HTTP. */
-  readonly middleware: Middleware = async (ctx, next) => {
-    if (ctx.path !== this.#settings.path) {
-      await next();
-      return;
-    }
-    ctx.set('Cache-Control', 'no-store');
+  readonly serve: Service = async (exchange) => {
+    const { request, facts, headers } = exchange;
+    headers['Cache-Control'] = 'no-store';
     try {
-      checkHttpRules(ctx);
+      checkHttpRules(request);
       this.#redirect();
-      const facts = factsIn(ctx);
-      this.#checkRate(ctx, facts);
-      const body = await readBody(ctx.req, this.#settings.body);
-      const proved = await this.#authenticate(ctx, facts);
+      this.#checkRate(exchange);
+      const body = await readBody(request, this.#settings.body);
+      const proved = await this.#authenticate(exchange);
       // Who sends neither body nor credentials waits for the challenge, as `curl --digest` does.
       if (body.length === 0 && proved === undefined) throw this.#refusal(facts, { kind: 'none' });
-      const answer = await this.#answer(ctx, body, facts, proved);
+      const answer = await this.#answer(exchange, body, proved);
       // RFC 6503 §9: whatever CCMP answers travels in a 200.
-      ctx.set('Content-Type', `${MEDIA_TYPE};charset=UTF-8`);
-      ctx.body = encodeResponse(answer);
+      exchange.answer(200, CONTENT_TYPE, encodeResponse(answer));
     } catch (error) {
-      answerPlainly(ctx, error);
+      answerPlainly(exchange, error);
     }
   };
 
   /** What happens to a CCMP message; errors here are CCMP answers, save for a lack of HTTP credentials. */
-  async #answer(ctx: Context, body: Buffer, facts: RequestFacts, proved: Principal | undefined): Promise<Answer> {
-    const log: LogFields = (ctx.state['log'] = {});
+  async #answer(exchange: Exchange, body: Buffer, proved: Principal | undefined): Promise<Answer> {
+    const { facts, headers, log } = exchange;
     let request: CcmpRequest | undefined;
     try {
       request = this.#remembered.get(body, () => decodeRequest(parse(body, this.#settings.xml)));
-      Object.assign(log, { type: request.type, operation: request.operation, conference: request.confObjID });
-      const answer = await this.#work(request, facts, proved, log);
-      Object.assign(log, { code: answer.code, conference: answer.confObjID });
+      log['type'] = request.type;
+      log['operation'] = request.operation;
+      log['conference'] = request.confObjID;
+      const answer = await this.#work(request, exchange, proved);
+      log['conference'] = answer.confObjID;
+      log['code'] = answer.code;
       return answer;
     } catch (error) {
       if (error instanceof XmlError) throw error;
       if (error instanceof Overloaded) {
         log['limit'] = `overload.${error.limit}`;
-        ctx.set('Retry-After', String(error.retryAfter));
+        headers['Retry-After'] = error.retryAfter;
       }
       const unproved = proved === undefined && request?.subject === undefined;
       if (unproved && error instanceof Refusal && error.reason === 'authentication-required')
         throw this.#refusal(facts, { kind: 'none' });
       const answer = this.#failure(error, request);
-      Object.assign(log, { type: answer.type, code: answer.code });
+      log['type'] = answer.type;
+      log['code'] = answer.code;
       return answer;
     }
   }
 
   /** Finds the sender and does what the request asks, unless there is too much to do. @throws {Refusal} {CodedRefusal} */
-  #work(request: CcmpRequest, facts: RequestFacts, proved: Principal | undefined, log: LogFields): Promise<Answer> {
+  #work(request: CcmpRequest, { facts, log }: Exchange, proved: Principal | undefined): Promise<Answer> {
     return this.#overload.run(async (late) => {
       const sender = await this.#senders.identify(request, proved, facts);
       // The id of a guest is her secret, so only users are named in the log.
@@ -163,22 +165,22 @@ export class ConferenceControlServer {
   }
 
   /** @throws {HttpRefusal} before the body is read */
-  #checkRate(ctx: Context, facts: RequestFacts): void {
+  #checkRate({ facts, log }: Exchange): void {
     const wait = this.#overload.wait(facts);
     if (wait === undefined) return;
-    ctx.state['log'] = { limit: 'overload.addressRate' };
+    log['limit'] = 'overload.addressRate';
     throw new HttpRefusal(429, 'Too many requests come from your network.', { 'Retry-After': String(wait) });
   }
 
   /** The user of the HTTP credentials, if there are any. @throws {HttpRefusal} */
-  async #authenticate(ctx: Context, facts: RequestFacts): Promise<Principal | undefined> {
+  async #authenticate({ facts, headers, log }: Exchange): Promise<Principal | undefined> {
     const outcome = await this.#authentication.authenticate(facts);
     if (outcome.kind === 'none') return undefined;
     if (outcome.kind === 'refused') {
-      if (outcome.retryAfter !== undefined && outcome.unavailable !== true) ctx.state['log'] = { limit: 'attempts' };
+      if (outcome.retryAfter !== undefined && outcome.unavailable !== true) log['limit'] = 'attempts';
       throw this.#refusal(facts, outcome);
     }
-    if (outcome.info !== undefined) ctx.set('Authentication-Info', outcome.info);
+    if (outcome.info !== undefined) headers['Authentication-Info'] = outcome.info;
     return outcome.principal;
   }
 
@@ -236,11 +238,9 @@ function success(request: CcmpRequest, { confUserID }: Sender, outcome: Outcome)
   };
 }
 
-function answerPlainly(ctx: Context, error: unknown): void {
+function answerPlainly(exchange: Exchange, error: unknown): void {
   const refusal = error instanceof XmlError ? new HttpRefusal(400, error.message) : error;
   if (!(refusal instanceof HttpRefusal)) throw error;
-  ctx.set(refusal.headers);
-  ctx.type = 'text/plain; charset=utf-8';
-  ctx.status = refusal.status;
-  ctx.body = `${refusal.message}\n`;
+  Object.assign(exchange.headers, refusal.headers);
+  exchange.answerText(refusal.status, refusal.message);
 }

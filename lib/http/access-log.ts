@@ -1,8 +1,7 @@
-import type { Middleware } from 'koa';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
+import type { Exchange } from './exchange.ts';
 import type { EndedRequest } from './metrics.ts';
-import { factsIn } from './scheme.ts';
 
 export interface LoggerOptions {
   /** trace, debug, info, warn, error, fatal or silent. */
@@ -25,36 +24,25 @@ export function createLogger({ level, destination }: LoggerOptions = loggerDefau
   return destination ? pino(options, destination) : pino(options);
 }
 
-/** What an application adds to the line of its request: `ctx.state.log`. */
-export type LogFields = Record<string, string | number | boolean | undefined>;
-
 /**
- * One line per request when its answer is out or broken off: no headers, no query, no bodies. Times by `now`, in ms. `ended`
- * is told the same.
+ * One line per request when its answer is out or broken off: no headers, no query, no bodies. `ended` is told the same.
  */
-export const accessLog = (
-  logger: Logger,
-  now: () => number = () => performance.now(),
-  ended?: (request: EndedRequest) => void,
-): Middleware => {
+export function logRequests(logger: Logger, ended?: (request: EndedRequest) => void): (exchange: Exchange) => void {
   // The fields hold no objects, and looking for secrets inside them would take longer than writing the line.
   const lines = logger.child({}, { redact: { paths: SECRETS.map(bracketed), censor: CENSOR } });
-  return async (ctx, next) => {
-    const begun = now();
-    const { source } = factsIn(ctx);
-    ctx.res.once('close', () => {
-      const milliseconds = now() - begun;
-      const status = ctx.res.statusCode;
-      const fields = (ctx.state['log'] ?? {}) as LogFields;
-      ended?.({ status, seconds: milliseconds / 1_000, fields });
-      fields['source'] = source;
-      fields['method'] = ctx.method;
-      fields['path'] = ctx.path;
-      fields['status'] = status;
-      fields['duration'] = Math.round(milliseconds * 10) / 10;
-      if (!ctx.res.writableFinished) fields['aborted'] = true;
-      lines.info(fields, 'request');
+  return ({ request, response, facts, path, log }) => {
+    const begun = performance.now();
+    response.on('close', () => {
+      const milliseconds = performance.now() - begun;
+      const status = response.statusCode;
+      ended?.({ status, seconds: milliseconds / 1_000, fields: log });
+      log['source'] = facts.source;
+      log['method'] = request.method;
+      log['path'] = path;
+      log['status'] = status;
+      log['duration'] = Math.round(milliseconds * 10) / 10;
+      if (!response.writableFinished) log['aborted'] = true;
+      lines.info(log, 'request');
     });
-    await next();
   };
-};
+}

@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa';
+import type { Exchange } from './exchange.ts';
 
 export interface CorsSettings {
   /** Origins (RFC 6454) whose pages may send requests and read the answers, such as `https://calendar.example.com`. */
@@ -12,24 +12,23 @@ export const corsDefaults: CorsSettings = { origins: [], maxAge: 600 };
 /**
  * Cross-origin requests (Fetch §3.2) from the pages that are named; other pages can't read an answer, and as the media type
  * needs a preflight, can't even send a request. Credentials are those that a page has itself: no cookies, no certificates.
+ * What is returned adds the headers, and tells whether the request is no more than the question whether it may be sent.
  */
-export const cors = ({ origins, maxAge }: CorsSettings): Middleware => {
+export function crossOrigin({ origins, maxAge }: CorsSettings): (exchange: Exchange) => boolean {
   const allowed = new Set(origins);
-  return (ctx, next) => {
-    const { origin } = ctx.req.headers;
-    if (allowed.size > 0) ctx.vary('Origin');
-    if (origin === undefined || !allowed.has(origin)) return next();
-    ctx.set('Access-Control-Allow-Origin', origin);
-    if (ctx.method !== 'OPTIONS' || ctx.req.headers['access-control-request-method'] === undefined) {
-      ctx.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate');
-      return next();
+  if (allowed.size === 0) return () => false;
+  return ({ request, headers: answer }) => {
+    const { origin, 'access-control-request-method': asked } = request.headers;
+    answer['Vary'] = 'Origin';
+    if (origin === undefined || !allowed.has(origin)) return false;
+    answer['Access-Control-Allow-Origin'] = origin;
+    if (request.method !== 'OPTIONS' || asked === undefined) {
+      answer['Access-Control-Expose-Headers'] = 'Retry-After, WWW-Authenticate';
+      return false;
     }
-    ctx.set({
-      'Access-Control-Allow-Methods': 'POST',
-      'Access-Control-Allow-Headers': 'Accept, Authorization, Content-Type',
-      'Access-Control-Max-Age': String(maxAge),
-    });
-    ctx.status = 204;
-    return undefined;
+    answer['Access-Control-Allow-Methods'] = 'POST';
+    answer['Access-Control-Allow-Headers'] = 'Accept, Authorization, Content-Type';
+    answer['Access-Control-Max-Age'] = String(maxAge);
+    return true;
   };
-};
+}

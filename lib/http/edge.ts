@@ -1,56 +1,68 @@
-import Koa from 'koa';
-import type { Middleware } from 'koa';
+import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
-import { accessLog } from './access-log.ts';
+import { logRequests } from './access-log.ts';
 import { UnacceptableBody } from './body.ts';
+import { corsDefaults, crossOrigin, type CorsSettings } from './cors.ts';
+import { Exchange } from './exchange.ts';
 import { noProxies, type TrustedProxies } from './forwarded.ts';
 import type { EndedRequest } from './metrics.ts';
 import { factsOf } from './scheme.ts';
+
+/** Answers a request, or throws. */
+export type Service = (exchange: Exchange) => Promise<void> | void;
 
 export interface EdgeOptions {
   readonly proxies?: TrustedProxies;
   /** Seconds for which a browser remembers that there is TLS here (RFC 6797); 0 says nothing about it. */
   readonly hsts?: number;
+  readonly cors?: CorsSettings;
   /** Told of each request when it has ended. */
   readonly ended?: ((request: EndedRequest) => void) | undefined;
 }
 
-/** A koa application that logs each request and lets no exception out; what it serves is added with `use`. */
-export function createApplication(logger: Logger, { proxies = noProxies, hsts = 0, ended }: EdgeOptions = {}): Koa {
-  const application = new Koa();
-  // Only what breaks while an answer is on its way comes here: the peer is gone.
-  application.on('error', (error: unknown) => logger.debug({ err: error }, 'answer broken off'));
-  application.use((ctx, next) => {
-    const facts = factsOf(ctx.req, proxies);
-    ctx.state['facts'] = facts;
+/** What every request passes first, whoever serves it: each is logged, and no exception gets out. */
+export function createEdge(serve: Service, logger: Logger, options: EdgeOptions = {}): RequestListener {
+  const { proxies = noProxies, hsts = 0, cors = corsDefaults, ended } = options;
+  const log = logRequests(logger, ended);
+  const isPreflight = crossOrigin(cors);
+  return (request, response) => {
+    const exchange = new Exchange(request, response, factsOf(request, proxies));
+    log(exchange);
     // RFC 6797 §7.2: never over plain HTTP.
-    if (facts.secure && hsts > 0) ctx.set('Strict-Transport-Security', `max-age=${hsts}`);
-    return next();
-  });
-  return application.use(accessLog(logger, undefined, ended)).use(catchErrors(logger));
+    if (hsts > 0 && exchange.facts.secure) exchange.headers['Strict-Transport-Security'] = `max-age=${hsts}`;
+    if (isPreflight(exchange)) exchange.answerNothing();
+    else void served(serve, exchange, logger);
+  };
 }
 
-/**
- * The one place where exceptions of an HTTP application end: a body that can't be served gets its status, anything else is
- * logged and becomes a 500 that tells the client nothing.
- */
-export const catchErrors =
-  (logger: Logger): Middleware =>
-  async (ctx, next) => {
-    try {
-      await next();
-    } catch (error) {
-      ctx.type = 'text/plain; charset=utf-8';
-      if (error instanceof UnacceptableBody) {
-        // What is left of the body is not read, so no other request can follow.
-        ctx.res.shouldKeepAlive = false;
-        ctx.status = error.status;
-        ctx.body = `${error.message}\n`;
-        if (error.status === 413) ctx.state['log'] = { limit: 'http.bodyBytes' };
-      } else {
-        logger.error({ err: error, method: ctx.method, path: ctx.path }, 'unexpected failure');
-        ctx.status = 500;
-        ctx.body = 'internal error\n';
-      }
-    }
+/** Each path has its own service; there is nothing elsewhere. */
+export const byPath =
+  (services: Readonly<Record<string, Service>>): Service =>
+  (exchange) => {
+    const serve = Object.hasOwn(services, exchange.path) ? services[exchange.path] : undefined;
+    return (serve ?? nothing)(exchange);
   };
+
+const nothing: Service = (exchange) => exchange.answerText(404, 'Not Found');
+
+/**
+ * The one place where exceptions end: a body that can't be served gets its status, anything else is logged and becomes a
+ * 500 that tells the client nothing.
+ */
+export async function served(serve: Service, exchange: Exchange, logger: Pick<Logger, 'error'>): Promise<void> {
+  const { request, response, path, log } = exchange;
+  try {
+    await serve(exchange);
+  } catch (error) {
+    if (error instanceof UnacceptableBody) {
+      // What is left of the body is not read, so no other request can follow.
+      response.shouldKeepAlive = false;
+      if (error.status === 413) log['limit'] = 'http.bodyBytes';
+      exchange.answerText(error.status, error.message);
+      return;
+    }
+    logger.error({ err: error, method: request.method, path }, 'unexpected failure');
+    if (response.headersSent) response.destroy();
+    else exchange.answerText(500, 'internal error');
+  }
+}

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { LogFields } from './access-log.ts';
+import type { LogFields } from './exchange.ts';
 
 /** A request that has ended. */
 export interface EndedRequest {

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { Context } from 'koa';
 import type { Principal } from '../directory/principal.ts';
 import type { Authorization } from './authorization.ts';
 import { certifiedNames } from './client-certificate.ts';
@@ -54,16 +53,14 @@ export interface Scheme {
 export const refused: Outcome = { kind: 'refused' };
 
 export function factsOf(request: IncomingMessage, proxies: TrustedProxies = noProxies): RequestFacts {
-  const { method = '', url = '', headers, socket } = request;
-  const peer = {
-    source: socket.remoteAddress ?? '',
-    secure: (socket as Partial<TLSSocket>).encrypted === true,
-  };
-  const { proxied, ...origin } = originOf(peer, headers, proxies);
+  const { method = '', url = '', headers } = request;
+  const socket = request.socket as Partial<TLSSocket>;
+  const encrypted = socket.encrypted === true;
+  const peer = { source: socket.remoteAddress ?? '', secure: encrypted };
+  const { source, secure, loopback, proxied } = originOf(peer, headers, proxies);
   // The certificate of a proxy is not its client's.
-  const certified = peer.secure && !proxied ? certifiedNames(socket as Partial<TLSSocket>) : [];
-  return { method, url, headers, ...origin, ...(certified.length > 0 && { certified }) };
+  const certified = encrypted && !proxied ? certifiedNames(socket) : NONE;
+  return { method, url, headers, source, secure, loopback, certified };
 }
 
-/** The facts of a request, read once. */
-export const factsIn = (ctx: Context): RequestFacts => (ctx.state['facts'] ??= factsOf(ctx.req)) as RequestFacts;
+const NONE: readonly string[] = [];

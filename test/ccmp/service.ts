@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
-import Koa from 'koa';
 import { decodeResponse, type CcmpResponse } from '../../lib/ccmp/codec/response.ts';
 import { ccmpDefaults, ConferenceControlServer, type CcmpSettings } from '../../lib/ccmp/server.ts';
 import { Attempts } from '../../lib/directory/attempts.ts';
 import { Directory } from '../../lib/directory/directory.ts';
 import { HttpAuthentication } from '../../lib/http/authentication.ts';
-import { catchErrors } from '../../lib/http/edge.ts';
 import { createLogger } from '../../lib/http/access-log.ts';
+import { byPath, served } from '../../lib/http/edge.ts';
+import { Exchange } from '../../lib/http/exchange.ts';
 import { networksOf } from '../../lib/http/forwarded.ts';
 import { HttpListener } from '../../lib/http/listener.ts';
 import { factsOf } from '../../lib/http/scheme.ts';
@@ -42,20 +42,15 @@ export class Service {
       { control: this.control, users: this.#directory, authentication: this.#authentication, logger, clock },
       { ...ccmpDefaults, ...settings },
     );
-    const app = new Koa();
-    app.use(catchErrors(logger));
+    const serve = byPath({ '/ccmp': server.serve });
     // As behind a proxy on this machine, for a client that says so.
     const proxies = { networks: networksOf(['127.0.0.1']), header: 'X-Forwarded-For' } as const;
-    app.use((ctx, next) => {
-      ctx.state['facts'] = factsOf(ctx.req, ctx.get('X-Forwarded-For') === '' ? undefined : proxies);
-      return next();
+    this.#listener = new HttpListener((request, response) => {
+      const facts = factsOf(request, request.headers['x-forwarded-for'] === undefined ? undefined : proxies);
+      const exchange = new Exchange(request, response, facts);
+      this.logged.push(exchange.log);
+      void served(serve, exchange, logger);
     });
-    app.use(async (ctx, next) => {
-      await next().finally(() => this.logged.push(ctx.state['log'] as Record<string, unknown>));
-    });
-    app.use(server.middleware);
-    const handle = app.callback();
-    this.#listener = new HttpListener((request, response) => void handle(request, response));
   }
 
   static async start(

@@ -1,15 +1,13 @@
 import { expect } from 'chai';
 import { execFile, spawnSync } from 'node:child_process';
-import type { RequestListener } from 'node:http';
 import { promisify } from 'node:util';
 import { Attempts } from '../../lib/directory/attempts.ts';
 import { createLogger } from '../../lib/http/access-log.ts';
 import { HttpAuthentication } from '../../lib/http/authentication.ts';
 import { readBody } from '../../lib/http/body.ts';
-import { createApplication } from '../../lib/http/edge.ts';
+import { createEdge } from '../../lib/http/edge.ts';
 import { listenerDefaults, type ListenerLimits } from '../../lib/http/listener-limits.ts';
 import { HttpListener } from '../../lib/http/listener.ts';
-import { factsOf } from '../../lib/http/scheme.ts';
 import { emptyDirectory } from '../directory/users.ts';
 import { Connection, post, signal } from './connection.ts';
 import { basic } from './digest-client.ts';
@@ -35,28 +33,28 @@ describe('an HTTP application', () => {
     const { directory } = emptyDirectory();
     await directory.addUser({ login: 'alice', password: 'sesame 🔑' });
     authentication = new HttpAuthentication(directory, new Attempts(Date.now));
-    const application = createApplication(createLogger({ level: 'info', destination: { write } }));
-    application.use(async (ctx) => {
-      if (ctx.path === '/broken') throw new Error('the disk says no: sesame');
-      if (ctx.path === '/who') {
-        const facts = factsOf(ctx.req);
-        const outcome = await authentication.authenticate(facts);
-        if (outcome.kind !== 'user') {
-          const { status, headers } = authentication.refusal(facts, outcome);
-          ctx.set(headers);
-          ctx.status = status;
+    const edge = createEdge(
+      async (exchange) => {
+        const { facts, headers, log, path } = exchange;
+        if (path === '/broken') throw new Error('the disk says no: sesame');
+        if (path !== '/who') {
+          exchange.answer(200, 'text/plain', await readBody(exchange.request, { bytes: 10 }));
           return;
         }
-        ctx.state['log'] = { user: outcome.principal.userId, password: 'sesame' };
-        ctx.body = `${outcome.scheme} ${outcome.principal.userId}`;
-        return;
-      }
-      ctx.body = await readBody(ctx.req, { bytes: 10 });
-    });
-    const handle = application.callback();
+        const outcome = await authentication.authenticate(facts);
+        if (outcome.kind !== 'user') {
+          const refusal = authentication.refusal(facts, outcome);
+          Object.assign(headers, refusal.headers);
+          exchange.answer(refusal.status, 'text/plain', 'Unauthorized');
+          return;
+        }
+        Object.assign(log, { user: outcome.principal.userId, password: 'sesame' });
+        exchange.answer(200, 'text/plain', `${outcome.scheme} ${outcome.principal.userId}`);
+      },
+      createLogger({ level: 'info', destination: { write } }),
+    );
     serve = async (limits = {}) => {
-      const handler: RequestListener = (request, response) => void handle(request, response);
-      const listener = new HttpListener(handler, { ...listenerDefaults, ...limits });
+      const listener = new HttpListener(edge, { ...listenerDefaults, ...limits });
       listeners.push(listener);
       return (await listener.start({ address: '127.0.0.1', port: 0 })).port;
     };

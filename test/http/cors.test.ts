@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import Koa from 'koa';
-import { cors } from '../../lib/http/cors.ts';
+import { createLogger } from '../../lib/http/access-log.ts';
+import { createEdge } from '../../lib/http/edge.ts';
 import { HttpListener } from '../../lib/http/listener.ts';
 
 const PAGE = 'https://calendar.example.com';
@@ -10,14 +10,13 @@ describe('requests from pages of other origins', () => {
   afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.close())));
 
   async function serve(origins: string[]): Promise<string> {
-    const handle = new Koa()
-      .use(cors({ origins, maxAge: 60 }))
-      .use((ctx) => {
-        ctx.status = ctx.method === 'POST' ? 200 : 405;
-        ctx.body = ctx.method;
-      })
-      .callback();
-    const listener = new HttpListener((request, response) => void handle(request, response));
+    const logger = createLogger({ level: 'silent' });
+    const edge = createEdge(
+      (exchange) => exchange.answerText(exchange.request.method === 'POST' ? 200 : 405, 'served'),
+      logger,
+      { cors: { origins, maxAge: 60 } },
+    );
+    const listener = new HttpListener(edge);
     listeners.push(listener);
     const { port } = await listener.start({ address: '127.0.0.1', port: 0 });
     return `http://127.0.0.1:${port}/`;
