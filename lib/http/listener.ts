@@ -67,11 +67,22 @@ export class HttpListener {
   }
 
   readonly #accept = (request: IncomingMessage, response: ServerResponse): void => {
-    this.#queues.add(request, response);
+    if (hasOneHost(request)) this.#queues.add(request, response);
+    else refuse(response);
   };
 
   readonly #acceptLast = (request: IncomingMessage, response: ServerResponse): void => {
     response.shouldKeepAlive = false;
-    this.#queues.add(request, response);
+    this.#accept(request, response);
   };
+}
+
+/** RFC 9112 §3.2: who passed the request on may have looked at another Host; node reads the first. */
+const hasOneHost = ({ rawHeaders }: IncomingMessage): boolean =>
+  rawHeaders.filter((name, place) => place % 2 === 0 && name.toLowerCase() === 'host').length < 2;
+
+function refuse(response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+  response.writeHead(400, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
+  response.end('A request has one Host.\n');
 }

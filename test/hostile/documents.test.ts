@@ -12,7 +12,7 @@ const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le');
 const utf32 = (text: string): Buffer => {
   const bytes = Buffer.alloc(text.length * 4);
-  [...text].forEach((character, place) => bytes.writeUInt32LE(character.codePointAt(0)!, place * 4));
+  for (let place = 0; place < text.length; place++) bytes.writeUInt32LE(text.charCodeAt(place), place * 4);
   return bytes;
 };
 const many = (count: number, make: (index: number) => string): string =>
