@@ -1,16 +1,15 @@
 import type { Request } from '../message/request.ts';
-import type { Response } from '../message/response.ts';
-import type { Uri } from '../message/uri.ts';
+import { Response } from '../message/response.ts';
+import type { SipUri } from '../message/uri.ts';
 import type { Flow, Target } from '../transport/flow.ts';
 import type { TransactionLayer } from './layer.ts';
-
-/** Where requests to a URI can go, best first (RFC 3263 §4). Rejects when the domain has no server. */
-export type Locate = (uri: Uri) => Promise<readonly Target[]>;
 
 export interface SendOptions {
   /** Sent over this flow while it is open, instead of to located targets (RFC 5626 §5.3). */
   readonly flow?: Flow | undefined;
-  /** Cancels an INVITE; stops waiting for another method. */
+  /** The next hop, where it is neither the first Route nor the Request-URI: a strict router (RFC 3261 §8.1.2). */
+  readonly nextHop?: SipUri | undefined;
+  /** Cancels an INVITE, whose final response is still awaited; stops the wait for an answer to another method. */
   readonly signal?: AbortSignal | undefined;
   /** Provisional responses, and each 2xx to an INVITE after the first. */
   readonly onResponse?: ((response: Response, flow: Flow) => void) | undefined;
@@ -26,24 +25,140 @@ export interface Answer {
   readonly cause: 'timeout' | 'transport' | 'unlocated' | undefined;
 }
 
+/** What is asked of RFC 3263; {@link Locator} is one. Both reject when there is no server. */
+export interface Locating {
+  locate(uri: SipUri): Promise<readonly Target[]>;
+  locateRequest(request: Request): Promise<readonly Target[]>;
+}
+
+export interface OutgoingLimits {
+  /** Targets that one request is tried at. */
+  readonly targets: number;
+}
+
+export const outgoingDefaults: OutgoingLimits = { targets: 5 };
+
 export interface OutgoingOptions {
   readonly transactions: TransactionLayer;
-  readonly connect: (target: Target, size?: number) => Promise<Flow>;
-  readonly locate: Locate;
+  readonly transport: { connect(target: Target, size?: number): Promise<Flow> };
+  readonly locator: Locating;
+  readonly limits?: Partial<OutgoingLimits> | undefined;
 }
 
 /** Sends requests to where RFC 3263 says, with failover to the next target (§4.3). */
 export class Outgoing {
-  constructor(options: OutgoingOptions) {
-    void options;
+  readonly transactions: TransactionLayer;
+  readonly #transport: OutgoingOptions['transport'];
+  readonly #locator: Locating;
+  readonly #limits: OutgoingLimits;
+
+  constructor({ transactions, transport, locator, limits }: OutgoingOptions) {
+    this.transactions = transactions;
+    this.#transport = transport;
+    this.#locator = locator;
+    this.#limits = { ...outgoingDefaults, ...limits };
   }
 
   /**
-   * Resolves with the final response, and never rejects but by `signal` of a request that is no INVITE in progress.
-   * The next hop is the first Route, or the Request-URI (RFC 3261 §8.1.2).
+   * Resolves with the final response. The next hop is the first Route, or the Request-URI (RFC 3261 §8.1.2).
+   * @throws the reason of `signal`, when it comes before an INVITE is sent or during another method
    */
-  send(request: Request, options: SendOptions = {}): Promise<Answer> {
-    void options;
-    throw new Error(request.method);
+  async send(request: Request, options: SendOptions = {}): Promise<Answer> {
+    const { flow, signal } = options;
+    signal?.throwIfAborted();
+    const first = flow?.open === true ? await this.#attempt(request, this.#along(flow, request), options) : undefined;
+    // A flow that broke under the request leaves the way that everybody else would take.
+    if (first !== undefined && (first.cause !== 'transport' || !isRetried(first) || signal?.aborted === true))
+      return first;
+    const targets = await this.#locate(request, options.nextHop);
+    let last = first ?? made(request, 503, 'unlocated', undefined);
+    for (const target of targets.slice(0, this.#limits.targets)) {
+      signal?.throwIfAborted();
+      last = await this.#attempt(request, this.#transport.connect(target, sizeOf(request)), options);
+      if (!isRetried(last) || signal?.aborted === true) break;
+    }
+    return last;
   }
+
+  async #locate(request: Request, nextHop: SipUri | undefined): Promise<readonly Target[]> {
+    try {
+      return await (nextHop === undefined ? this.#locator.locateRequest(request) : this.#locator.locate(nextHop));
+    } catch {
+      return [];
+    }
+  }
+
+  /** The flow itself, unless the request is too long for datagrams and TCP serves (RFC 3261 §18.1.1). */
+  async #along(flow: Flow, request: Request): Promise<Flow> {
+    if (flow.protocol !== 'udp') return flow;
+    const way = await this.#transport.connect({ protocol: 'udp', ...flow.remote }, sizeOf(request));
+    return way.protocol === 'udp' ? flow : way;
+  }
+
+  async #attempt(request: Request, connecting: Promise<Flow>, options: SendOptions): Promise<Tried> {
+    try {
+      return await this.#transact(request, await connecting, options);
+    } catch (error) {
+      if (options.signal?.aborted === true) throw error;
+      return made(request, 503, 'transport', undefined);
+    }
+  }
+
+  #transact(request: Request, flow: Flow, { signal, onResponse }: SendOptions): Promise<Tried> {
+    signal?.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      let isFinal = false;
+      let isHeard = false;
+      const finish = (answer: Answer): void => {
+        isFinal = true;
+        signal?.removeEventListener('abort', abort);
+        resolve({ ...answer, isHeard });
+      };
+      const client = this.transactions.send(request, flow, {
+        response: (response) => {
+          isHeard ||= response.status > 100 && response.status < 200;
+          if (response.status < 200 || isFinal) onResponse?.(response, flow);
+          else finish({ response, request: client.request, flow, cause: undefined });
+        },
+        end: (reason) => {
+          if (!isFinal && reason !== 'done') finish(made(request, reason === 'timeout' ? 408 : 503, reason, flow));
+        },
+      });
+      function abort(): void {
+        client.cancel();
+        if (request.method !== 'INVITE') reject(signal?.reason as Error);
+      }
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+}
+
+interface Tried extends Answer {
+  /** Somebody behind the next hop has the request. */
+  readonly isHeard?: boolean;
+}
+
+/** RFC 3263 §4.3: the next target gets it after 503, a failure of the transport, or silence; not where a user was reached. */
+const isRetried = ({ response, cause, isHeard = false }: Tried): boolean =>
+  !isHeard && (cause !== undefined || response.status === 503);
+
+/** RFC 3261 §8.1.3.1. */
+const made = (
+  request: Request,
+  status: 408 | 503,
+  cause: NonNullable<Answer['cause']>,
+  flow: Flow | undefined,
+): Answer => ({
+  response: Response.to(request, status),
+  request,
+  flow,
+  cause,
+});
+
+/** A Via of ours at its longest. */
+const VIA_BYTES = 120;
+
+/** Bytes of the request on the wire, nearly. */
+function sizeOf({ startLine, fieldsAsWritten, body }: Request): number {
+  return fieldsAsWritten.reduce((sum, text) => sum + text.length + 2, startLine.length + body.length + VIA_BYTES);
 }
