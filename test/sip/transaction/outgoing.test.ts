@@ -73,7 +73,7 @@ describe('An outgoing request', () => {
     await clock.pass(100);
     const { cause } = await outcome;
     expect(cause).to.equal('transport');
-    expect(network.trace.filter((line) => line.endsWith('INVITE') && line.startsWith(ALICE))).to.have.length(1);
+    expect(network.trace.filter((line) => line.endsWith('INVITE') && line.startsWith(`${ALICE} `))).to.have.length(1);
   });
 
   it('takes the flow that it is given while that is open, else the located targets (RFC 5626 §5.3)', async () => {
