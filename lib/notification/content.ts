@@ -1,0 +1,87 @@
+import { LRUCache } from 'lru-cache';
+import { difference } from '../conference/difference.ts';
+import { classOf, type Sight } from '../conference/sight.ts';
+import { viewOf } from '../conference/views.ts';
+import type { PartName } from '../model/conference-object.ts';
+import { PREFIXES, XCON, xcon } from '../model/names.ts';
+import { XmlElement } from '../xml/element.ts';
+import { serialize } from '../xml/serialize.ts';
+import { phoneContent, phoneSeesChange } from './conference-info.ts';
+import type { Content, Format } from './watching.ts';
+
+/** A way from what a watcher has to what there is; without `touched` nobody knows any more what lies between. */
+export interface Step {
+  readonly before?: Sight;
+  readonly touched?: readonly PartName[];
+  readonly now: Sight;
+}
+
+/**
+ * Makes what watchers are sent, once for all who see the same: a body belongs to an object, two versions, a class of
+ * readers and a format.
+ */
+export class Contents {
+  readonly #made: LRUCache<string, Promise<Content | undefined>>;
+
+  /** @param remembered how many bodies are kept for the next watcher who needs the same */
+  constructor(remembered: number) {
+    this.#made = new LRUCache({ max: remembered });
+  }
+
+  /** Undefined when a watcher would be told what he knows. */
+  of(step: Step, format: Format): Promise<Content | undefined> {
+    const { before, now, touched } = step;
+    const from = before && touched ? `${before.object.version} ${classOf(before)}` : '';
+    const key = `${now.object.uri} ${from} > ${now.object.version} ${classOf(now)} ${format}`;
+    let made = this.#made.get(key);
+    if (made === undefined || now.sidebars.size > 0) {
+      made = makeContent(step, format);
+      this.#made.set(key, made);
+    }
+    return made;
+  }
+}
+
+async function makeContent({ before, touched, now }: Step, format: Format): Promise<Content | undefined> {
+  const known =
+    before !== undefined && touched !== undefined && sameShape(before, now) ? { before, touched } : undefined;
+  if (format === 'conference-info') {
+    if (known !== undefined && !phoneSeesChange(known.before, now, known.touched)) return undefined;
+    return { kind: 'full', body: await phoneContent(now, known?.touched, known?.before) };
+  }
+  const operations = known && difference(known.before, now, known.touched);
+  if (operations?.length === 0) return undefined;
+  const ends = before?.object.header.active === true && !now.object.header.active;
+  if (operations === undefined || ends || format === 'xcon-conference-info') {
+    return { kind: 'full', body: await fullDocument(now) };
+  }
+  return { kind: 'diff', body: diffDocument(now.object.uri, operations) };
+}
+
+/** Where a watcher sees with other rights than before, nothing of what he was shown stands. */
+const sameShape = (before: Sight, now: Sight): boolean =>
+  before.reader.level === now.reader.level && before.reader.self === now.reader.self;
+
+/** `application/xcon-conference-info+xml` (RFC 6502 §4). */
+async function fullDocument(sight: Sight): Promise<Buffer> {
+  const { attributes, content } = await viewOf(sight.object, sight.reader, sight.sidebars);
+  const root = xcon('conference-info').withName('urn:ietf:params:xml:ns:conference-info', 'conference-info');
+  const start = serialize(
+    new XmlElement(
+      root.namespace,
+      root.local,
+      [{ namespace: '', local: 'entity', value: sight.object.uri }, ...attributes],
+      [],
+      PREFIXES,
+    ),
+    { declaration: true },
+  );
+  return Buffer.concat([Buffer.from(start.replace(/\/>$/, '>')), ...content, Buffer.from('</info:conference-info>')]);
+}
+
+/** `application/xcon-conference-info-diff+xml` (RFC 6502 §5). */
+function diffDocument(entity: string, operations: readonly XmlElement[]): Buffer {
+  const attributes = [{ namespace: '', local: 'entity', value: entity }];
+  const document = new XmlElement(XCON, 'conference-info-diff', attributes, operations, PREFIXES);
+  return Buffer.from(serialize(document, { declaration: true }));
+}

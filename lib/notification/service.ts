@@ -1,0 +1,171 @@
+import type { Call } from '../conference/calls.ts';
+import type { Change, ChangeListener } from '../conference/changes.ts';
+import type { Sight } from '../conference/sight.ts';
+import { mainConferenceOf } from '../conference/sidebars.ts';
+import type { ConferenceObject } from '../model/conference-object.ts';
+import type { XconUri, XconUserId } from '../model/identifiers.ts';
+import { Contents } from './content.ts';
+import { Subscription } from './subscription.ts';
+import { Turns } from './turns.ts';
+import { WatchedConference } from './watched-conference.ts';
+import type { Clock, Watcher } from './watching.ts';
+
+export interface NotificationLimits {
+  /** Between two notifications to one watcher, in milliseconds (RFC 4575 §3.9 recommends 5 s). */
+  readonly minInterval: number;
+  /** The same for important news: of conferences, of moderators, of the watcher himself. */
+  readonly urgentInterval: number;
+  /** Bytes of documents on their way to all watchers together. */
+  readonly inFlight: number;
+  /** Versions back from which a difference can be told; who is farther back is told all. */
+  readonly history: number;
+  /** Bodies kept for the next watcher who needs the same. */
+  readonly bodies: number;
+}
+
+export const notificationDefaults: NotificationLimits = {
+  minInterval: 5_000,
+  urgentInterval: 500,
+  inFlight: 64 * 2 ** 20,
+  history: 1_000,
+  bodies: 1_000,
+};
+
+/** The conference control, as far as watchers need it. */
+export interface WatchableControl {
+  watch(call: Call, uri: XconUri): Promise<Sight>;
+  sight(call: Call, object: ConferenceObject): Promise<Sight | undefined>;
+  onChange(listener: ChangeListener): void;
+}
+
+export interface NotificationParts {
+  readonly control: WatchableControl;
+  readonly clock: Clock;
+  readonly limits?: Partial<NotificationLimits>;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The conference notification service (RFC 4353 §4.4, RFC 5239 §8.2): who is told what, and when. */
+export class NotificationService {
+  readonly #control: WatchableControl;
+  readonly #clock: Clock;
+  readonly #limits: NotificationLimits;
+  readonly #contents: Contents;
+  readonly #turns: Turns;
+  readonly #watched = new Map<XconUri, WatchedConference>();
+  #underWay = 0;
+  #blocked: (() => void)[] = [];
+
+  constructor({ control, clock, limits, onError }: NotificationParts) {
+    this.#control = control;
+    this.#clock = clock;
+    this.#limits = { ...notificationDefaults, ...limits };
+    this.#contents = new Contents(this.#limits.bodies);
+    this.#turns = new Turns(onError);
+    control.onChange((change) => this.#changed(change));
+  }
+
+  /**
+   * Watches a conference; the first notification comes at once. `known` is the version that the watcher has already,
+   * as after a restart: then he is told only what is new.
+   * @throws {Refusal} when the watcher may not
+   */
+  async subscribe(uri: XconUri, watcher: Watcher, known?: number): Promise<Subscription> {
+    const sight = await this.#control.watch(watcher.call, uri);
+    const conference = this.#conference(sight.object);
+    const isCurrent = known === sight.object.version;
+    const subscription = this.#subscription(conference, watcher, isCurrent ? sight : undefined);
+    conference.subscriptions.add(subscription);
+    if (!isCurrent || conference.object !== sight.object) subscription.wake(true);
+    return subscription;
+  }
+
+  /** Who watches a conference. */
+  subscriptions(uri: XconUri): readonly Subscription[] {
+    return [...(this.#watched.get(uri)?.subscriptions ?? [])];
+  }
+
+  #conference(object: ConferenceObject): WatchedConference {
+    let conference = this.#watched.get(object.uri);
+    if (conference === undefined) {
+      conference = new WatchedConference(object, this.#limits.history);
+      this.#watched.set(object.uri, conference);
+    }
+    return conference;
+  }
+
+  #subscription(conference: WatchedConference, watcher: Watcher, told: Sight | undefined): Subscription {
+    const { minInterval, urgentInterval } = this.#limits;
+    const watched = {
+      sight: (one: Watcher) => this.#control.sight(one.call, conference.object),
+      touchedSince: (version: number) => conference.touchedSince(version),
+      turn: (work: () => Promise<void>) => this.#turns.push(work),
+      admit: (bytes: number, again: () => void) => this.#admit(bytes, again),
+      forget: (one: Subscription) => this.#forget(conference, one),
+    };
+    const parts = {
+      watched,
+      watcher,
+      contents: this.#contents,
+      clock: this.#clock,
+      pace: { minInterval },
+      urgentInterval,
+    };
+    return new Subscription(parts, told);
+  }
+
+  #forget(conference: WatchedConference, subscription: Subscription): void {
+    conference.subscriptions.delete(subscription);
+    if (conference.subscriptions.size === 0) this.#watched.delete(conference.object.uri);
+  }
+
+  /** A sidebar shows in its main conference too. */
+  #changed(change: Change): void {
+    const main = change.after && mainConferenceOf(change.after);
+    if (main !== undefined) this.#wake(main, change);
+    const conference = this.#watched.get(change.uri);
+    if (conference === undefined) return;
+    const { after } = change;
+    if (after === undefined) for (const subscription of conference.subscriptions) subscription.delete();
+    else if (conference.follow({ ...change, after })) this.#wake(change.uri, change);
+  }
+
+  #wake(uri: XconUri, change: Change): void {
+    const concerned = whoIsConcerned(change);
+    for (const subscription of this.#watched.get(uri)?.subscriptions ?? []) {
+      const { self } = subscription;
+      subscription.wake(concerned === 'all' || (self !== undefined && concerned.has(self)));
+    }
+  }
+
+  /** A document larger than all the room goes alone. */
+  #admit(bytes: number, again: () => void): (() => void) | undefined {
+    if (bytes > 0 && this.#underWay > 0 && this.#underWay + bytes > this.#limits.inFlight) {
+      this.#blocked.push(again);
+      return undefined;
+    }
+    this.#underWay += bytes;
+    return () => {
+      this.#underWay -= bytes;
+      if (bytes === 0) return;
+      const blocked = this.#blocked;
+      this.#blocked = [];
+      for (const next of blocked) next();
+    };
+  }
+}
+
+/**
+ * For whom a change is important: for all what is said of the conference itself, of a moderator or of an administrator;
+ * for a user what is said of her.
+ */
+function whoIsConcerned({ before, after, touched }: Change): 'all' | ReadonlySet<string> {
+  const users = new Set<string>();
+  for (const { kind, key } of touched) {
+    if (kind !== 'user') return 'all';
+    const facts = [before, after].map((object) => object?.users.get(key as XconUserId)?.facts);
+    if (facts.some((one) => one?.privilege !== undefined)) return 'all';
+    users.add(key);
+  }
+  return users;
+}

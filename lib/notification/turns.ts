@@ -1,0 +1,35 @@
+/** How long one turn may hold the event loop, in milliseconds. */
+const TURN = 5;
+
+/** Work for many watchers, one after the other, with turns of the event loop for everybody else in between. */
+export class Turns {
+  #waiting: (() => Promise<void>)[] = [];
+  readonly #onError: (error: unknown) => void;
+  #running = false;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  push(work: () => Promise<void>): void {
+    this.#waiting.push(work);
+    if (this.#running) return;
+    this.#running = true;
+    setImmediate(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      let begun = performance.now();
+      for (const work of batch) {
+        await work().catch(this.#onError);
+        if (performance.now() - begun < TURN) continue;
+        await new Promise((next) => setImmediate(next));
+        begun = performance.now();
+      }
+    }
+    this.#running = false;
+  }
+}

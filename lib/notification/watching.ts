@@ -1,0 +1,52 @@
+import type { Call } from '../conference/calls.ts';
+
+/** In which form a watcher takes conference states: RFC 6502 §4 and §5, RFC 4575 §3.4. */
+export type Format = 'xcon-conference-info' | 'xcon-conference-info-diff' | 'conference-info';
+
+/** Why nothing more comes (RFC 6665 §4.2.2). */
+export type EndReason = 'noresource' | 'rejected' | 'deactivated' | 'timeout';
+
+/** What is shown of a conference; bodies are shared among watchers and never changed. */
+export interface Content {
+  /** `deleted`: the conference is no more. */
+  readonly kind: 'full' | 'diff' | 'deleted';
+  /** A whole document; of `conference-info` only the inside, for its root tells each watcher his own version. */
+  readonly body: Buffer;
+}
+
+export interface Notification {
+  readonly format: Format;
+  /** Absent where the watcher has lost the right to see anything. */
+  readonly content?: Content;
+  /** Of the conference object (RFC 6503 §4.2). */
+  readonly version: number;
+  /** Set on the last one. */
+  readonly ends?: EndReason;
+}
+
+/** How often a watcher is told; milliseconds. */
+export interface Pace {
+  /** At least this lies between two notifications (RFC 4575 §3.9, RFC 6446 §4). */
+  readonly minInterval: number;
+  /** After this much silence the watcher is told though nothing changed (RFC 6446 §5). */
+  readonly maxInterval?: number;
+}
+
+/** Somebody who watches a conference, however he is reached. */
+export interface Watcher {
+  readonly call: Call;
+  readonly format: Format;
+  /** Absent: the configured pace. */
+  readonly pace?: Pace;
+  /**
+   * Tells the watcher; one at a time. Resolves when he has it; a rejection ends the watching, and whoever delivers has
+   * dealt with it.
+   */
+  deliver(notification: Notification): Promise<void>;
+}
+
+/** The only time that notification knows: milliseconds that never go backwards. */
+export interface Clock {
+  now(): number;
+  after(ms: number, run: () => void): { cancel(): void };
+}
