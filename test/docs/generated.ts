@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { conformanceTable } from './conformance-table.ts';
 import { policyTable } from './policy-table.ts';
+import { tortureTable } from './torture-table.ts';
 
 /** A page of docs/ with one part that is made from the source, between two comments. */
 export interface GeneratedPage {
@@ -17,6 +18,7 @@ const page = (name: string, render: () => string): GeneratedPage => ({
 export const PAGES: readonly GeneratedPage[] = [
   page('policy.md', policyTable),
   page('conformance.md', conformanceTable),
+  page('sip-torture.md', tortureTable),
 ];
 
 const MADE = /(?<=<!-- made by test\/docs\/generate\.ts -->\n\n)[^]*?(?=\n\n<!-- end -->)/;

@@ -20,6 +20,8 @@ export const BARE_URI = 256;
 export const WORD = 512;
 /** What credentials of one text may hold (RFC 9110 §11.2 token68). */
 export const TOKEN_68 = 1_024;
+/** What is equal to its escape (RFC 3261 §19.1.4, RFC 2396 §2.3). */
+export const NOT_RESERVED = 2_048;
 
 const ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const UNRESERVED = `${ALPHANUMERIC}-_.!~*'()`;
@@ -28,6 +30,7 @@ const VISIBLE = Array.from({ length: 94 }, (_, at) => String.fromCharCode(33 + a
 const CLASSES = new Uint16Array(128);
 for (const [mask, characters] of [
   [TOKEN, `${ALPHANUMERIC}-.!%*_+\`'~`],
+  [NOT_RESERVED, UNRESERVED],
   [USER, `${UNRESERVED}&=+$,;?/`],
   [PASSWORD, `${UNRESERVED}&=+$,`],
   [URI_PARAMETER, `${UNRESERVED}[]/:&+$`],

@@ -1,5 +1,6 @@
 import { SocketAddress } from 'node:net';
-import { unescape } from './escapes.ts';
+import { NOT_RESERVED } from './characters.ts';
+import { unescapeOnly } from './escapes.ts';
 import type { Parameters } from './parameters.ts';
 import type { SipUri, TelUri, Uri } from './uri.ts';
 
@@ -34,7 +35,6 @@ function equalHosts(a: string, b: string): boolean {
 const addressIn = (reference: string): string =>
   new SocketAddress({ address: reference.slice(1, -1), family: 'ipv6' }).address;
 
-/** Names may be escaped too, so they are compared as keys of a map. */
 function equalSipParameters(a: Parameters, b: Parameters): boolean {
   if (a.size === 0 && b.size === 0) return true;
   const these = insensitive(a);
@@ -68,15 +68,7 @@ type Pairs = readonly (readonly [name: string, value: string])[];
 const insensitive = (parameters: Parameters): Map<string, string> =>
   new Map([...parameters].map(([name, value]) => [folded(name), folded(value)]));
 
-/** Escapes taken from what is not reserved, so that texts compare (RFC 3261 §19.1.4, RFC 2396 §2.2). */
-function normal(text: string | undefined): string | undefined {
-  if (text?.includes('%') !== true) return text;
-  return text.replace(/%[0-9A-Fa-f]{2}/g, (escaped) => {
-    const character = unescape(escaped);
-    return UNESCAPED.test(character) ? character : escaped.toUpperCase();
-  });
-}
-
-const UNESCAPED = /^[^\x80-\uffff;/?:@&=+$,%]$/;
+/** Escapes taken from what is not reserved, so that texts compare. */
+const normal = (text: string | undefined): string | undefined => text && unescapeOnly(text, NOT_RESERVED);
 
 const folded = (text: string): string => (normal(text) ?? '').toLowerCase();

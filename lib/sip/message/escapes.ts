@@ -17,6 +17,15 @@ export function unescape(text: string): string {
   return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString());
 }
 
+/** Takes the escapes away from characters of the class only; the others stay, in upper case. */
+export function unescapeOnly(text: string, mask: number): string {
+  if (!text.includes('%')) return text;
+  return text.replace(/%[0-9A-Fa-f]{2}/g, (escaped) => {
+    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+    return endOfRun(character, 0, mask) === 1 ? character : escaped.toUpperCase();
+  });
+}
+
 /** Where the run of characters of a class and of escapes ends; a `%` without two hexadecimal digits ends it. */
 export function endOfEscapedRun(text: string, from: number, mask: number, end: number = text.length): number {
   let at = endOfRun(text, from, mask, end);

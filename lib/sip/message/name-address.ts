@@ -1,3 +1,4 @@
+import { BadMessage } from './bad-message.ts';
 import { BARE_URI, endOfRun, TOKEN } from './characters.ts';
 import { quote, unquote, type Cursor } from './cursor.ts';
 import { Parameters, readParameters } from './parameters.ts';
@@ -68,14 +69,23 @@ function skipSpace(text: string, from: number): number {
 function readBracketed(cursor: Cursor): Uri {
   const end = cursor.text.indexOf('>', cursor.at);
   if (end < 0) throw cursor.malformed();
-  const uri = parseUri(cursor.text.slice(cursor.at + 1, end));
+  const uri = uriIn(cursor, cursor.text.slice(cursor.at + 1, end));
   cursor.at = end + 1;
   return uri;
 }
 
 /** Without brackets a URI holds no comma, question mark or semicolon (RFC 3261 §20.10). */
 function readBare(cursor: Cursor): Uri {
-  const uri = parseUri(cursor.run(BARE_URI));
+  const uri = uriIn(cursor, cursor.run(BARE_URI));
   if (cursor.code === QUESTION) throw cursor.malformed();
   return uri;
+}
+
+function uriIn({ what }: Cursor, text: string): Uri {
+  try {
+    return parseUri(text);
+  } catch (error) {
+    if (error instanceof BadMessage) throw new BadMessage(400, `Malformed URI in ${what}`);
+    throw error;
+  }
 }

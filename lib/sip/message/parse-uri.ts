@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { BadMessage } from './bad-message.ts';
 import { endOfRun, HOST, PASSWORD, URI, URI_HEADER, URI_PARAMETER, USER } from './characters.ts';
-import { endOfEscapedRun } from './escapes.ts';
+import { endOfEscapedRun, unescapeOnly } from './escapes.ts';
 import { Parameters } from './parameters.ts';
 import { OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';
 
@@ -67,7 +67,7 @@ function readUriParameters(text: string, from: number, written: (string | undefi
   while (text.charCodeAt(at) === SEMICOLON) {
     const endOfName = endOfEscapedRun(text, at + 1, URI_PARAMETER);
     if (endOfName === at + 1) throw malformed();
-    const name = text.slice(at + 1, endOfName);
+    const name = unescapeOnly(text.slice(at + 1, endOfName), URI_PARAMETER);
     at = endOfName;
     if (text.charCodeAt(at) === EQUALS) {
       const endOfValue = endOfEscapedRun(text, at + 1, URI_PARAMETER);
