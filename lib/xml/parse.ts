@@ -5,6 +5,7 @@ import type { XmlDeclaration, XmlElement } from './element.ts';
 import { XmlError } from './error.ts';
 import { checkLimits, DEFAULT_XML_LIMITS, type XmlLimits } from './limits.ts';
 import { NamespaceReader } from './namespaces.ts';
+import { readPlain } from './plain.ts';
 
 export { XmlError } from './error.ts';
 export { DEFAULT_XML_LIMITS, type XmlLimits } from './limits.ts';
@@ -29,8 +30,7 @@ export function parseFragment(
   const text = normaliseLineEnds(typeof input === 'string' ? input : decode(input));
   checkCharacters(text);
   checkEncoding(text);
-  checkLimits(text, bounds);
-  return new NamespaceReader(text, scope).document(parseSyntax(text));
+  return readPlain(text, scope, bounds) ?? readAny(text, scope, bounds);
 }
 
 /** XML 1.0 §2.11; done for the whole text at once because the library takes quadratic time over it. */
@@ -65,6 +65,12 @@ function checkEncoding(text: string): void {
   if (encoding !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(encoding)) {
     throw XmlError.at(text, text.indexOf(encoding), `the encoding ${encoding} is not accepted, only UTF-8`);
   }
+}
+
+/** Reads what {@link readPlain} leaves: anything well-formed, and what is not is told exactly. */
+export function readAny(text: string, scope: readonly XmlDeclaration[], limits: XmlLimits): XmlElement {
+  checkLimits(text, limits);
+  return new NamespaceReader(text, scope).document(parseSyntax(text));
 }
 
 function parseSyntax(text: string): library.XmlDocument {
