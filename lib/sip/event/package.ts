@@ -1,4 +1,6 @@
 import type { Request } from '../message/request.ts';
+import type { ServerTransaction } from '../transaction/server.ts';
+import type { Reason } from './reason.ts';
 import type { Subscription } from './subscription.ts';
 
 /** What a NOTIFY tells. The body is shared, never copied or changed. */
@@ -19,9 +21,6 @@ export interface ExpiresLimits {
   /** More is shortened. */
   readonly maximum: number;
 }
-
-/** Why a subscription ended (RFC 6665 §4.1.3). */
-export type Reason = 'deactivated' | 'probation' | 'rejected' | 'timeout' | 'giveup' | 'noresource' | 'invariant';
 
 /** A refusal of SUBSCRIBE, REFER or PUBLISH. */
 export interface Refusal {
@@ -46,16 +45,21 @@ export interface EventPackage<Context = unknown> {
   readonly expires: ExpiresLimits;
   /** Notifications per second that one subscription gets at most, whatever it asks (RFC 6446 §5.2). */
   readonly maxRate?: number;
+  /** Our Contact in the dialog, as a field value; without it that of the notifier. */
+  contact?(server: ServerTransaction): string;
   /** Authentication, authorisation and the resource; called after the checks of RFC 6665 §4.2.1.1 went well. */
-  admit(request: Request): Promise<Admission<Context> | Refusal>;
-  /** The present state for this subscription, called when a NOTIFY may go out; undefined is neutral: no body. */
+  admit(request: Request, server: ServerTransaction): Promise<Admission<Context> | Refusal>;
+  /**
+   * The present state for this subscription, called when a NOTIFY may go out, of a terminated one for the last; undefined is
+   * neutral: no body.
+   */
   state(subscription: Subscription<Context>): Notification | undefined | Promise<Notification | undefined>;
-  /** Entity-tag of that state, for conditional SUBSCRIBEs (RFC 5839). */
+  /** Entity-tag of that state, for conditional SUBSCRIBEs (RFC 5839); without it conditions are never true. */
   entityTag?(subscription: Subscription<Context>): string | undefined;
   /** Makes the record durable; the 2xx to SUBSCRIBE goes out after it. */
   keep?(subscription: Subscription<Context>): Promise<void>;
   /** The subscriber has acknowledged this notification. */
   delivered?(subscription: Subscription<Context>, notification: Notification): void;
-  /** No NOTIFY follows. `cause` says how it ended. */
+  /** No NOTIFY follows: its record may go. */
   ended?(subscription: Subscription<Context>, cause: Reason | 'failure'): void;
 }

@@ -1,0 +1,191 @@
+import type { Clock } from '../clock.ts';
+import { Dialog } from '../dialog/dialog.ts';
+import type { DialogState } from '../dialog/dialog.ts';
+import type { DialogLayer } from '../dialog/layer.ts';
+import { Response } from '../message/response.ts';
+import { newTag } from '../token.ts';
+import type { ServerTransaction } from '../transaction/server.ts';
+import { answering } from './answering.ts';
+import type { EventPackage, Refusal } from './package.ts';
+import type { Service, SubscriptionParts, SubscriptionRecord } from './service.ts';
+import { Subscription } from './subscription.ts';
+import { readTerms } from './terms.ts';
+
+export interface NotifierLimits {
+  /** Subscriptions at once; more get 503. */
+  readonly subscriptions: number;
+  /** Seconds after which those try again, and a refused NOTIFY is sent again, where the subscriber doesn't say. */
+  readonly retryAfter: number;
+  /** Refused NOTIFYs in a row that end a subscription. */
+  readonly failures: number;
+  /** Notifications per second: the highest minimum rate that a subscriber can demand (RFC 6446 §6.3). */
+  readonly highestMinimum: number;
+  /** How far CSeq jumps over what was sent between the record and the restart. */
+  readonly sequenceGap: number;
+}
+
+export const notifierDefaults: NotifierLimits = {
+  subscriptions: 200_000,
+  retryAfter: 30,
+  failures: 4,
+  highestMinimum: 0.2,
+  sequenceGap: 10_000,
+};
+
+export interface NotifierOptions {
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
+  readonly dialogs: Pick<DialogLayer, 'attach' | 'detach' | 'find' | 'send'>;
+  /** Our Contact in a new dialog, as a field value. */
+  readonly contact: (server: ServerTransaction) => string;
+  /** Told of errors of packages and of the store behind them. */
+  readonly report?: ((error: unknown) => void) | undefined;
+  readonly limits?: Partial<NotifierLimits> | undefined;
+}
+
+/** Serves event packages to subscribers (RFC 6665 §4.2). */
+export class Notifier {
+  readonly #options: NotifierOptions;
+  readonly #limits: NotifierLimits;
+  readonly #services = new Map<string, Service<unknown>>();
+  #size = 0;
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+    this.#limits = { ...notifierDefaults, ...options.limits };
+  }
+
+  /** Subscriptions that there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** For Allow-Events (RFC 6665 §4.4.4). */
+  get events(): readonly string[] {
+    return [...this.#services.keys()];
+  }
+
+  add<Context>(pack: EventPackage<Context>): void {
+    this.#services.set(pack.name, this.#serviceOf(pack));
+  }
+
+  /** Takes a SUBSCRIBE that no subscription claims, outside of dialogs or in one that it is to share. */
+  subscribe(server: ServerTransaction): Promise<void> {
+    return answering(server, () => this.#open(server), this.#report);
+  }
+
+  /**
+   * The subscription that a request of another method implies (RFC 6665 §4.2.1, REFER): answers it with this 2xx, unless it is
+   * refused, and tells the state at once. `expires` in seconds.
+   */
+  imply<Context>(
+    server: ServerTransaction,
+    pack: EventPackage<Context>,
+    about: SubscriptionParts<Context> & { readonly expires: number; readonly status: number },
+  ): Subscription<Context> | Refusal {
+    const dialog = this.#dialogOf(server, pack);
+    if (dialog === undefined) return { status: 481 };
+    if (this.#isFull) return this.#full;
+    const subscription = this.#make(this.#serviceOf(pack), dialog, about);
+    subscription.agree({ expires: about.expires, accept: undefined, rates: undefined, suppress: undefined });
+    this.#accept(server, dialog, about.status, []);
+    subscription.begin();
+    return subscription;
+  }
+
+  /** A subscription again from its record; undefined when its package is not served any more. It tells nothing by itself. */
+  restore<Context>(record: SubscriptionRecord<Context>): Subscription<Context> | undefined {
+    const service = this.#services.get(record.event) as Service<Context> | undefined;
+    if (service === undefined) return undefined;
+    const localSeq = record.dialog.localSeq + this.#limits.sequenceGap;
+    const dialog = this.#restored({ ...record.dialog, localSeq });
+    const subscription = this.#make(service, dialog, record);
+    subscription.resume(record);
+    return subscription;
+  }
+
+  /** RFC 6665 §4.2.1.1, in this order. */
+  async #open(server: ServerTransaction): Promise<Refusal | undefined> {
+    const { request } = server;
+    const service = this.#services.get(request.event?.type ?? '');
+    if (service === undefined) return { status: 489, fields: this.#allowEvents };
+    const terms = readTerms(request, service.pack);
+    if ('status' in terms) return terms;
+    if (request.contacts.length !== 1) return { status: 400, reason: 'Not one Contact' };
+    if (this.#isFull) return this.#full;
+    const admission = await service.pack.admit(request, server);
+    if ('status' in admission) return admission;
+    const dialog = this.#dialogOf(server, service.pack);
+    if (dialog === undefined) return { status: 481 };
+    const about = { resource: request.uriText, eventId: request.event?.id, context: admission.context };
+    const subscription = this.#make(service, dialog, about);
+    subscription.agree(terms);
+    if (terms.expires > 0) await this.#keep(service, subscription);
+    this.#accept(server, dialog, 200, [['Expires', String(terms.expires)]]);
+    subscription.begin(admission);
+    return undefined;
+  }
+
+  get #allowEvents(): (readonly [string, string])[] {
+    return this.#services.size > 0 ? [['Allow-Events', this.events.join(', ')]] : [];
+  }
+
+  get #full(): Refusal {
+    return { status: 503, fields: [['Retry-After', String(this.#limits.retryAfter)]] };
+  }
+
+  get #isFull(): boolean {
+    return this.#size >= this.#limits.subscriptions;
+  }
+
+  #restored(state: DialogState): Dialog {
+    return new Dialog(state);
+  }
+
+  #serviceOf<Context>(pack: EventPackage<Context>): Service<Context> {
+    const { clock, date, dialogs } = this.#options;
+    const closed = () => {
+      this.#size -= 1;
+    };
+    return { clock, date, dialogs, pack, limits: this.#limits, closed, report: this.#report };
+  }
+
+  /** The one that the request belongs to, or a new one (RFC 3261 §12.1.1). */
+  #dialogOf(server: ServerTransaction, pack: Pick<EventPackage, 'contact'>): Dialog | undefined {
+    const { request, flow } = server;
+    if (request.to.tag !== undefined) return this.#options.dialogs.find(request);
+    const contact = pack.contact?.(server) ?? this.#options.contact(server);
+    return Dialog.ofRequest(request, newTag(), contact, flow.id);
+  }
+
+  #make<Context>(service: Service<Context>, dialog: Dialog, about: SubscriptionParts<Context>): Subscription<Context> {
+    const subscription = new Subscription(service, dialog, about);
+    this.#options.dialogs.attach(dialog, subscription);
+    this.#size += 1;
+    return subscription;
+  }
+
+  async #keep(service: Service<unknown>, subscription: Subscription): Promise<void> {
+    try {
+      await service.pack.keep?.(subscription);
+    } catch (error) {
+      subscription.dialogEnded();
+      throw error;
+    }
+  }
+
+  /** A 2xx that makes a dialog (RFC 3261 §12.1.1). */
+  #accept(server: ServerTransaction, dialog: Dialog, status: number, fields: (readonly [string, string])[]): void {
+    const { contact, localTag } = dialog.toJSON();
+    const { request } = server;
+    const routes = request.lines('Record-Route').map((value) => ['Record-Route', value] as const);
+    const parts = {
+      toTag: localTag,
+      fields: [...routes, ['Contact', contact] as const, ...fields, ...this.#allowEvents],
+    };
+    server.respond(Response.to(request, status, parts));
+  }
+
+  readonly #report = (error: unknown): void => this.#options.report?.(error);
+}
