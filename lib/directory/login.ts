@@ -1,3 +1,5 @@
+import { lowerCase } from '../model/identifiers.ts';
+
 /** A user by the name that people log in with; both parts lower case. */
 export interface LoginName {
   readonly login: string;
@@ -20,7 +22,7 @@ export const isDomain = (text: string): boolean => DOMAIN.test(text);
 
 /** Reads `login`, `user@domain` and, where allowed, `sip:user@domain`. Undefined when the text can be no user's name. */
 export function readLoginName(name: string, { domain, sip = false }: NameForms): LoginName | undefined {
-  const lower = name.toLowerCase();
+  const lower = lowerCase(name);
   const isSip = sip && lower.startsWith('sip:');
   const bare = isSip ? lower.slice('sip:'.length) : lower;
   const at = bare.lastIndexOf('@');

@@ -9,12 +9,23 @@ const URI = /^xcon:(?:[a-z0-9\-._~+=/]+@)?(?:[a-z0-9\-._~!$&'()*+,;=]+(?::\d+)?|
 const HOST = /^(?:[^\s<>"@:;?%[\]/]+|\[[0-9a-f:.]+\])$/;
 const RANDOM_BYTES = 15;
 
+const KELVIN_SIGN = '\u212a';
+
+/** Without the one character beyond ASCII whose lower case is of ASCII: it only looks like a letter of another's name. */
+export const lowerCase = (text: string): string =>
+  text.includes(KELVIN_SIGN)
+    ? text
+        .split(KELVIN_SIGN)
+        .map((piece) => piece.toLowerCase())
+        .join(KELVIN_SIGN)
+    : text.toLowerCase();
+
 /**
  * Reads an XCON-URI; comparison is by lower case, character by character (RFC 6501 §3.3.2). Host-only forms are
  * accepted because the RFCs' examples use them. Undefined when the text is not an XCON-URI.
  */
 export function parseXconUri(text: string): XconUri | undefined {
-  const uri = text.trim().toLowerCase();
+  const uri = lowerCase(text.trim());
   return URI.test(uri) ? (uri as XconUri) : undefined;
 }
 
@@ -37,13 +48,13 @@ export function parseXconUserId(text: string): XconUserId | undefined {
 function split(text: string): { user: string | undefined; host: string } {
   const at = text.indexOf('@');
   const [host = ''] = text.slice(at + 1).split(/[;?]/, 1);
-  return { user: at < 0 ? undefined : text.slice(0, at), host: host.replace(/:\d+$/, '').trim().toLowerCase() };
+  return { user: at < 0 ? undefined : text.slice(0, at), host: lowerCase(host.replace(/:\d+$/, '').trim()) };
 }
 
 /** Lower case with the fewest escapes, so that equal names are equal texts; undefined when an escape is broken. */
 function canonical(name: string): string | undefined {
   try {
-    const plain = decodeURIComponent(name).toLowerCase();
+    const plain = lowerCase(decodeURIComponent(name));
     return plain.replace(/[^a-z0-9\-._~!$&'()*+,=/:]/gu, (one) => encodeURIComponent(one).toLowerCase());
   } catch {
     return undefined;
@@ -53,7 +64,7 @@ function canonical(name: string): string | undefined {
 /** The domain behind the `@` of an XCON-URI, XCON-USERID, SIP or mail address; undefined where there is none. */
 export function domainOf(identifier: string): string | undefined {
   const [, domain] = /@(\[[^\]]*\]|[^:;?]*)/.exec(identifier) ?? [];
-  return domain?.toLowerCase();
+  return domain === undefined ? undefined : lowerCase(domain);
 }
 
 let supply = Buffer.alloc(0);
@@ -95,7 +106,7 @@ export function sipUriOf(uri: XconUri, domain: string): string {
  * the fewest escapes, for tel without parameters and visual separators.
  */
 export function normaliseAddress(address: string): string {
-  const text = address.trim().toLowerCase();
+  const text = lowerCase(address.trim());
   const [, scheme, rest = ''] = /^(sips?:)(.*)$/s.exec(text) ?? [];
   if (scheme !== undefined) {
     const { user, host } = split(rest);

@@ -27,6 +27,7 @@ describe('a login name', () => {
       '',
       '@example.com',
       'al ice',
+      '\u212Aate',
       'a@b@c',
       'sip:alice',
       'alice@',

@@ -67,6 +67,8 @@ describe('an XCON-USERID', () => {
     ['xcon-userid:alice@[2001:DB8::1]:5060', 'xcon-userid:alice@[2001:db8::1]'],
     ['xcon-userid:jos%C3%89@example.com', 'xcon-userid:jos%c3%a9@example.com'],
     ['xcon-userid:__proto__@example.com', 'xcon-userid:__proto__@example.com'],
+    ['xcon-userid:\u212Aate@\u212A.example', 'xcon-userid:%e2%84%aaate@\u212A.example'],
+    ['xcon-userid:%E2%84%AAate@example.com', 'xcon-userid:%e2%84%aaate@example.com'],
   ];
   for (const [from, to] of forms) {
     it(`[E3, E4] ${from} is ${to}`, () => expect(parseXconUserId(from)).to.equal(to));
@@ -117,6 +119,7 @@ describe('an address', () => {
     ['sip:a%zz@example.com', 'sip:a%zz@example.com'],
     ['sips:Alice@[::1]:5061', 'sips:alice@[::1]'],
     ['sip:Example.com:5060', 'sip:example.com'],
+    ['sip:\u212AATE@example.com', 'sip:%e2%84%aaate@example.com'],
     ['tel:+1-234.(5);ext=1', 'tel:+12345'],
     ['mailto:Bob@Example.com', 'mailto:bob@example.com'],
   ];
