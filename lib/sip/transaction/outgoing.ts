@@ -80,6 +80,16 @@ export class Outgoing {
     return last;
   }
 
+  /** The flow that a request would go by which has no transaction: the ACK to a 2xx. Undefined when nobody is reached. */
+  async flowFor(request: Request, { flow, nextHop }: Pick<SendOptions, 'flow' | 'nextHop'>): Promise<Flow | undefined> {
+    if (flow?.open === true) return flow;
+    for (const target of await this.#locate(request, nextHop)) {
+      const way = await this.#transport.connect(target, sizeOf(request)).catch(() => undefined);
+      if (way !== undefined) return way;
+    }
+    return undefined;
+  }
+
   async #locate(request: Request, nextHop: SipUri | undefined): Promise<readonly Target[]> {
     try {
       return await (nextHop === undefined ? this.#locator.locateRequest(request) : this.#locator.locate(nextHop));
