@@ -156,7 +156,7 @@ export class Notifier {
     const { request, flow } = server;
     if (request.to.tag !== undefined) return this.#options.dialogs.find(request);
     const contact = pack.contact?.(server) ?? this.#options.contact(server);
-    return Dialog.ofRequest(request, newTag(), contact, flow.id);
+    return Dialog.ofRequest(request, newTag(), contact, flow);
   }
 
   #make<Context>(service: Service<Context>, dialog: Dialog, about: SubscriptionParts<Context>): Subscription<Context> {
