@@ -5,6 +5,7 @@ import type { Administration } from './admin/administration.ts';
 import { administerBlueprints, shipBlueprints } from './admin/blueprints.ts';
 import { closeAdminSocket, openAdminSocket } from './admin/server.ts';
 import { administerUsers } from './admin/users.ts';
+import { changesSince } from './ccmp/extensions/changes-since.ts';
 import { confSummary } from './ccmp/extensions/conf-summary.ts';
 import { schemaFiles } from './ccmp/schemas.ts';
 import { ConferenceControlServer } from './ccmp/server.ts';
@@ -87,7 +88,13 @@ export class ConferencingSystem {
       bearer,
     });
     const ccmp = new ConferenceControlServer(
-      { control, extensions: [confSummary(control)], users: directory, authentication: this.#authentication, logger },
+      {
+        control,
+        extensions: [confSummary(control), changesSince(control)],
+        users: directory,
+        authentication: this.#authentication,
+        logger,
+      },
       ccmpSettings(config),
     );
     this.#metrics = config['admin.listen'] && new Metrics();

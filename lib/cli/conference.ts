@@ -4,6 +4,7 @@ import { PREFIXES, info, xcon } from '../model/names.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { serialize } from '../xml/serialize.ts';
 import { addClientOptions, withClient, type ClientOptions } from './client.ts';
+import { changesView, versionOf } from './changes-view.ts';
 import { conferenceView } from './conference-view.ts';
 import { readInput } from './input.ts';
 import { CommandFailure, EXIT, print, printFields, printJson, printTable } from './outcome.ts';
@@ -59,6 +60,25 @@ export function conference(): Command {
           ['public', isPublic ? 'yes' : 'no'],
           ['media', media.join(' ')],
         ]);
+    });
+
+  addPasswordOption(addClientOptions(command.command('changes <uri>')))
+    .description('show what changed in a conference after a version, for who asks')
+    .requiredOption('--since <version>', 'the version that one has', versionOf)
+    .option('--json', 'print JSON')
+    .action(async (uri: string, options: Options & { readonly since: number }) => {
+      const { since, json } = options;
+      const { version, changes } = await withClient(options, (client) =>
+        client.changesSince(uri, since, callOf(options)),
+      );
+      const view = changesView(changes);
+      if (json === true) printJson({ uri, since, version, ...view });
+      else {
+        print(`${uri} has version ${version ?? ''}`);
+        if (view.retrieve) print(`nobody knows any more what changed since ${since}: show it`);
+        for (const { operation, selector, content } of view.operations)
+          print(`${operation} ${selector} ${content}`.trim());
+      }
     });
 
   addChangeOptions(command.command('create'))

@@ -65,6 +65,14 @@ export interface SummaryAnswer {
   };
 }
 
+/** What changed in a conference for its reader, without its sidebars; these stand beside it as they are now. */
+export interface ChangesAnswer {
+  readonly version: number;
+  /** Operations of RFC 5261 in the prefixes of `PREFIXES`; undefined when only a retrieve tells. */
+  readonly operations: readonly XmlElement[] | undefined;
+  readonly sidebars: readonly XmlElement[];
+}
+
 export interface UserAnswer {
   readonly version: number;
   /** The XCON-USERID of the caller: fresh for a newcomer. */

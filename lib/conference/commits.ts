@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { type ConferenceObject, emptyObject, ObjectEdit, type PartName } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { Part } from '../model/part.ts';
+import type { UserFacts } from '../model/user.ts';
 import type { Change, ChangeListener } from './changes.ts';
 import { identitiesOf } from './identities.ts';
 import type { ChangeSet, ConferenceRepository, ObjectChange, PartChange } from './repository.ts';
@@ -230,16 +231,24 @@ function partChange(
   after: ConferenceObject | undefined,
 ): PartChange {
   const [old, now] = [partOf(before, name), partOf(after, name)];
-  const facts = name.kind === 'user' ? after?.users.get(name.key as XconUserId)?.facts : undefined;
+  const [factsBefore, facts] = [before, after].map((object) => factsOf(object, name));
   return {
     kind: name.kind,
     key: name.key,
     ...(old && { before: old.bytes }),
     ...(now && { after: now.bytes }),
     ...(facts && { facts }),
+    ...(factsBefore && !follows(factsBefore, facts) && { factsBefore }),
     identities: after === undefined || now === undefined ? [] : identitiesOf(after, name),
   };
 }
+
+const factsOf = (object: ConferenceObject | undefined, { kind, key }: PartName): UserFacts | undefined =>
+  kind === 'user' ? object?.users.get(key as XconUserId)?.facts : undefined;
+
+/** Whether facts can be told from the text and the facts after it. */
+const follows = (before: UserFacts, after: UserFacts | undefined): boolean =>
+  before.origin === after?.origin && before.number === after.number && before.alias === after.alias;
 
 function partOf(object: ConferenceObject | undefined, { kind, key }: PartName): Part | undefined {
   if (kind === 'section') return object?.sections.get(key);

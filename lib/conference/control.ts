@@ -2,8 +2,18 @@ import { CONFERENCES, type ConferenceObject, type SidebarKind } from '../model/c
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { unknownTo } from './admission.ts';
-import type { Call, ObjectAnswer, ObjectEntry, SidebarsAnswer, SummaryAnswer, UserAnswer } from './calls.ts';
+import { answer, callerId, userAnswer, versionOf } from './answers.ts';
+import type {
+  Call,
+  ChangesAnswer,
+  ObjectAnswer,
+  ObjectEntry,
+  SidebarsAnswer,
+  SummaryAnswer,
+  UserAnswer,
+} from './calls.ts';
 import type { ChangeListener, Guard } from './changes.ts';
+import { changesSince } from './changes-since.ts';
 import type { AskedFilter } from './filter.ts';
 import { bringIn, type BroughtIn } from './joining.ts';
 import { leave } from './leaving.ts';
@@ -11,14 +21,13 @@ import { blueprintFrom, conferenceFrom } from './making.ts';
 import { ConferenceObjects, type ControlParts, principalOf, type Work } from './objects.ts';
 import { checkPassword } from './passwords.ts';
 import { Refusal } from './refusal.ts';
-import type { SidebarSections } from './sidebar-views.ts';
 import { allowsSubscription, type Sight } from './sight.ts';
 import type { Standing } from './standing.ts';
 import { summaryOf } from './summaries.ts';
 import { targetUser } from './target-user.ts';
 import { updateConference, updateRoster } from './updating.ts';
 import { updateOwnOrOther } from './user-update.ts';
-import { type Reader, userElement, usersView, viewOf } from './views.ts';
+import { type Reader, readerOf, usersView } from './views.ts';
 
 /**
  * The conference control: the only writer of conference objects (RFC 5239 §5). Elements given to it bear the names of
@@ -126,6 +135,11 @@ export class ConferenceControl {
   async summary(call: Call, uri: XconUri): Promise<SummaryAnswer> {
     const { object, standing } = await this.#objects.access.enter(call, uri, CONFERENCES);
     return { version: object.version, summary: summaryOf(object, readerOf(call, standing)) };
+  }
+
+  /** What changed for the caller after a version, from the change log. */
+  changesSince(call: Call, uri: XconUri, since: number): Promise<ChangesAnswer> {
+    return changesSince(this.#objects, this.#parts, call, uri, since);
   }
 
   /** Clones `parent`, or builds from `document`, or clones the default blueprint (RFC 6503 §5.3.4). */
@@ -264,34 +278,9 @@ export class ConferenceControl {
 /** A blueprint holds nothing that a user may not see (RFC 6503 §5.3.1). */
 const blueprintReader = ({ profile }: Call): Reader => ({ level: 'organizer', self: undefined, profile });
 
-const versionOf = ({ version }: ConferenceObject): { version: number } => ({ version });
-
-const readerOf = (call: Call, standing: Standing): Reader => ({
-  level: standing.level ?? 'invited',
-  self: standing.self,
-  profile: call.profile,
-});
-
 function requireSystemAdministrator(call: Call): void {
   if (principalOf(call)?.systemAdministrator === true) return;
   throw new Refusal('not-for-this-object', 'Only a system administrator changes blueprints.');
-}
-
-async function answer(object: ConferenceObject, reader: Reader, sidebars?: SidebarSections): Promise<ObjectAnswer> {
-  return { uri: object.uri, version: object.version, view: await viewOf(object, reader, sidebars) };
-}
-
-function userAnswer(object: ConferenceObject, call: Call, standing: Standing, key: XconUserId | undefined): UserAnswer {
-  const record = key === undefined ? undefined : object.users.get(key);
-  const user = key && record && userElement(object, key, record, readerOf(call, standing));
-  if (user === undefined) throw new Refusal('no-such-user', 'There is no such user in this conference.');
-  return { version: object.version, caller: callerId(call, standing), user };
-}
-
-function callerId({ caller }: Call, { self }: Standing): XconUserId {
-  const id = caller.kind === 'user' ? caller.principal.userId : self;
-  if (id === undefined) throw unknownTo(caller);
-  return id;
 }
 
 /** What is not allowed is called differently in each kind of update (RFC 6503 §5.3.4–§5.3.6). */

@@ -19,6 +19,8 @@ export interface PartChange extends PartName {
   readonly before?: Buffer;
   readonly after?: Buffer;
   readonly facts?: UserFacts;
+  /** Of a user: her facts before, where origin, number or alias were others or she is gone. */
+  readonly factsBefore?: UserFacts;
   /** Under whose XCON-USERIDs and addresses (or `*@domain`) lists of conferences find this object; normalised. */
   readonly identities: readonly string[];
 }
@@ -85,8 +87,8 @@ export interface ConferenceRepository {
   count(kind: ObjectKind): Promise<number>;
   /** The objects whose header names this one as the parent that they depend on, at most `limit`. */
   dependants(uri: XconUri, limit: number): Promise<XconUri[]>;
-  /** Logged changes after a position, oldest first, of one object or of all. */
-  changes(query: { after: number; limit: number; uri?: XconUri }): Promise<LoggedChange[]>;
+  /** Logged changes after a position, oldest first, of one object (from its version `from` on) or of all. */
+  changes(query: { after: number; limit: number; uri?: XconUri; from?: number }): Promise<LoggedChange[]>;
   /** The last position that a follower of the log has dealt with; 0 when it is new. */
   position(follower: string): Promise<number>;
   setPosition(follower: string, position: number): Promise<void>;

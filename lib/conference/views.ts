@@ -10,9 +10,10 @@ import { expanded } from '../model/shape.ts';
 import type { UserRecord } from '../model/user.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { serialize } from '../xml/serialize.ts';
-import type { Profile, View } from './calls.ts';
+import type { Call, Profile, View } from './calls.ts';
 import { DESCRIPTION_SECTION, STATE_SECTION, USERS_SECTION } from './lists.ts';
 import { dressDescription, dressUser, dressUsers, listOf, withFirstUriOnly } from './profiles.ts';
+import type { Standing } from './standing.ts';
 import { anonymousUser, appearanceOf, plainUser, seenBy } from './visibility.ts';
 
 /** For whom a view is made. */
@@ -24,6 +25,13 @@ export interface Reader {
   /** The answer to a change carries only the first of the conference's URIs, the SIP URI. */
   readonly firstUriOnly?: boolean;
 }
+
+/** How somebody of this standing reads. */
+export const readerOf = ({ profile }: Call, { level, self }: Standing): Reader => ({
+  level: level ?? 'invited',
+  self,
+  profile,
+});
 
 /** Users rendered before other work gets a turn of the event loop. */
 const SLICE = 200;

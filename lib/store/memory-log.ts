@@ -25,11 +25,12 @@ export class MemoryLog {
     while (own.length > this.#keep && (own[0] ?? Infinity) <= dealt) this.#forgetFirst(change.uri, own);
   }
 
-  changes({ after, limit, uri }: Parameters<ConferenceRepository['changes']>[0]): LoggedChange[] {
+  changes({ after, limit, uri, from = 0 }: Parameters<ConferenceRepository['changes']>[0]): LoggedChange[] {
     const changes: LoggedChange[] = [];
     for (let at = Math.max(0, after - this.#trimmed); at < this.#entries.length && changes.length < limit; at += 1) {
       const entry = this.#entries[at];
-      if (entry !== undefined && (uri === undefined || entry.uri === uri)) changes.push(entry);
+      if (entry !== undefined && (uri === undefined || (entry.uri === uri && entry.version >= from)))
+        changes.push(entry);
     }
     return changes;
   }

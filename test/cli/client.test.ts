@@ -91,6 +91,21 @@ describe('plenary as a client of a demonstration', function () {
     expect(await conference('alice:demo', 'summary', made.uri)).to.deep.equal({
       ...{ uri: made.uri, version: 3, title: 'Board', status: 'registered', public: true, media: ['audio'] },
     });
+    const changed = await as('alice:demo', ['conference', 'changes', made.uri, '--since', '2', '--json']);
+    expect(JSON.parse(changed.stdout)).to.deep.equal({
+      uri: made.uri,
+      since: 2,
+      version: 3,
+      retrieve: false,
+      operations: [
+        {
+          operation: 'replace',
+          selector: 'info:conference-info/info:conference-description/info:free-text/text()',
+          content: 'What next?',
+        },
+      ],
+    });
+    expect((await as('alice:demo', ['conference', 'changes', made.uri, '--since', '0'])).code).to.equal(2);
 
     const { stdout } = await as('alice:demo', ['conference', 'delete', made.uri, '--json']);
     expect(JSON.parse(stdout)).to.deep.equal({ deleted: made.uri });

@@ -258,6 +258,8 @@ export function contract(name: string, open: (options?: { logVersions: number })
         .to.deep.equal(positions.toSorted((a, b) => a - b))
         .and.to.satisfy(() => new Set(positions).size === 4);
       expect(await store.changes({ after: positions[1]!, limit: 1 })).to.deep.equal([log[2]]);
+      const newer = log.filter(({ uri, version }) => uri === A && version >= 2);
+      expect(await store.changes({ after: 0, limit: 9, uri: A, from: 2 })).to.deep.equal(newer);
       expect(await store.changes({ after: positions[0]!, limit: 9, uri: A })).to.deep.equal([log[1], log[3]]);
       expect(await store.changes({ after: positions[3]!, limit: 9 })).to.deep.equal([]);
     });

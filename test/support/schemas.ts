@@ -14,6 +14,7 @@ const FILES = {
   'xcon-conference-info-rng': 'xcon-conference-info.rng',
   'conference-info-diff': 'xcon-conference-info-diff.xsd',
   'conf-summary': 'conf-summary.xsd',
+  'conference-changes': 'conference-changes.xsd',
 } as const;
 
 /** The documents that we speak, by the schema that checks them; RFC 6501's has two, XSD for the order, RELAX NG for the places. */

@@ -2,6 +2,7 @@ import { CONFERENCE_INFO } from '../../model/names.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { parse, type XmlLimits } from '../../xml/parse.ts';
 import { CONF_SUMMARY, decodeSummary, type ConferenceSummary } from '../codec/conf-summary.ts';
+import { CHANGES_SINCE, decodeChanges, encodeSince, type ConferenceChanges } from '../codec/conference-changes.ts';
 import type { MessageName, Operation } from '../codec/messages.ts';
 import { encodeRequest, type CcmpRequest } from '../codec/request.ts';
 import { decodeResponse, type CcmpResponse } from '../codec/response.ts';
@@ -183,6 +184,21 @@ export class ConferenceControlClient {
   async summary(uri: string, call?: CallOptions): Promise<Versioned & ConferenceSummary> {
     const { version, extension } = await this.extended(CONF_SUMMARY, { operation: 'retrieve', confObjID: uri }, call);
     return { version, ...present(decodeSummary(extension), 'confSummary') };
+  }
+
+  /**
+   * What changed after a version that one has: the `changes` lead from the document as one retrieved it to that of the
+   * answer's version. Without them, the server does not know any more: retrieve it.
+   */
+  async changesSince(
+    uri: string,
+    since: number,
+    call?: CallOptions,
+  ): Promise<Versioned & { changes: ConferenceChanges | undefined }> {
+    const request = { operation: 'retrieve', confObjID: uri, extension: [encodeSince(since)] } as const;
+    const { version, extension } = await this.extended(CHANGES_SINCE, request, call);
+    const changes = present(decodeChanges(extension), 'changes');
+    return { version, changes: changes === 'retrieve' ? undefined : changes };
   }
 
   /** Asks something of an extension (RFC 6503 §5.3.11); which there are, `options` tells. */

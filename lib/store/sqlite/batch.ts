@@ -28,13 +28,14 @@ export function pack(sets: readonly ChangeSet[]): Batch {
   return { sets: sets.map((set) => set.map((change) => ({ ...change, parts: change.parts.map(entry) }))), bytes };
 }
 
-function entry({ kind, key, before, after, facts, identities }: PartChange): PartEntry {
+function entry({ kind, key, before, after, facts, factsBefore, identities }: PartChange): PartEntry {
   return {
     kind,
     key,
     ...(before && { before: before.length }),
     ...(after && { after: after.length }),
     ...(facts && { facts }),
+    ...(factsBefore && { factsBefore }),
     identities,
   };
 }

@@ -16,8 +16,8 @@ const COLUMNS = 'position, uri, expected, version, by, at, header, parts, bytes'
 
 const prepare = (db: Database) => ({
   all: db.prepare<[number, number], LogRow>(`SELECT ${COLUMNS} FROM log WHERE position > ? ORDER BY position LIMIT ?`),
-  ofObject: db.prepare<[string, number, number], LogRow>(
-    `SELECT ${COLUMNS} FROM log WHERE uri = ? AND position > ? ORDER BY position LIMIT ?`,
+  ofObject: db.prepare<[string, number, number, number], LogRow>(
+    `SELECT ${COLUMNS} FROM log WHERE uri = ? AND position > ? AND version >= ? ORDER BY position LIMIT ?`,
   ),
   position: db.prepare<[string], { position: number }>('SELECT position FROM follower WHERE name = ?'),
 });
@@ -50,8 +50,8 @@ export class LogReader {
     return this.#sql.position.get(follower)?.position ?? 0;
   }
 
-  #read({ after, limit, uri }: Query): LogRow[] {
-    return uri === undefined ? this.#sql.all.all(after, limit) : this.#sql.ofObject.all(uri, after, limit);
+  #read({ after, limit, uri, from = 0 }: Query): LogRow[] {
+    return uri === undefined ? this.#sql.all.all(after, limit) : this.#sql.ofObject.all(uri, after, from, limit);
   }
 }
 

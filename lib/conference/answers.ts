@@ -1,0 +1,40 @@
+import type { ConferenceObject } from '../model/conference-object.ts';
+import type { XconUserId } from '../model/identifiers.ts';
+import { unknownTo } from './admission.ts';
+import type { Call, ObjectAnswer, UserAnswer } from './calls.ts';
+import { Refusal } from './refusal.ts';
+import type { SidebarSections } from './sidebar-views.ts';
+import type { Standing } from './standing.ts';
+import { type Reader, readerOf, userElement, viewOf } from './views.ts';
+
+/** What is told of an object that was changed. */
+export const versionOf = ({ version }: ConferenceObject): { version: number } => ({ version });
+
+/** The object as its reader may see it. */
+export async function answer(
+  object: ConferenceObject,
+  reader: Reader,
+  sidebars?: SidebarSections,
+): Promise<ObjectAnswer> {
+  return { uri: object.uri, version: object.version, view: await viewOf(object, reader, sidebars) };
+}
+
+/** One of its users, by the key that she has in it. @throws {Refusal} no-such-user */
+export function userAnswer(
+  object: ConferenceObject,
+  call: Call,
+  standing: Standing,
+  key: XconUserId | undefined,
+): UserAnswer {
+  const record = key === undefined ? undefined : object.users.get(key);
+  const user = key && record && userElement(object, key, record, readerOf(call, standing));
+  if (user === undefined) throw new Refusal('no-such-user', 'There is no such user in this conference.');
+  return { version: object.version, caller: callerId(call, standing), user };
+}
+
+/** The XCON-USERID that the caller has in an object. */
+export function callerId({ caller }: Call, { self }: Standing): XconUserId {
+  const id = caller.kind === 'user' ? caller.principal.userId : self;
+  if (id === undefined) throw unknownTo(caller);
+  return id;
+}
