@@ -10,6 +10,8 @@ import { sentByOf, type Listener, type ListenOptions } from './listener.ts';
 /** Of errors of the system: no room just now. */
 const FULL: ReadonlySet<string> = new Set(['EAGAIN', 'ENOBUFS', 'ENOMEM']);
 
+const closed = () => new TransportError('closed', 'the listener is closed');
+
 /** A UDP socket: listener, and sender of whatever goes to its address family. */
 export class UdpListener implements Listener {
   readonly protocol = 'udp';
@@ -59,7 +61,7 @@ export class UdpListener implements Listener {
   }
 
   send(head: Buffer, body: Buffer, { address, port }: Endpoint): Promise<void> {
-    if (!this.open) return Promise.reject(new TransportError('closed', 'the listener is closed'));
+    if (!this.open) return Promise.reject(closed());
     // What the system has no room for is lost like any datagram; retransmission makes up for it.
     if (this.#socket.getSendQueueSize() > this.#around.limits.udpQueue) {
       this.#around.inbound.counters.datagramsUnsent++;
@@ -77,6 +79,10 @@ export class UdpListener implements Listener {
   }
 
   onClose(run: (error: TransportError) => void): () => void {
+    if (!this.open) {
+      run(closed());
+      return () => undefined;
+    }
     const closer = (error: TransportError) => run(error);
     this.#closers.add(closer);
     return () => void this.#closers.delete(closer);
@@ -89,8 +95,7 @@ export class UdpListener implements Listener {
   close(): Promise<void> {
     return (this.#closed ??= new Promise((resolve) => {
       this.#socket.close(resolve);
-      const error = new TransportError('closed', 'the listener is closed');
-      for (const run of this.#closers) this.#around.inbound.fence(() => run(error));
+      for (const run of this.#closers) this.#around.inbound.fence(() => run(closed()));
       this.#closers.clear();
     }));
   }
