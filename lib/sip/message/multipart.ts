@@ -111,6 +111,7 @@ function endOfLine(body: Buffer, from: number): number {
 
 function readPart(body: Buffer, from: number, to: number, maxFields: number): BodyPart {
   const part = body.subarray(from, to);
+  if (part.length === 0) return new BodyPart([], part);
   if (part[0] === 0x0d && part[1] === 0x0a) return new BodyPart([], part.subarray(CRLF.length));
   const end = part.indexOf(`${CRLF}${CRLF}`);
   const head = end < 0 ? `${part.toString()}${CRLF}` : part.toString('utf8', 0, end + CRLF.length);

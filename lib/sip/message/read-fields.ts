@@ -36,7 +36,7 @@ export function readFields(head: string, from: number, limit: number): ReadField
       problem ??= new BadMessage(400, 'Malformed name of a header field');
     } else {
       const value = trimmed(head, colon + 1, end);
-      const unfolded = end === lineEnd ? value : value.replace(/\r\n[ \t]+/g, ' ');
+      const unfolded = end === lineEnd ? value : value.replace(/(?:\r\n[ \t]+)+/g, ' ');
       if (name !== 'Content-Length') fields.push(name, unfolded);
       else if (contentLength === undefined) contentLength = unfolded;
       else problem ??= new BadMessage(400, 'More than one Content-Length');

@@ -45,12 +45,18 @@ export class Request extends Message {
     return `${this.method} ${this.uriText} SIP/2.0`;
   }
 
-  /** The same request to another URI (RFC 3261 §16.6). */
+  /** The same request to another URI (RFC 3261 §16.6). @throws {TypeError} for what is no URI */
   withUri(uri: Uri | string): Request {
-    return new Request(this.method, uri.toString(), this.fieldsAsWritten, this.body);
+    return new Request(this.method, checkedUri(uri), this.fieldsAsWritten, this.body);
   }
 
   protected override copy(fields: Fields, body: Buffer): this {
     return new Request(this.method, this.uriText, fields, body) as this;
   }
+}
+
+function checkedUri(uri: Uri | string): string {
+  const text = uri.toString();
+  if (text === '' || /[\s<>]/.test(text)) throw new TypeError(`no URI: ${text}`);
+  return text;
 }
