@@ -22,9 +22,9 @@ export function checkHttpRules(request: IncomingMessage): void {
   const { headers } = request;
   for (const name of ['expect', 'range'])
     if (headers[name] !== undefined) throw new HttpRefusal(501, `The header ${name} is not supported.`);
-  const condition = Object.keys(headers).find((name) => name.startsWith('if-'));
-  if (condition !== undefined) throw new HttpRefusal(412, `The header ${condition} can not be met.`);
-  if (mediaType(headers['content-type']) !== MEDIA_TYPE)
+  for (const name in headers)
+    if (name.startsWith('if-')) throw new HttpRefusal(412, `The header ${name} can not be met.`);
+  if (headers['content-type'] !== MEDIA_TYPE && mediaType(headers['content-type']) !== MEDIA_TYPE)
     throw new HttpRefusal(406, `Send the request as Content-Type: ${MEDIA_TYPE}.`);
   // Without Accept anything goes: clients in the wild send none.
   if (!acceptsAnswer(request)) throw new HttpRefusal(406, `The answer is ${MEDIA_TYPE}, which Accept excludes.`);

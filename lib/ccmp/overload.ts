@@ -48,11 +48,12 @@ export class Overloaded extends Refusal {
 const TOO_LONG = 'Look whether it was done before you send it again: it took too long.';
 
 /** A request that is worked on. */
-interface Running {
+export interface Running {
   /** Milliseconds, by `performance.now()`. */
   readonly until: number;
-  /** Answers it, because it takes too long. */
-  readonly giveUp: () => void;
+  /** Told when its time is over. */
+  readonly giveUp: (reason: Overloaded) => void;
+  /** Whether it is: nobody waits for the answer any more. */
   late: boolean;
 }
 
@@ -84,22 +85,19 @@ export class Overload {
     return loopback ? undefined : this.#networks.take(networkOf(source));
   }
 
-  /** Works on a request, which learns whether it is too late to begin what it can't undo. @throws {Overloaded} */
-  run<T>(work: (late: () => boolean) => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const { inFlight, requestTime } = this.#limits;
-      if (this.#running.size >= inFlight)
-        throw new Overloaded('inFlight', 'Send it again soon: too much is asked at once.');
-      const one: Running = {
-        until: performance.now() + requestTime,
-        late: false,
-        giveUp: () => reject(new Overloaded('requestTime', TOO_LONG)),
-      };
-      this.#running.add(one);
-      this.#sweep ??= setTimeout(this.#giveUpLate, requestTime).unref();
-      const ending = work(() => one.late).finally(() => this.#running.delete(one));
-      ending.then(resolve, reject);
-    });
+  /** One more request that is worked on, until `end`. @throws {Overloaded} */
+  begin(giveUp: Running['giveUp']): Running {
+    const { inFlight, requestTime } = this.#limits;
+    if (this.#running.size >= inFlight)
+      throw new Overloaded('inFlight', 'Send it again soon: too much is asked at once.');
+    const one: Running = { until: performance.now() + requestTime, giveUp, late: false };
+    this.#running.add(one);
+    this.#sweep ??= setTimeout(this.#giveUpLate, requestTime).unref();
+    return one;
+  }
+
+  end(one: Running): void {
+    this.#running.delete(one);
   }
 
   /** One timer for all: it looks at those whose time has ended, and comes again when that of the next one ends. */
@@ -113,24 +111,23 @@ export class Overload {
       }
       if (one.late) continue;
       one.late = true;
-      one.giveUp();
+      one.giveUp(new Overloaded('requestTime', TOO_LONG));
     }
   };
 
-  /** The same for one user; who is on this machine has no rate. @throws {Overloaded} */
-  async runFor<T>(user: string, { loopback }: RequestFacts, work: () => Promise<T>): Promise<T> {
+  /** One more for a user, until `leave`; who is on this machine has no rate. @throws {Overloaded} */
+  enter(user: string, { loopback }: RequestFacts): void {
     const running = this.#runningOf.get(user) ?? 0;
     if (running >= this.#limits.inFlightPerUser)
       throw new Overloaded('inFlightPerUser', 'Wait for your other requests: too many are under way.');
     const wait = loopback ? undefined : this.#users.take(user);
     if (wait !== undefined) throw new Overloaded('userRate', `Wait ${wait} s: you send too many requests.`, wait);
     this.#runningOf.set(user, running + 1);
-    try {
-      return await work();
-    } finally {
-      const left = (this.#runningOf.get(user) ?? 1) - 1;
-      if (left > 0) this.#runningOf.set(user, left);
-      else this.#runningOf.delete(user);
-    }
+  }
+
+  leave(user: string): void {
+    const left = (this.#runningOf.get(user) ?? 1) - 1;
+    if (left > 0) this.#runningOf.set(user, left);
+    else this.#runningOf.delete(user);
   }
 }

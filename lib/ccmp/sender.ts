@@ -30,12 +30,21 @@ export class SenderCheck {
   }
 
   /** `proved` is the user of the HTTP credentials. @throws {Refusal} {CodedRefusal} */
-  async identify(request: CcmpRequest, proved: Principal | undefined, facts: RequestFacts): Promise<Sender> {
-    const subject = request.subject && (await this.#authenticate(request.subject, facts));
-    if (proved && subject && proved.userId !== subject.userId)
+  identify(request: CcmpRequest, proved: Principal | undefined, facts: RequestFacts): Sender | Promise<Sender> {
+    if (request.subject !== undefined) return this.#identifyBySubject(request, request.subject, proved, facts);
+    return proved ? this.#bind(request, proved) : unproved(request);
+  }
+
+  async #identifyBySubject(
+    request: CcmpRequest,
+    subject: Subject,
+    proved: Principal | undefined,
+    facts: RequestFacts,
+  ): Promise<Sender> {
+    const principal = await this.#authenticate(subject, facts);
+    if (proved && proved.userId !== principal.userId)
       throw new Refusal('authentication-required', 'The subject and the HTTP credentials must be of one user.');
-    const principal = proved ?? subject;
-    return principal ? this.#bind(request, principal) : unproved(request);
+    return this.#bind(request, principal);
   }
 
   async #authenticate({ username, password }: Subject, { source, secure, loopback }: RequestFacts): Promise<Principal> {
@@ -49,7 +58,7 @@ export class SenderCheck {
   }
 
   /** The confUserID must be an id or an address of the authenticated user. */
-  async #bind(request: CcmpRequest, principal: Principal): Promise<Sender> {
+  #bind(request: CcmpRequest, principal: Principal): Sender | Promise<Sender> {
     const caller = { kind: 'user', principal } as const;
     if (request.confUserID === undefined) {
       // Only a newcomer may leave it out (RFC 6503 §5.3.6); one who logs in instead has an id and learns it here.
@@ -60,6 +69,10 @@ export class SenderCheck {
     if (userId === principal.userId) return { caller, confUserID: request.confUserID };
     if (userId !== undefined && principal.addresses.some((address) => userIdOf(address) === userId))
       return { caller, confUserID: principal.userId };
+    return this.#refuse(userId);
+  }
+
+  async #refuse(userId: XconUserId | undefined): Promise<never> {
     if (userId === undefined || !(await this.#isKnown(userId)))
       throw new Refusal('unknown-sender', 'Check confUserID: there is no such user.');
     throw new CodedRefusal(401, 'Send your own XCON-USERID in confUserID, or log in as that user.');

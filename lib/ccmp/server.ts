@@ -13,11 +13,12 @@ import { RESPONSE_STRINGS } from './codec/codes.ts';
 import { MEDIA_TYPE, UnreadableMessage } from './codec/messages.ts';
 import { RememberedRequests } from './codec/remembered.ts';
 import { decodeRequest, type CcmpRequest } from './codec/request.ts';
-import { encodeResponse, type CcmpResponse } from './codec/response.ts';
+import type { CcmpResponse } from './codec/response.ts';
 import type { Content } from './codec/writer.ts';
+import { WrittenResponses } from './codec/written.ts';
 import type { Extension } from './extensions/extension.ts';
 import { checkHttpRules, HttpRefusal } from './http-rules.ts';
-import { Overload, Overloaded, overloadDefaults, type OverloadLimits } from './overload.ts';
+import { Overload, Overloaded, overloadDefaults, type OverloadLimits, type Running } from './overload.ts';
 import { Requests } from './requests/index.ts';
 import type { Control, Outcome } from './requests/pair.ts';
 import { CodedRefusal, responseCode } from './response-codes.ts';
@@ -71,8 +72,10 @@ export class ConferenceControlServer {
   readonly #senders: SenderCheck;
   readonly #logger: CcmpParts['logger'];
   readonly #settings: CcmpSettings;
+  readonly #linphoneAgents: readonly string[];
   readonly #overload: Overload;
   readonly #remembered = new RememberedRequests();
+  readonly #written = new WrittenResponses();
 
   constructor(
     { control, extensions = [], users, authentication, logger, clock = () => performance.now() }: CcmpParts,
@@ -83,6 +86,7 @@ export class ConferenceControlServer {
     this.#senders = new SenderCheck(users, authentication);
     this.#logger = logger;
     this.#settings = settings;
+    this.#linphoneAgents = settings.linphoneAgents.map((name) => name.toLowerCase());
     this.#overload = new Overload(settings.overload, clock);
   }
 
@@ -105,7 +109,7 @@ export class ConferenceControlServer {
       if (body.length === 0 && proved === undefined) throw this.#refusal(facts, { kind: 'none' });
       const answer = await this.#answer(exchange, body, proved);
       // RFC 6503 §9: whatever CCMP answers travels in a 200.
-      exchange.answer(200, CONTENT_TYPE, encodeResponse(answer));
+      exchange.answer(200, CONTENT_TYPE, this.#written.encode(answer));
     } catch (error) {
       answerPlainly(exchange, error);
     }
@@ -140,20 +144,37 @@ export class ConferenceControlServer {
     }
   }
 
-  /** Finds the sender and does what the request asks, unless there is too much to do. @throws {Refusal} {CodedRefusal} */
-  #work(request: CcmpRequest, { facts, log }: Exchange, proved: Principal | undefined): Promise<Answer> {
-    return this.#overload.run(async (late) => {
+  /** Waits as long for an answer as a request may take. @throws {Refusal} {CodedRefusal} */
+  #work(request: CcmpRequest, exchange: Exchange, proved: Principal | undefined): Promise<Answer> {
+    return new Promise((answer, refuse) => {
+      const running = this.#overload.begin(refuse);
+      this.#perform(request, exchange, proved, running).then(answer, refuse);
+    });
+  }
+
+  /** Finds the sender and does what the request asks, unless there is too much to do. */
+  async #perform(
+    request: CcmpRequest,
+    { facts, log }: Exchange,
+    proved: Principal | undefined,
+    running: Running,
+  ): Promise<Answer> {
+    try {
       const sender = await this.#senders.identify(request, proved, facts);
       // The id of a guest is her secret, so only users are named in the log.
       if (sender.caller.kind === 'user') log['user'] = sender.caller.principal.userId;
-      // Nobody waits for the answer any more.
-      if (late()) throw new Overloaded('requestTime', 'It took too long.');
+      if (running.late) throw new Overloaded('requestTime', 'It took too long.');
       const call = this.#callOf(request, sender, facts);
-      const outcome = await this.#overload.runFor(accountOf(sender, facts), facts, () =>
-        this.#requests.perform(call, request),
-      );
-      return success(request, sender, outcome);
-    });
+      const account = accountOf(sender, facts);
+      this.#overload.enter(account, facts);
+      try {
+        return success(request, sender, await this.#requests.perform(call, request));
+      } finally {
+        this.#overload.leave(account);
+      }
+    } finally {
+      this.#overload.end(running);
+    }
   }
 
   /** RFC 6503 §9: a redirection carries no CCMP. @throws {HttpRefusal} */
@@ -193,7 +214,7 @@ export class ConferenceControlServer {
 
   #callOf({ conferencePassword }: CcmpRequest, { caller }: Sender, { source, headers }: RequestFacts): Call {
     const agent = headers['user-agent']?.toLowerCase() ?? '';
-    const linphone = this.#settings.linphoneAgents.some((name) => agent.includes(name.toLowerCase()));
+    const linphone = this.#linphoneAgents.some((name) => agent.includes(name));
     return {
       caller,
       source,

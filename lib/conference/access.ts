@@ -26,7 +26,7 @@ export class ObjectAccess {
   /** @throws {Refusal} when there is no such object of the kind */
   async object(uri: XconUri, kinds: ObjectKind | readonly ObjectKind[], call: Call): Promise<ConferenceObject> {
     const object = await this.#commits.newest(uri);
-    if (object !== undefined && [kinds].flat().includes(object.header.kind)) return object;
+    if (object !== undefined && isOf(kinds, object)) return object;
     throw unknownTo(call.caller);
   }
 
@@ -47,7 +47,8 @@ export class ObjectAccess {
 
   /** What the caller is to an object. */
   async standing(object: ConferenceObject, call: Call): Promise<Standing> {
-    return standingIn(object, await this.mainConference(object), call.caller);
+    const main = mainConferenceOf(object);
+    return standingIn(object, main === undefined ? undefined : await this.#commits.newest(main), call.caller);
   }
 
   /** The same, checked. */
@@ -84,3 +85,6 @@ export class ObjectAccess {
     return this.#lists.list(call, query, filter);
   }
 }
+
+const isOf = (kinds: ObjectKind | readonly ObjectKind[], { header }: ConferenceObject): boolean =>
+  typeof kinds === 'string' ? header.kind === kinds : kinds.includes(header.kind);

@@ -53,24 +53,37 @@ const SECTIONS = new Map(CONFERENCE.children().map((definition) => [expanded(def
 
 const NO_SIDEBARS: ReadonlyMap<string, readonly Buffer[]> = new Map();
 
-/** Objects whose views are remembered; a larger roster is put together from its parts each time. */
-const REMEMBERED_OBJECTS = 1_000;
+/** Views of small rosters are remembered, so many bytes of them; a larger one is put together from its parts each time. */
+const REMEMBERED_BYTES = 67_108_864;
 const REMEMBERED_USERS = 100;
-const views = new LRUCache<ConferenceObject, Map<string, View>>({ max: REMEMBERED_OBJECTS });
+
+interface Remembered {
+  /** The very value that was looked at: what has changed is another, whatever its version. */
+  readonly object: ConferenceObject;
+  readonly view: View;
+}
+const views = new LRUCache<string, Remembered>({
+  maxSize: REMEMBERED_BYTES,
+  // The message that carries a view is remembered with it.
+  sizeCalculation: ({ view }, readers) => 2 * (sizeOf(view) + readers.length),
+});
+const sizeOf = ({ content }: View): number => content.reduce((sum, { length }) => sum + length, 0);
 
 /** The inside of `conference-info` as its reader may see it, with the sections of sidebars that were made for him. */
-export async function viewOf(object: ConferenceObject, reader: Reader, sidebars = NO_SIDEBARS): Promise<View> {
+export function viewOf(object: ConferenceObject, reader: Reader, sidebars = NO_SIDEBARS): View | Promise<View> {
   const isSmall = object.users.size <= REMEMBERED_USERS && sidebars.size === 0;
-  // What Linphone is shown changes with the time of day.
-  if (!isSmall || reader.profile !== 'standard') return makeView(object, reader, sidebars);
-  let made = views.get(object);
-  if (made === undefined) views.set(object, (made = new Map<string, View>()));
-  const readers = `${reader.level} ${String(reader.firstUriOnly)} ${reader.self ?? ''}`;
-  let view = made.get(readers);
-  if (view === undefined) {
-    const { attributes, content } = await makeView(object, reader, sidebars);
-    made.set(readers, (view = { attributes, content: [Buffer.concat(content)] }));
-  }
+  // What Linphone is shown changes with the time of day; who changes an object is shown each version once.
+  if (!isSmall || reader.profile !== 'standard' || reader.firstUriOnly === true)
+    return makeView(object, reader, sidebars);
+  const readers = `${reader.level} ${reader.self ?? ''} ${object.uri}`;
+  const known = views.get(readers);
+  return known?.object === object ? known.view : rememberedView(object, reader, readers);
+}
+
+async function rememberedView(object: ConferenceObject, reader: Reader, readers: string): Promise<View> {
+  const { attributes, content } = await makeView(object, reader, NO_SIDEBARS);
+  const view = { attributes, content: [Buffer.concat(content)] };
+  views.set(readers, { object, view });
   return view;
 }
 

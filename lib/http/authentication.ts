@@ -52,7 +52,7 @@ export class HttpAuthentication {
   }
 
   /** Who sends the request: by its `Authorization` header, else by the certificate of its connection. */
-  async authenticate(request: RequestFacts): Promise<Outcome> {
+  authenticate(request: RequestFacts): Outcome | Promise<Outcome> {
     const header = request.headers.authorization;
     if (header === undefined) return this.#byCertificate(request);
     const credentials = parseAuthorization(header);

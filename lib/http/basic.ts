@@ -26,15 +26,20 @@ export class BasicScheme implements Scheme {
     return isPrivate(request) ? [`Basic realm=${quoted(realm)}, charset="UTF-8"`] : [];
   }
 
-  async authenticate(request: RequestFacts, realm: string, { token }: Authorization): Promise<Outcome> {
+  authenticate(request: RequestFacts, realm: string, { token }: Authorization): Outcome | Promise<Outcome> {
     if (token === undefined || !isPrivate(request)) return refused;
+    const principal = this.#verified.known(realm, token);
+    return principal ? { kind: 'user', principal, scheme: 'Basic' } : this.#verify(request, realm, token);
+  }
+
+  async #verify({ source }: RequestFacts, realm: string, token: string): Promise<Outcome> {
     let outcome: Outcome = refused;
-    const principal = await this.#verified.user(realm, token, async () => {
+    await this.#verified.remember(realm, token, async () => {
       const read = readUserPass(token);
-      if (read) outcome = await this.#check(read.name, read.password, realm, request.source);
+      if (read) outcome = await this.#check(read.name, read.password, realm, source);
       return outcome.kind === 'user' ? outcome.principal : undefined;
     });
-    return principal === undefined ? outcome : { kind: 'user', principal, scheme: 'Basic' };
+    return outcome;
   }
 }
 

@@ -47,7 +47,7 @@ export interface Scheme {
   readonly name: string;
   /** Values of `WWW-Authenticate`, each a header of its own; none where the scheme is not to be used. */
   challenges(request: RequestFacts, realm: string, stale: boolean): string[];
-  authenticate(request: RequestFacts, realm: string, credentials: Authorization): Promise<Outcome>;
+  authenticate(request: RequestFacts, realm: string, credentials: Authorization): Outcome | Promise<Outcome>;
 }
 
 export const refused: Outcome = { kind: 'refused' };

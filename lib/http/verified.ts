@@ -26,18 +26,25 @@ export class VerifiedCredentials {
     this.#principals = new LRUCache({ max: remembered, ttl: age });
   }
 
-  /** The user whose credentials these are, if they were right lately; else what `verify` finds. */
-  async user(
+  /** The user whose credentials these are, if they were right lately. */
+  known(realm: string, header: string): Principal | undefined {
+    const known = this.#principals.get(this.#trace(realm, header));
+    return known?.changes === this.#changes() ? known.principal : undefined;
+  }
+
+  /** Remembers whom `verify` finds. */
+  async remember(
     realm: string,
     header: string,
     verify: () => Promise<Principal | undefined>,
   ): Promise<Principal | undefined> {
-    const trace = hash('sha256', `${this.#key} ${realm} ${header}`, 'base64');
     const changes = this.#changes();
-    const known = this.#principals.get(trace);
-    if (known?.changes === changes) return known.principal;
     const principal = await verify();
-    if (principal !== undefined) this.#principals.set(trace, { principal, changes });
+    if (principal !== undefined) this.#principals.set(this.#trace(realm, header), { principal, changes });
     return principal;
+  }
+
+  #trace(realm: string, header: string): string {
+    return hash('sha256', `${this.#key} ${realm} ${header}`, 'base64');
   }
 }

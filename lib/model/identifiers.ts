@@ -51,8 +51,11 @@ function split(text: string): { user: string | undefined; host: string } {
   return { user: at < 0 ? undefined : text.slice(0, at), host: lowerCase(host.replace(/:\d+$/, '').trim()) };
 }
 
+const CANONICAL = /^[a-z0-9\-._~!$&'()*+,=/:]*$/;
+
 /** Lower case with the fewest escapes, so that equal names are equal texts; undefined when an escape is broken. */
 function canonical(name: string): string | undefined {
+  if (CANONICAL.test(name)) return name;
   try {
     const plain = lowerCase(decodeURIComponent(name));
     return plain.replace(/[^a-z0-9\-._~!$&'()*+,=/:]/gu, (one) => encodeURIComponent(one).toLowerCase());

@@ -19,7 +19,8 @@ describe('credentials that were right lately', () => {
     verified = new VerifiedCredentials(() => changes);
   });
   const ask = (realm: string, header: string, found: Principal | 'nobody' = alice) =>
-    verified.user(realm, header, () => {
+    verified.known(realm, header) ??
+    verified.remember(realm, header, () => {
       checks++;
       return Promise.resolve(found === 'nobody' ? undefined : found);
     });
@@ -41,7 +42,7 @@ describe('credentials that were right lately', () => {
     await ask('example.com', 'right');
     changes++;
     expect(await ask('example.com', 'right', 'nobody')).to.equal(undefined);
-    await verified.user('example.com', 'other', () => {
+    await verified.remember('example.com', 'other', () => {
       changes++;
       return Promise.resolve(alice);
     });

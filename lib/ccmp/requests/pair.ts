@@ -1,4 +1,4 @@
-import type { Call, ObjectAnswer } from '../../conference/calls.ts';
+import type { Call, ObjectAnswer, View } from '../../conference/calls.ts';
 import type { ConferenceControl } from '../../conference/control.ts';
 import { Refusal } from '../../conference/refusal.ts';
 import { parseXconUri, parseXconUserId, type XconUri, type XconUserId } from '../../model/identifiers.ts';
@@ -81,10 +81,17 @@ export function targetUser(request: CcmpRequest): XconUserId | undefined {
   return userId;
 }
 
-/** The whole document under its XCON-URI (RFC 6501 §4.1). */
+const documents = new WeakMap<View, Content>();
+
+/** The whole document under its XCON-URI (RFC 6501 §4.1); the same of the same view. */
 export function shown({ uri, version, view }: ObjectAnswer): Outcome {
-  const entity = { namespace: '', local: 'entity', value: uri };
-  return { version, info: { attributes: [entity, ...view.attributes], content: view.content } };
+  let document = documents.get(view);
+  if (document === undefined) {
+    const entity = { namespace: '', local: 'entity', value: uri };
+    document = { attributes: [entity, ...view.attributes], content: view.content };
+    documents.set(view, document);
+  }
+  return { version, info: document };
 }
 
 /** The same of an object that was made. */
