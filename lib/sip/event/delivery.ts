@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { RequestContent } from '../dialog/dialog.ts';
+import { impactOf } from '../dialog/usage.ts';
 import { BadMessage } from '../message/bad-message.ts';
 import type { Rates } from '../message/headers/index.ts';
 import type { Parameters } from '../message/parameters.ts';
@@ -9,7 +10,7 @@ import { DELIVERY } from './delivery-machine.ts';
 import type { DeliveryEffect, DeliveryInput, DeliveryState } from './delivery-machine.ts';
 import type { Notification } from './package.ts';
 import { Pace } from './rates.ts';
-import { endsSubscription, retryAfterOf } from './verdict.ts';
+import { retryAfterOf } from './retry-after.ts';
 
 export interface DeliveryLimits {
   /** Seconds until a refused NOTIFY is tried again, where the subscriber doesn't say. */
@@ -145,12 +146,12 @@ export class Delivery {
     );
   }
 
-  #answered({ response, cause }: Answer, notification: Notification | undefined): void {
+  #answered(answer: Answer, notification: Notification | undefined): void {
     if (this.isClosed) return;
-    const { status } = response;
-    // RFC 6665 §4.2.2: Timer F; RFC 5057 §5.1 note 4: 408 is the same.
-    if (cause === 'timeout' || status === 408 || endsSubscription(status)) this.#of.failed();
-    else if (status >= 300) this.#refused(retryAfterOf(response));
+    const { response } = answer;
+    // RFC 6665 §4.2.2: 404, 481 … and Timer F, which is 408 here.
+    if (impactOf(answer) !== 'transaction') this.#of.failed();
+    else if (response.status >= 300) this.#refused(retryAfterOf(response));
     else this.#accepted(response, notification);
   }
 

@@ -1,11 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { Dialog } from '../dialog/dialog.ts';
-import type { DialogState } from '../dialog/dialog.ts';
 import type { DialogLayer } from '../dialog/layer.ts';
-import { Response } from '../message/response.ts';
 import { newTag } from '../token.ts';
-import type { ServerTransaction } from '../transaction/server.ts';
-import { answering } from './answering.ts';
+import { refuse } from './answering.ts';
+import type { Incoming } from './answering.ts';
 import type { EventPackage, Refusal } from './package.ts';
 import type { Service, SubscriptionParts, SubscriptionRecord } from './service.ts';
 import { Subscription } from './subscription.ts';
@@ -38,7 +36,7 @@ export interface NotifierOptions {
   readonly date: () => number;
   readonly dialogs: Pick<DialogLayer, 'attach' | 'detach' | 'find' | 'send'>;
   /** Our Contact in a new dialog, as a field value. */
-  readonly contact: (server: ServerTransaction) => string;
+  readonly contact: (server: Incoming) => string;
   /** Told of errors of packages and of the store behind them. */
   readonly report?: ((error: unknown) => void) | undefined;
   readonly limits?: Partial<NotifierLimits> | undefined;
@@ -71,8 +69,9 @@ export class Notifier {
   }
 
   /** Takes a SUBSCRIBE that no subscription claims, outside of dialogs or in one that it is to share. */
-  subscribe(server: ServerTransaction): Promise<void> {
-    return answering(server, () => this.#open(server), this.#report);
+  async subscribe(server: Incoming): Promise<void> {
+    const refusal = await this.#open(server);
+    if (refusal !== undefined) refuse(server, refusal);
   }
 
   /**
@@ -80,7 +79,7 @@ export class Notifier {
    * refused, and tells the state at once. `expires` in seconds.
    */
   imply<Context>(
-    server: ServerTransaction,
+    server: Incoming,
     pack: EventPackage<Context>,
     about: SubscriptionParts<Context> & { readonly expires: number; readonly status: number },
   ): Subscription<Context> | Refusal {
@@ -89,7 +88,7 @@ export class Notifier {
     if (this.#isFull) return this.#full;
     const subscription = this.#make(this.#serviceOf(pack), dialog, about);
     subscription.agree({ expires: about.expires, accept: undefined, rates: undefined, suppress: undefined });
-    this.#accept(server, dialog, about.status, []);
+    server.respond(dialog.response(server.request, about.status));
     subscription.begin();
     return subscription;
   }
@@ -99,14 +98,14 @@ export class Notifier {
     const service = this.#services.get(record.event) as Service<Context> | undefined;
     if (service === undefined) return undefined;
     const localSeq = record.dialog.localSeq + this.#limits.sequenceGap;
-    const dialog = this.#restored({ ...record.dialog, localSeq });
+    const dialog = new Dialog({ ...record.dialog, localSeq });
     const subscription = this.#make(service, dialog, record);
     subscription.resume(record);
     return subscription;
   }
 
   /** RFC 6665 §4.2.1.1, in this order. */
-  async #open(server: ServerTransaction): Promise<Refusal | undefined> {
+  async #open(server: Incoming): Promise<Refusal | undefined> {
     const { request } = server;
     const service = this.#services.get(request.event?.type ?? '');
     if (service === undefined) return { status: 489, fields: this.#allowEvents };
@@ -114,7 +113,7 @@ export class Notifier {
     if ('status' in terms) return terms;
     if (request.contacts.length !== 1) return { status: 400, reason: 'Not one Contact' };
     if (this.#isFull) return this.#full;
-    const admission = await service.pack.admit(request, server);
+    const admission = await service.pack.admit(server);
     if ('status' in admission) return admission;
     const dialog = this.#dialogOf(server, service.pack);
     if (dialog === undefined) return { status: 481 };
@@ -122,7 +121,9 @@ export class Notifier {
     const subscription = this.#make(service, dialog, about);
     subscription.agree(terms);
     if (terms.expires > 0) await this.#keep(service, subscription);
-    this.#accept(server, dialog, 200, [['Expires', String(terms.expires)]]);
+    server.respond(
+      dialog.response(request, 200, { fields: [['Expires', String(terms.expires)], ...this.#allowEvents] }),
+    );
     subscription.begin(admission);
     return undefined;
   }
@@ -139,10 +140,6 @@ export class Notifier {
     return this.#size >= this.#limits.subscriptions;
   }
 
-  #restored(state: DialogState): Dialog {
-    return new Dialog(state);
-  }
-
   #serviceOf<Context>(pack: EventPackage<Context>): Service<Context> {
     const { clock, date, dialogs } = this.#options;
     const closed = () => {
@@ -152,7 +149,7 @@ export class Notifier {
   }
 
   /** The one that the request belongs to, or a new one (RFC 3261 §12.1.1). */
-  #dialogOf(server: ServerTransaction, pack: Pick<EventPackage, 'contact'>): Dialog | undefined {
+  #dialogOf(server: Incoming, pack: Pick<EventPackage, 'contact'>): Dialog | undefined {
     const { request, flow } = server;
     if (request.to.tag !== undefined) return this.#options.dialogs.find(request);
     const contact = pack.contact?.(server) ?? this.#options.contact(server);
@@ -173,18 +170,6 @@ export class Notifier {
       subscription.dialogEnded();
       throw error;
     }
-  }
-
-  /** A 2xx that makes a dialog (RFC 3261 §12.1.1). */
-  #accept(server: ServerTransaction, dialog: Dialog, status: number, fields: (readonly [string, string])[]): void {
-    const { contact, localTag } = dialog.toJSON();
-    const { request } = server;
-    const routes = request.lines('Record-Route').map((value) => ['Record-Route', value] as const);
-    const parts = {
-      toTag: localTag,
-      fields: [...routes, ['Contact', contact] as const, ...fields, ...this.#allowEvents],
-    };
-    server.respond(Response.to(request, status, parts));
   }
 
   readonly #report = (error: unknown): void => this.#options.report?.(error);

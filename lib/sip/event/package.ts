@@ -1,5 +1,4 @@
-import type { Request } from '../message/request.ts';
-import type { ServerTransaction } from '../transaction/server.ts';
+import type { Incoming } from './answering.ts';
 import type { Reason } from './reason.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -46,9 +45,9 @@ export interface EventPackage<Context = unknown> {
   /** Notifications per second that one subscription gets at most, whatever it asks (RFC 6446 §5.2). */
   readonly maxRate?: number;
   /** Our Contact in the dialog, as a field value; without it that of the notifier. */
-  contact?(server: ServerTransaction): string;
+  contact?(server: Incoming): string;
   /** Authentication, authorisation and the resource; called after the checks of RFC 6665 §4.2.1.1 went well. */
-  admit(request: Request, server: ServerTransaction): Promise<Admission<Context> | Refusal>;
+  admit(server: Incoming): Promise<Admission<Context> | Refusal>;
   /**
    * The present state for this subscription, called when a NOTIFY may go out, of a terminated one for the last; undefined is
    * neutral: no body.

@@ -5,10 +5,9 @@ import { ratesOf } from '../message/headers/index.ts';
 import type { Rates } from '../message/headers/index.ts';
 import type { Parameters } from '../message/parameters.ts';
 import type { Request } from '../message/request.ts';
-import { Response } from '../message/response.ts';
 import type { Answer } from '../transaction/outgoing.ts';
-import type { ServerTransaction } from '../transaction/server.ts';
-import { answering } from './answering.ts';
+import { refuse } from './answering.ts';
+import type { Incoming } from './answering.ts';
 import { Delivery } from './delivery.ts';
 import type { DeliveryLimits, Notifying } from './delivery.ts';
 import { NOTIFIER } from './notifier-machine.ts';
@@ -130,8 +129,9 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
   }
 
   /** A SUBSCRIBE in the dialog: a refresh, or the end. */
-  receive(server: ServerTransaction): void {
-    void answering(server, () => this.#refresh(server), this.#service.report);
+  async receive(server: Incoming): Promise<void> {
+    const refusal = await this.#refresh(server);
+    if (refusal !== undefined) refuse(server, refusal);
   }
 
   dialogEnded(): void {
@@ -154,7 +154,7 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
     };
   }
 
-  async #refresh(server: ServerTransaction): Promise<Refusal | undefined> {
+  async #refresh(server: Incoming): Promise<Refusal | undefined> {
     const { request } = server;
     const { pack } = this.#service;
     if (this.#state === 'terminated') return { status: 481 };
@@ -166,10 +166,8 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
     const { expires } = terms;
     if (expires > 0) await pack.keep?.(this);
     if (this.#delivery.isClosed) return { status: 481 };
-    const contact = this.dialog.toJSON().contact;
-    const fields = [['Expires', String(expires)] as const, ['Contact', contact] as const];
     // RFC 5839 §6.3: who has the state already gets 204 and no NOTIFY.
-    server.respond(Response.to(request, isKnown ? 204 : 200, { fields }));
+    server.respond(this.dialog.response(request, isKnown ? 204 : 200, { fields: [['Expires', String(expires)]] }));
     if (expires > 0 && !isKnown) this.#step('refresh');
     if (expires === 0 && !isKnown) this.terminate('timeout');
     if (expires === 0 && isKnown) this.#endSilently();
