@@ -77,19 +77,10 @@ export function keepsEnforced(
   });
 }
 
-const marks = new WeakMap<XmlElement, boolean>();
-
 /** Whether anything in an element is enforced; most hold nothing of the kind, and are not compared. */
-function holdsMarks(element: XmlElement): boolean {
-  let holds = marks.get(element);
-  if (holds === undefined) {
-    holds =
-      element.attributes.some((one) => one.namespace === POLICY && one.local.startsWith('enforce')) ||
-      element.children.some((child) => child instanceof XmlElement && holdsMarks(child));
-    marks.set(element, holds);
-  }
-  return holds;
-}
+const holdsMarks = (element: XmlElement): boolean =>
+  element.attributes.some((one) => one.namespace === POLICY && one.local.startsWith('enforce')) ||
+  element.children.some((child) => child instanceof XmlElement && holdsMarks(child));
 
 /** Whether a parent enforces a child of an element, or something in it. */
 export const isEnforced = (parent: XmlElement, child: XmlElement): boolean =>

@@ -1,6 +1,6 @@
 import type { ConferenceObject, ObjectEdit } from '../model/conference-object.ts';
 import { CONFERENCE, type ElementDefinition, USER } from '../model/definitions.ts';
-import { sipUriOf } from '../model/identifiers.ts';
+import { sipUriOf, type XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info, XCON, xcon } from '../model/names.ts';
 import { Part } from '../model/part.ts';
 import { check, expanded, isEmpty, isModels, ShapeError } from '../model/shape.ts';
@@ -133,12 +133,14 @@ export function checkEdit(edit: ObjectEdit): void {
   let floors = false;
   for (const { kind, key } of edit.touched) {
     if (kind === 'user') {
-      const record = edit.now.users.get(key as never);
-      if (record !== undefined) check(USER, record.part.element);
+      const record = edit.now.users.get(key as XconUserId);
+      const before = edit.before.users.get(key as XconUserId)?.part.element;
+      if (record !== undefined) check(USER, record.part.element, before);
     } else if (kind === 'section') {
       const part = edit.now.sections.get(key);
       const definition = sectionDefinition(key);
-      if (part !== undefined && definition !== undefined) check(definition, part.element);
+      const before = edit.before.sections.get(key)?.element;
+      if (part !== undefined && definition !== undefined) check(definition, part.element, before);
       floors ||= key === FLOOR_SECTION || key === DESCRIPTION_SECTION;
     }
   }

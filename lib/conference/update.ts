@@ -1,7 +1,7 @@
 import { XmlElement } from '../xml/element.ts';
 import type { ElementDefinition } from '../model/definitions.ts';
 import { same } from '../model/compare.ts';
-import { expanded, extensionsIn, isEmpty, keyOf, normalise, ShapeError } from '../model/shape.ts';
+import { byDefinition, expanded, extensionsIn, isEmpty, keyOf, normalise, ShapeError } from '../model/shape.ts';
 
 /**
  * The meaning of an update (requirements of RFC 6503 §5.3.4): what is absent stays; an empty element removes; items of
@@ -30,11 +30,10 @@ function mergeSimple(definition: ElementDefinition, current: XmlElement | undefi
 
 function mergeInside(definition: ElementDefinition, current: XmlElement | undefined, change: XmlElement): XmlElement {
   const base = withAttributesOf(current, normalise(definition, change.withChildren([])));
+  const [there, asked] = [byDefinition(definition, current), byDefinition(definition, change)];
   const children: XmlElement[] = [];
   for (const child of definition.children()) {
-    const old = current?.all(child.namespace, child.local) ?? [];
-    const asked = change.all(child.namespace, child.local);
-    children.push(...mergeSiblings(child, old, asked));
+    children.push(...mergeSiblings(child, there.get(child) ?? [], asked.get(child) ?? []));
   }
   return base.withChildren([...children, ...mergeUnknown(definition, current, change)]);
 }
@@ -87,6 +86,7 @@ function mergeUnknown(
 }
 
 function withAttributesOf(current: XmlElement | undefined, next: XmlElement): XmlElement {
-  const kept = current?.attributes.filter((one) => next.attribute(one.local, one.namespace) === undefined) ?? [];
+  if (current === undefined || current.attributes.length === 0) return next;
+  const kept = current.attributes.filter((one) => next.attribute(one.local, one.namespace) === undefined);
   return new XmlElement(next.namespace, next.local, [...kept, ...next.attributes], next.children, next.declarations);
 }

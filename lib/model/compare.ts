@@ -1,6 +1,6 @@
 import type { XmlElement, XmlNode } from '../xml/element.ts';
 import type { ElementDefinition } from './definitions.ts';
-import { childDefinition, keyOf } from './shape.ts';
+import { byDefinition, type ChildrenByDefinition, keyOf } from './shape.ts';
 
 const sameNode = (one: XmlNode, other: XmlNode): boolean => {
   if (one === other) return true;
@@ -16,12 +16,16 @@ export function same(one: XmlElement, other: XmlElement): boolean {
   return (
     one === other ||
     (one.is(other.namespace, other.local) &&
-      one.attributes.length === other.attributes.length &&
-      one.attributes.every((attribute) => other.attribute(attribute.local, attribute.namespace) === attribute.value) &&
+      haveSameAttributes(one, other) &&
       one.children.length === other.children.length &&
       one.children.every((child, index) => sameNode(child, other.children[index] ?? '')))
   );
 }
+
+const haveSameAttributes = (one: XmlElement, other: XmlElement): boolean =>
+  one.attributes === other.attributes ||
+  (one.attributes.length === other.attributes.length &&
+    one.attributes.every(({ local, namespace, value }) => other.attribute(local, namespace) === value));
 
 /** One place where two values of an element differ; a side is absent where it was added or removed. */
 export interface Difference {
@@ -42,22 +46,24 @@ export function* differences(
 ): Generator<Difference> {
   if (before === after || (before !== undefined && after !== undefined && same(before, after))) return;
   const known = definition.children();
-  if (known.length === 0 || !sameAttributes(before, after) || unknownDiffers(definition, before, after)) {
+  if (known.length === 0) {
     yield { definition, before, after };
+    return;
   }
+  const [old, now] = [byDefinition(definition, before), byDefinition(definition, after)];
+  if (!sameAttributes(before, after) || unknownDiffers(old, now)) yield { definition, before, after };
   for (const child of known) {
-    if (!child.many) {
-      yield* differences(
-        child,
-        before?.first(child.namespace, child.local),
-        after?.first(child.namespace, child.local),
-      );
-    } else yield* manyDifferences(child, items(child, before), items(child, after));
+    const [items = nothing, others = nothing] = [old.get(child), now.get(child)];
+    if (sameItems(items, others)) continue;
+    if (child.many) yield* manyDifferences(child, items, others);
+    else yield* differences(child, items[0], others[0]);
   }
 }
 
-const items = (definition: ElementDefinition, parent: XmlElement | undefined): XmlElement[] =>
-  parent?.all(definition.namespace, definition.local) ?? [];
+const nothing: readonly never[] = [];
+
+const sameItems = (one: readonly XmlElement[], other: readonly XmlElement[]): boolean =>
+  one.length === other.length && one.every((item, index) => item === other[index]);
 
 function* manyDifferences(
   definition: ElementDefinition,
@@ -81,12 +87,10 @@ function* manyDifferences(
 
 function sameAttributes(before: XmlElement | undefined, after: XmlElement | undefined): boolean {
   if (before === undefined || after === undefined) return (before ?? after)?.attributes.length === 0;
-  return same(before.withChildren([]), after.withChildren([]));
+  return haveSameAttributes(before, after);
 }
 
-function unknownDiffers(definition: ElementDefinition, before?: XmlElement, after?: XmlElement): boolean {
-  const unknown = (element: XmlElement | undefined): XmlElement[] =>
-    element?.elements.filter((child) => childDefinition(definition, child) === undefined) ?? [];
-  const [old, now] = [unknown(before), unknown(after)];
+function unknownDiffers(before: ChildrenByDefinition, after: ChildrenByDefinition): boolean {
+  const [old = nothing, now = nothing] = [before.get(undefined), after.get(undefined)];
   return old.length !== now.length || now.some((child, index) => !sameNode(child, old[index] ?? ''));
 }

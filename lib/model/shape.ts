@@ -12,22 +12,51 @@ export class ShapeError extends Error {}
 
 export const expanded = (name: { namespace: string; local: string }): string => `{${name.namespace}}${name.local}`;
 
-const byLocalName = new WeakMap<ElementDefinition, ReadonlyMap<string, readonly ElementDefinition[]>>();
+/** What follows from the children of a definition: how to find each by its name, and which must be there. */
+interface Children {
+  readonly byLocalName: ReadonlyMap<string, readonly ElementDefinition[]>;
+  readonly rank: ReadonlyMap<ElementDefinition, number>;
+  readonly required: readonly ElementDefinition[];
+}
 
-function childrenByLocalName(definition: ElementDefinition): ReadonlyMap<string, readonly ElementDefinition[]> {
-  const map = new Map<string, ElementDefinition[]>();
-  for (const child of definition.children()) {
+const derived = new WeakMap<ElementDefinition, Children>();
+
+function childrenOf(definition: ElementDefinition): Children {
+  let children = derived.get(definition);
+  if (children === undefined) derived.set(definition, (children = derive(definition.children())));
+  return children;
+}
+
+function derive(children: readonly ElementDefinition[]): Children {
+  const byLocalName = new Map<string, ElementDefinition[]>();
+  for (const child of children) {
     for (const local of [child.local, child.alias])
-      if (local !== undefined) map.set(local, [...(map.get(local) ?? []), child]);
+      if (local !== undefined) byLocalName.set(local, [...(byLocalName.get(local) ?? []), child]);
   }
-  return map;
+  const rank = new Map(children.map((child, index) => [child, index]));
+  return { byLocalName, rank, required: children.filter((child) => child.required) };
 }
 
 /** The definition of a child; undefined for an element that the model does not know. */
 export function childDefinition(definition: ElementDefinition, child: XmlElement): ElementDefinition | undefined {
-  let map = byLocalName.get(definition);
-  if (map === undefined) byLocalName.set(definition, (map = childrenByLocalName(definition)));
-  return map.get(child.local)?.find(({ namespace }) => namespace === child.namespace);
+  for (const one of childrenOf(definition).byLocalName.get(child.local) ?? [])
+    if (one.namespace === child.namespace) return one;
+  return undefined;
+}
+
+export type ChildrenByDefinition = ReadonlyMap<ElementDefinition | undefined, readonly XmlElement[]>;
+
+/** The child elements under their definitions; those that the model does not know under none. */
+export function byDefinition(definition: ElementDefinition, parent: XmlElement | undefined): ChildrenByDefinition {
+  const found = new Map<ElementDefinition | undefined, XmlElement[]>();
+  for (const child of parent?.children ?? []) {
+    if (!(child instanceof XmlElement)) continue;
+    const its = childDefinition(definition, child);
+    const siblings = found.get(its);
+    if (siblings === undefined) found.set(its, [child]);
+    else siblings.push(child);
+  }
+  return found;
 }
 
 /** The key of an item of a keyed list, trimmed; undefined when the list has no key. */
@@ -85,47 +114,55 @@ function simple(definition: ElementDefinition, element: XmlElement): readonly Xm
 }
 
 function inOrder(definition: ElementDefinition, element: XmlElement): readonly XmlNode[] {
-  const known = new Map<ElementDefinition, XmlElement[]>(definition.children().map((child) => [child, []]));
+  const known: (readonly [its: ElementDefinition, child: XmlElement])[] = [];
   for (const child of element.elements) {
     const its = childDefinition(definition, child);
     const normal = its && normalise(its, child);
-    if (its && normal && (its.required || its.permanent || !isEmpty(normal))) known.get(its)?.push(normal);
+    if (its && normal && (its.required || its.permanent || !isEmpty(normal))) known.push([its, normal]);
   }
-  return [...[...known.values()].flat(), ...extensionsIn(definition, element)];
+  const { rank } = childrenOf(definition);
+  const ordered = known.sort(([one], [other]) => (rank.get(one) ?? 0) - (rank.get(other) ?? 0));
+  return [...ordered.map(([, child]) => child), ...extensionsIn(definition, element)];
 }
 
 /**
  * Checks a normalised element against the model: cardinality, required children and attributes, values, keys unique.
+ * What it shares with `valid`, a value of the same element that is known to be good, is not looked into again.
  * @throws {ShapeError}
  */
-export function check(definition: ElementDefinition, element: XmlElement): void {
+export function check(definition: ElementDefinition, element: XmlElement, valid?: XmlElement): void {
   checkAttributes(definition, element);
   if (definition.type !== undefined) {
     const value = element.text;
     if (definition.type.accepts(definition.type.exact === true ? value : value.trim())) return;
     throw new ShapeError(`<${element.local}> must be: ${definition.type.name}`);
   }
-  const seen = new Map<ElementDefinition, Set<string>>();
+  const seen = new Map<ElementDefinition, Set<string> | undefined>();
+  const good = valid && new Set(valid.children);
   for (const child of element.elements) {
     const its = childDefinition(definition, child);
     if (its === undefined) checkForeign(element, child);
     else {
       checkAmong(its, child, seen);
-      check(its, child);
+      if (good?.has(child) !== true) check(its, child, valid?.first(child.namespace, child.local));
     }
   }
-  const missing = definition.children().find((child) => child.required && !seen.has(child));
+  const missing = childrenOf(definition).required.find((child) => !seen.has(child));
   if (missing !== undefined) throw new ShapeError(`<${element.local}> needs <${missing.local}>`);
 }
 
-function checkAmong(its: ElementDefinition, child: XmlElement, seen: Map<ElementDefinition, Set<string>>): void {
+function checkAmong(
+  its: ElementDefinition,
+  child: XmlElement,
+  seen: Map<ElementDefinition, Set<string> | undefined>,
+): void {
   if (!its.many && seen.has(its)) throw new ShapeError(`<${child.local}> may stand only once in its place`);
-  const keys = seen.get(its) ?? new Set<string>();
-  seen.set(its, keys);
   const key = keyOf(its, child);
+  const keys = seen.get(its) ?? (key === undefined ? undefined : new Set<string>());
+  seen.set(its, keys);
   if (key === undefined) return;
-  if (keys.has(key)) throw new ShapeError(`two <${child.local}> with the same key`);
-  keys.add(key);
+  if (keys?.has(key) === true) throw new ShapeError(`two <${child.local}> with the same key`);
+  keys?.add(key);
 }
 
 /** Whether it bears a name of the data model or none; in a place that the model does not give it that is a mistake. */

@@ -47,15 +47,17 @@ export function userRecord(
   kept: Pick<UserFacts, 'origin' | 'number' | 'alias'>,
   part: Part = Part.of(element),
 ): UserRecord {
+  const statuses = endpointsOf(element).map(statusOf);
+  const connected = statuses.some((status) => IN_CONFERENCE.has(status));
   const derived = {
     addresses: kept.alias === undefined ? addressesOf(element) : [],
-    connected: isConnected(element),
-    pending: !isConnected(element) && endpointsOf(element).some((endpoint) => statusOf(endpoint) === 'pending'),
-    endpoints: endpointsOf(element).length,
+    connected,
+    pending: !connected && statuses.includes('pending'),
+    endpoints: statuses.length,
     anonymity: anonymityOf(element),
   };
   const privilege = kept.alias === undefined ? privilegeOf(rolesOf(element)) : undefined;
-  const gone = isGone(element);
+  const gone = statuses.length > 0 && statuses.every((status) => LEFT.has(status));
   return { part, facts: { ...kept, ...derived, ...(gone && { gone }), ...(privilege && { privilege }) } };
 }
 
@@ -75,11 +77,13 @@ const IS_URI = /^[a-z][a-z0-9+.-]*:./i;
 /** Normalised associated-aors and endpoint entities, each once, in document order. */
 export function addressesOf(user: XmlElement): string[] {
   const aors = user.first(CONFERENCE_INFO, 'associated-aors')?.all(CONFERENCE_INFO, 'entry') ?? [];
-  const addresses = [
-    ...aors.map((entry) => entry.first(CONFERENCE_INFO, 'uri')?.text ?? ''),
-    ...endpointsOf(user).map((endpoint) => endpoint.attribute('entity') ?? ''),
-  ];
-  return [...new Set(addresses.filter((address) => IS_URI.test(address.trim())).map(normaliseAddress))];
+  const addresses = new Set<string>();
+  const add = (written = ''): void => {
+    if (IS_URI.test(written.trim())) addresses.add(normaliseAddress(written));
+  };
+  for (const entry of aors) add(entry.first(CONFERENCE_INFO, 'uri')?.text);
+  for (const endpoint of endpointsOf(user)) add(endpoint.attribute('entity'));
+  return [...addresses];
 }
 
 export const endpointsOf = (user: XmlElement): XmlElement[] => user.all(CONFERENCE_INFO, 'endpoint');
@@ -92,11 +96,6 @@ export const isConnected = (user: XmlElement): boolean =>
   endpointsOf(user).some((endpoint) => IN_CONFERENCE.has(statusOf(endpoint)));
 
 const LEFT = new Set(['disconnecting', 'disconnected']);
-
-function isGone(user: XmlElement): boolean {
-  const endpoints = endpointsOf(user);
-  return endpoints.length > 0 && endpoints.every((endpoint) => LEFT.has(statusOf(endpoint)));
-}
 
 /** RFC 6501 §4.6.5.1; `anonymous`, as RFC 6503 §10.3 says, is `private`. An unknown value hides as `private` does. */
 export function anonymityOf(user: XmlElement): Anonymity {

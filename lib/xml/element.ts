@@ -60,7 +60,8 @@ export class XmlElement implements XmlName {
   }
 
   attribute(local: string, namespace = ''): string | undefined {
-    return this.attributes.find((one) => one.local === local && one.namespace === namespace)?.value;
+    for (const one of this.attributes) if (one.local === local && one.namespace === namespace) return one.value;
+    return undefined;
   }
 
   /** The child elements in document order. */
@@ -69,17 +70,20 @@ export class XmlElement implements XmlName {
   }
 
   all(namespace: string, local: string): XmlElement[] {
-    return this.elements.filter((child) => child.is(namespace, local));
+    const found: XmlElement[] = [];
+    for (const child of this.children) if (isNamed(child, namespace, local)) found.push(child);
+    return found;
   }
 
   first(namespace: string, local: string): XmlElement | undefined {
-    return this.children.find(
-      (child): child is XmlElement => child instanceof XmlElement && child.is(namespace, local),
-    );
+    for (const child of this.children) if (isNamed(child, namespace, local)) return child;
+    return undefined;
   }
 
   /** The text directly inside, as written: white space is the caller's to judge. */
   get text(): string {
+    const [only] = this.children;
+    if (this.children.length === 1 && typeof only === 'string') return only;
     return this.children.filter((child) => typeof child === 'string').join('');
   }
 
@@ -107,3 +111,6 @@ export class XmlElement implements XmlName {
     return new XmlElement(namespace, local, this.attributes, this.children, this.declarations);
   }
 }
+
+const isNamed = (node: XmlNode, namespace: string, local: string): node is XmlElement =>
+  node instanceof XmlElement && node.local === local && node.namespace === namespace;
