@@ -27,6 +27,7 @@ import { attemptDefaults } from './directory/attempts.ts';
 import { credentialDefaults } from './directory/credentials.ts';
 import { directoryDefaults } from './directory/directory.ts';
 import { scryptDefaults } from './directory/scrypt.ts';
+import { eventStreamDefaults } from './event-stream/server.ts';
 import { loggerDefaults } from './http/access-log.ts';
 import { isLoopback } from './http/address.ts';
 import { bearerDefaults } from './http/bearer.ts';
@@ -36,6 +37,7 @@ import { FORWARDED_HEADERS } from './http/forwarded.ts';
 import { listenerDefaults } from './http/listener-limits.ts';
 import { nonceDefaults } from './http/nonce.ts';
 import { verifiedDefaults } from './http/verified.ts';
+import { notificationDefaults } from './notification/service.ts';
 import { DEFAULT_XML_LIMITS } from './xml/limits.ts';
 
 const milliseconds = (value: number) => ({ default: value, unit: 'ms', min: 1 });
@@ -171,6 +173,39 @@ export const SETTINGS = {
     entry: readOrigin,
   }),
   'cors.maxAge': integer('How long browsers remember that they may.', seconds(corsDefaults.maxAge)),
+
+  'notification.minInterval': integer(
+    'Between two notifications to one watcher (RFC 4575 §3.9).',
+    milliseconds(notificationDefaults.minInterval),
+  ),
+  'notification.urgentInterval': integer(
+    'The same for important news: of the conference, of a moderator, of the watcher himself.',
+    milliseconds(notificationDefaults.urgentInterval),
+  ),
+  'notification.inFlight': integer(
+    'Whole documents on their way to all watchers together.',
+    bytes(notificationDefaults.inFlight),
+  ),
+  'notification.history': integer(
+    'Versions back from which a watcher is told the difference; who is farther back is told all.',
+    count(notificationDefaults.history),
+  ),
+  'notification.bodies': integer(
+    'Documents and differences that are kept for the next watcher who needs the same.',
+    count(notificationDefaults.bodies),
+  ),
+
+  'events.connections': integer('Streams of events at once.', count(eventStreamDefaults.connections)),
+  'events.perUser': integer('Streams of events at once of one user.', count(eventStreamDefaults.perUser)),
+  'events.heartbeat': integer(
+    'Between two signs of life on a silent stream.',
+    milliseconds(eventStreamDefaults.heartbeat),
+  ),
+  'events.sessionTime': integer(
+    'How long a page may use the token that it got for credentials.',
+    seconds(eventStreamDefaults.sessionTime),
+  ),
+  'events.sessions': integer('Such tokens at once.', count(eventStreamDefaults.sessions)),
 
   'overload.requestTime': integer(
     'How long a request may take; then it is answered 510, and what it began ends by itself.',

@@ -18,14 +18,17 @@ import { attemptLimits, ccmpSettings, directoryLimits, tlsSettings, trustedProxi
 import { Attempts } from './directory/attempts.ts';
 import { Directory } from './directory/directory.ts';
 import { loadKeyFile } from './directory/key-file.ts';
+import { EventStreamServer } from './event-stream/server.ts';
 import { openAdminListener, type AdminListener } from './http/admin-listener.ts';
 import { formatAddress } from './http/address.ts';
 import { HttpAuthentication } from './http/authentication.ts';
 import { BearerScheme } from './http/bearer.ts';
-import { byPath, createEdge } from './http/edge.ts';
+import { byPath, createEdge, type Service } from './http/edge.ts';
 import { HttpListeners } from './http/listeners.ts';
 import { Metrics } from './http/metrics.ts';
 import type { XconUserId } from './model/identifiers.ts';
+import { NotificationService } from './notification/service.ts';
+import { TimerWheel } from './sip/clock.ts';
 import { observeWrites } from './store/observed.ts';
 import { openSqliteStore, type SqliteStore } from './store/sqlite/store.ts';
 
@@ -63,6 +66,8 @@ export class ConferencingSystem {
   readonly #control: ConferenceControl;
   readonly #authentication: HttpAuthentication;
   readonly #bearer: BearerScheme | undefined;
+  readonly #notification: NotificationService;
+  readonly #events: EventStreamServer;
   readonly #listeners: HttpListeners;
   readonly #metrics: Metrics | undefined;
   #adminSocket: Server | undefined;
@@ -99,7 +104,22 @@ export class ConferencingSystem {
     );
     this.#metrics = config['admin.listen'] && new Metrics();
     const path = config['ccmp.path'];
-    const edge = createEdge(byPath({ [path]: ccmp.serve, ...schemaFiles(path) }), logger, {
+    this.#notification = new NotificationService({
+      control,
+      clock: new TimerWheel(),
+      limits: section(config, 'notification'),
+      onError: (error) => logger.error({ err: error }, 'a watcher could not be told'),
+    });
+    this.#events = new EventStreamServer({
+      notification: this.#notification,
+      authentication: this.#authentication,
+      origins: config['cors.origins'],
+      limits: section(config, 'events'),
+    });
+    const elsewhere = byPath({ [path]: ccmp.serve, ...schemaFiles(path) });
+    const serve: Service = (exchange) =>
+      EventStreamServer.serves(exchange.path) ? this.#events.serve(exchange) : elsewhere(exchange);
+    const edge = createEdge(serve, logger, {
       proxies: trustedProxies(config),
       hsts: config['https.hsts'],
       cors: section(config, 'cors'),
@@ -109,6 +129,7 @@ export class ConferencingSystem {
     if (this.#metrics === undefined) return;
     observeWrites(store, this.#metrics.flushed);
     this.#metrics.gauge('requests_in_flight', 'CCMP requests that are worked on.', () => ccmp.running);
+    this.#metrics.gauge('event_streams', 'Streams of server-sent events that are open.', () => this.#events.open);
     this.#metrics.gauge(
       'certificate_until_seconds',
       'When the TLS certificate ends, in seconds since 1970.',
@@ -197,6 +218,7 @@ export class ConferencingSystem {
   }
 
   async #close(): Promise<void> {
+    this.#events.close();
     const answered = this.#listeners.close();
     this.#logger.info('ending');
     clearInterval(this.#trimming);

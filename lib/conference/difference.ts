@@ -80,10 +80,13 @@ function sectionChanges(before: Sight, after: Sight): XmlElement[] {
 function userChanges(before: Sight, after: Sight, touched: readonly PartName[]): XmlElement[] {
   const operations: XmlElement[] = [];
   const added = new Set<XconUserId>();
-  for (const key of usersIn(touched)) {
+  const users = usersIn(touched);
+  const moved = whoMoved(before, after, users);
+  for (const key of users) {
     const [old, now] = [shownUser(before, key), shownUser(after, key)];
-    if (old === undefined && now !== undefined) added.add(key);
-    else operations.push(...diffChild(USERS, old, now, OPTIONS));
+    const isMoved = old !== undefined && now !== undefined && moved.has(key);
+    if (isMoved || (old === undefined && now !== undefined)) added.add(key);
+    if (old !== undefined) operations.push(...diffChild(USERS, old, isMoved ? undefined : now, OPTIONS));
   }
   let last: XmlElement | undefined;
   for (const key of fromLastBefore(after, added)) {
@@ -92,6 +95,22 @@ function userChanges(before: Sight, after: Sight, touched: readonly PartName[]):
     last = shown ?? last;
   }
   return [...operations, ...settingChanges(before, after, last)];
+}
+
+/** Who went and came back stands behind everybody who stayed. */
+function whoMoved(before: Sight, after: Sight, touched: ReadonlySet<XconUserId>): ReadonlySet<XconUserId> {
+  const now = new Set(lastOf(after, touched).filter((key) => before.object.users.has(key)));
+  const then = lastOf(before, touched).filter((key) => now.has(key));
+  return [...now].join(' ') === then.join(' ') ? new Set() : now;
+}
+
+/** The last users, as far as all of them are among those given, in their order. */
+function lastOf({ object }: Sight, some: ReadonlySet<XconUserId>): XconUserId[] {
+  const last = object.users
+    .keySeq()
+    .reverse()
+    .takeWhile((key) => some.has(key));
+  return [...last].reverse();
 }
 
 /** The users among some parts, each once. */

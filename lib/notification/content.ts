@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { difference } from '../conference/difference.ts';
 import { classOf, type Sight } from '../conference/sight.ts';
@@ -7,6 +8,7 @@ import { PREFIXES, XCON, xcon } from '../model/names.ts';
 import { XmlElement } from '../xml/element.ts';
 import { serialize } from '../xml/serialize.ts';
 import { phoneContent, phoneSeesChange } from './conference-info.ts';
+import { jsonDocument, jsonPatch } from './json.ts';
 import type { Content, Format } from './watching.ts';
 
 /** A way from what a watcher has to what there is; without `touched` nobody knows any more what lies between. */
@@ -49,13 +51,32 @@ async function makeContent({ before, touched, now }: Step, format: Format): Prom
     if (known !== undefined && !phoneSeesChange(known.before, now, known.touched)) return undefined;
     return { kind: 'full', body: await phoneContent(now, known?.touched, known?.before) };
   }
+  const ends = before?.object.header.active === true && !now.object.header.active;
+  if (format === 'json') {
+    const patch = known && jsonPatch(known.before, now, known.touched);
+    if (patch !== undefined && Object.keys(patch).length === 0) return undefined;
+    if (patch === undefined || ends) return { kind: 'full', body: Buffer.from(JSON.stringify(jsonDocument(now))) };
+    return { kind: 'diff', body: Buffer.from(JSON.stringify(patch)) };
+  }
   const operations = known && difference(known.before, now, known.touched);
   if (operations?.length === 0) return undefined;
-  const ends = before?.object.header.active === true && !now.object.header.active;
   if (operations === undefined || ends || format === 'xcon-conference-info') {
     return { kind: 'full', body: await fullDocument(now) };
   }
   return { kind: 'diff', body: diffDocument(now.object.uri, operations) };
+}
+
+const hashes = new LRUCache<string, string>({ max: 1_000 });
+
+/** Names what somebody has who has been told of a sight. */
+export function tagOf(sight: Sight): string {
+  const readers = classOf(sight);
+  let hash = hashes.get(readers);
+  if (hash === undefined) {
+    hash = createHash('sha256').update(readers).digest('base64url').slice(0, 12);
+    hashes.set(readers, hash);
+  }
+  return `${sight.object.version}.${hash}`;
 }
 
 /** Where a watcher sees with other rights than before, nothing of what he was shown stands. */

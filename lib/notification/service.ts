@@ -4,7 +4,7 @@ import type { Sight } from '../conference/sight.ts';
 import { mainConferenceOf } from '../conference/sidebars.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
-import { Contents } from './content.ts';
+import { Contents, tagOf } from './content.ts';
 import { Subscription } from './subscription.ts';
 import { Turns } from './turns.ts';
 import { WatchedConference } from './watched-conference.ts';
@@ -66,18 +66,25 @@ export class NotificationService {
   }
 
   /**
-   * Watches a conference; the first notification comes at once. `known` is the version that the watcher has already,
-   * as after a restart: then he is told only what is new.
+   * Watches a conference; the first notification comes at once. `known` is the tag of what the watcher has already, as
+   * after a restart: then he is told only what is new.
+   * `accepted` is called before anything is delivered.
    * @throws {Refusal} when the watcher may not
    */
-  async subscribe(uri: XconUri, watcher: Watcher, known?: number): Promise<Subscription> {
+  async subscribe(uri: XconUri, watcher: Watcher, known?: string, accepted?: () => void): Promise<Subscription> {
     const sight = await this.#control.watch(watcher.call, uri);
+    accepted?.();
     const conference = this.#conference(sight.object);
-    const isCurrent = known === sight.object.version;
+    const isCurrent = known === tagOf(sight);
     const subscription = this.#subscription(conference, watcher, isCurrent ? sight : undefined);
     conference.subscriptions.add(subscription);
     if (!isCurrent || conference.object !== sight.object) subscription.wake(true);
     return subscription;
+  }
+
+  /** @throws {Refusal} when somebody may not watch a conference */
+  async check(call: Call, uri: XconUri): Promise<void> {
+    await this.#control.watch(call, uri);
   }
 
   /** Who watches a conference. */

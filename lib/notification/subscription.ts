@@ -1,7 +1,7 @@
 import type { Sight } from '../conference/sight.ts';
 import type { PartName } from '../model/conference-object.ts';
 import type { XconUserId } from '../model/identifiers.ts';
-import type { Contents } from './content.ts';
+import { type Contents, tagOf } from './content.ts';
 import type { Clock, EndReason, Notification, Pace, Watcher } from './watching.ts';
 
 /** What a subscription needs of the conference that it watches. */
@@ -122,7 +122,8 @@ export class Subscription {
   }
 
   #message(sight: Sight | undefined): Notification {
-    return { format: this.watcher.format, version: sight?.object.version ?? 0 };
+    const { format } = this.watcher;
+    return { format, version: sight?.object.version ?? 0, tag: sight === undefined ? '' : tagOf(sight) };
   }
 
   #schedule(): void {

@@ -1,7 +1,7 @@
 import type { Call } from '../conference/calls.ts';
 
-/** In which form a watcher takes conference states: RFC 6502 §4 and §5, RFC 4575 §3.4. */
-export type Format = 'xcon-conference-info' | 'xcon-conference-info-diff' | 'conference-info';
+/** In which form a watcher takes conference states: RFC 6502 §4 and §5, RFC 4575 §3.4, or JSON with merge patches. */
+export type Format = 'xcon-conference-info' | 'xcon-conference-info-diff' | 'conference-info' | 'json';
 
 /** Why nothing more comes (RFC 6665 §4.2.2). */
 export type EndReason = 'noresource' | 'rejected' | 'deactivated' | 'timeout';
@@ -20,6 +20,8 @@ export interface Notification {
   readonly content?: Content;
   /** Of the conference object (RFC 6503 §4.2). */
   readonly version: number;
+  /** Names what the watcher now has: the same for all who see the same of the same version, and after a restart. */
+  readonly tag: string;
   /** Set on the last one. */
   readonly ends?: EndReason;
 }

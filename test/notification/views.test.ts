@@ -5,6 +5,7 @@ import { Refusal } from '../../lib/conference/refusal.ts';
 import type { XconUri } from '../../lib/model/identifiers.ts';
 import { as, changes, endpoint, idOf, roster, sipOf, title, user } from '../conference/world.ts';
 import { patched } from '../support/independent-patch.ts';
+import { merged, type Json } from '../support/merge-patch.ts';
 import { readByPlenary } from '../support/readers.ts';
 import { expectValid } from '../support/schemas.ts';
 import { quiet, TestWatcher, watching } from './watchers.ts';
@@ -60,6 +61,16 @@ class Copy {
   }
 }
 
+/** What a page has that reads JSON. */
+function documentOf({ told }: TestWatcher): Json {
+  let document: Json = {};
+  for (const { content } of told) {
+    const json = content?.kind === undefined ? {} : (JSON.parse(content.body.toString()) as Json);
+    document = content?.kind === 'full' ? json : merged(document, json);
+  }
+  return document;
+}
+
 describe('watchers of one conference', () => {
   it('[N10, N20] have in the end what each may see, whatever happened, however slow they were', async function () {
     this.timeout(180_000);
@@ -77,13 +88,14 @@ describe('watchers of one conference', () => {
           name,
           diff: new TestWatcher(as(name)),
           phone: new TestWatcher(as(name), 'conference-info'),
+          json: new TestWatcher(as(name), 'json'),
           copy: new Copy(),
         }));
         const watches = (watcher: TestWatcher): boolean =>
           service.subscriptions(uri).some((one) => one.watcher === watcher);
         for (const [at, { event, who, seconds, slow }] of steps.entries()) {
-          for (const { diff, phone } of watchers) {
-            for (const watcher of [diff, phone]) {
+          for (const { diff, phone, json } of watchers) {
+            for (const watcher of [diff, phone, json]) {
               if (!watches(watcher)) await service.subscribe(uri, watcher).catch(onlyRefusals);
               watcher.isSlow = slow;
               if (!slow) watcher.answer();
@@ -92,24 +104,26 @@ describe('watchers of one conference', () => {
           await EVENTS[event]?.(control, uri, who, at).catch(onlyRefusals);
           await clock.pass(seconds * 1_000);
         }
-        for (const { diff, phone } of watchers) {
-          for (const watcher of [diff, phone]) watcher.isSlow = false;
+        for (const { diff, phone, json } of watchers) {
+          for (const watcher of [diff, phone, json]) watcher.isSlow = false;
         }
         for (let rounds = 0; rounds < 4; rounds += 1) {
-          for (const { diff, phone } of watchers) for (const watcher of [diff, phone]) watcher.answer();
+          for (const { diff, phone, json } of watchers) for (const watcher of [diff, phone, json]) watcher.answer();
           await quiet();
           await clock.pass(5_000);
           await quiet();
         }
-        for (const { name, diff, copy } of watchers) {
+        for (const { name, diff, json, copy } of watchers) {
           copy.follow(diff);
           if (!watches(diff)) continue;
           const fresh = new TestWatcher(as(name));
+          const freshJson = new TestWatcher(as(name), 'json');
           const freshPhone = new TestWatcher(as(name), 'conference-info');
-          for (const watcher of [fresh, freshPhone]) await service.subscribe(uri, watcher);
+          for (const watcher of [fresh, freshPhone, freshJson]) await service.subscribe(uri, watcher);
           await quiet();
           const whole = fresh.last?.content?.body.toString() ?? '';
           expect(readByPlenary(copy.document), name).to.deep.equal(readByPlenary(whole));
+          expect(documentOf(json), name).to.deep.equal(documentOf(freshJson));
           for (const hidden of await hiddenFrom(control, uri, name)) {
             expect(copy.document).to.not.include(hidden);
             expect(freshPhone.last?.content?.body.toString()).to.not.include(hidden);
