@@ -6,15 +6,18 @@ export type Fields = readonly string[];
 /** Where the first field of this name at or behind `from` stands, or -1. */
 export function findField(fields: Fields, name: string, from = 0): number {
   const known = knownName(name);
-  if (known !== undefined) {
-    for (let at = from; at < fields.length; at += 2) if (fields[at] === known) return at;
-    return -1;
-  }
+  if (known !== undefined) return findKnown(fields, known, from);
   const lower = name.toLowerCase();
   for (let at = from; at < fields.length; at += 2) {
     const field = fields[at] ?? '';
     if (field.length === lower.length && field.toLowerCase() === lower) return at;
   }
+  return -1;
+}
+
+/** The same for a name that is spelled as the RFCs do. */
+export function findKnown(fields: Fields, name: string, from = 0): number {
+  for (let at = from; at < fields.length; at += 2) if (fields[at] === name) return at;
   return -1;
 }
 

@@ -1,6 +1,6 @@
 import { BadMessage } from './bad-message.ts';
 import { Cursor } from './cursor.ts';
-import { checkedField, findField, splitList, type Fields } from './fields.ts';
+import { checkedField, findField, findKnown, splitList, type Fields } from './fields.ts';
 import type { ListHeader, SingleHeader } from './headers/definition.ts';
 import * as headers from './headers/index.ts';
 import { isList, knownName } from './names.ts';
@@ -54,12 +54,13 @@ export abstract class Message {
 
   /** The value of a field that stands at most once. @throws {BadMessage} 400 when it is malformed or stands twice */
   get<T>(header: SingleHeader<T>): T | undefined {
-    if (this.#read.has(header)) return this.#read.get(header) as T | undefined;
+    const read = this.#read.get(header) as T | undefined;
+    if (read !== undefined) return read;
     const fields = this.fieldsAsWritten;
-    const at = findField(fields, header.name);
-    if (at >= 0 && findField(fields, header.name, at + 2) >= 0)
-      throw new BadMessage(400, `More than one ${header.name}`);
-    const value = at < 0 ? undefined : header.read(fields[at + 1] ?? '');
+    const at = findKnown(fields, header.name);
+    if (at < 0) return undefined;
+    if (findKnown(fields, header.name, at + 2) >= 0) throw new BadMessage(400, `More than one ${header.name}`);
+    const value = header.read(fields[at + 1] ?? '');
     this.#read.set(header, value);
     return value;
   }
@@ -73,17 +74,22 @@ export abstract class Message {
 
   /** The values of a list. @throws {BadMessage} 400 when one is malformed */
   all<T>(header: ListHeader<T>): readonly T[] {
-    const known = this.#read.get(header) as readonly T[] | undefined;
-    if (known !== undefined) return known;
-    const values = header.readAll(this.lines(header.name));
+    const read = this.#read.get(header) as readonly T[] | undefined;
+    if (read !== undefined) return read;
+    const fields = this.fieldsAsWritten;
+    const lines: string[] = [];
+    for (let at = findKnown(fields, header.name); at >= 0; at = findKnown(fields, header.name, at + 2)) {
+      lines.push(fields[at + 1] ?? '');
+    }
+    const values = header.readAll(lines);
     this.#read.set(header, values);
     return values;
   }
 
   /** The fields of a name, line by line. */
   lines(name: string): string[] {
-    const lines: string[] = [];
     const fields = this.fieldsAsWritten;
+    const lines: string[] = [];
     for (let at = findField(fields, name); at >= 0; at = findField(fields, name, at + 2))
       lines.push(fields[at + 1] ?? '');
     return lines;

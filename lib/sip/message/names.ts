@@ -37,9 +37,12 @@ const COMPACT: Readonly<Record<string, string>> = {
   y: 'Identity',
 };
 
-const lists = new Set(LISTS.split(' '));
+/** One object for each text, as names of properties are: so comparing known names compares two pointers. */
+const interned = (name: string): string => Object.keys({ [name]: true })[0] ?? name;
+
+const lists = new Set(LISTS.split(' ').map(interned));
 const known = new Map<string, string>();
-for (const name of [...lists, ...SINGLES.split(' ')]) known.set(name, name).set(name.toLowerCase(), name);
+for (const name of [...lists, ...SINGLES.split(' ').map(interned)]) known.set(name, name).set(name.toLowerCase(), name);
 for (const [letter, name] of Object.entries(COMPACT)) known.set(letter, name).set(letter.toUpperCase(), name);
 
 /** The name as the RFCs spell it; undefined for a header field that we do not know. */

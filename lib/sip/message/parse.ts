@@ -1,5 +1,5 @@
 import { BadMessage } from './bad-message.ts';
-import { isToken } from './characters.ts';
+import { endOfRun, isToken, URI } from './characters.ts';
 import { MESSAGE_LIMITS, type MessageLimits } from './limits.ts';
 import { readFields } from './read-fields.ts';
 import { Request } from './request.ts';
@@ -70,7 +70,8 @@ function readStartLine(line: string): RequestLine | StatusLine {
 
 function problemOf(uri: string, version: string): BadMessage | undefined {
   const isVersion = version === 'SIP/2.0' || /^SIP\/[0-9]+\.[0-9]+$/i.test(version);
-  if (!isVersion || uri === '' || /[\s<>"]/.test(uri)) return new BadMessage(400, 'Malformed request line');
+  if (!isVersion || uri === '' || endOfRun(uri, 0, URI) < uri.length)
+    return new BadMessage(400, 'Malformed request line');
   return version.endsWith('/2.0') ? undefined : new BadMessage(505, 'Version Not Supported');
 }
 

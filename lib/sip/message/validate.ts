@@ -4,9 +4,18 @@ import type { Message } from './message.ts';
 import { Request } from './request.ts';
 import { hasCookie } from './transaction-key.ts';
 
-/** Lists that a server needs sound before it does anything; a malformed field that nobody reads harms nobody (RFC 3261 §16.3). */
-const LISTS = [
-  headers.CONTACT,
+/** Fields that must be sound before a server does anything; a malformed field that nobody reads harms nobody (RFC 3261 §16.3). */
+const JUDGED = new Map<string, (message: Message) => unknown>();
+for (const header of [
+  headers.MAX_FORWARDS,
+  headers.EXPIRES,
+  headers.EVENT,
+  headers.CONTENT_TYPE,
+  headers.SUBSCRIPTION_STATE,
+]) {
+  JUDGED.set(header.name, (message) => message.get<unknown>(header));
+}
+for (const header of [
   headers.ROUTE,
   headers.RECORD_ROUTE,
   headers.REQUIRE,
@@ -14,15 +23,10 @@ const LISTS = [
   headers.SUPPORTED,
   headers.ACCEPT,
   headers.ALLOW,
-];
-
-const SINGLES = [
-  headers.MAX_FORWARDS,
-  headers.EXPIRES,
-  headers.EVENT,
-  headers.CONTENT_TYPE,
-  headers.SUBSCRIPTION_STATE,
-];
+]) {
+  JUDGED.set(header.name, (message) => message.all<unknown>(header));
+}
+JUDGED.set(headers.CONTACT.name, (message) => message.contacts);
 
 /**
  * Judges what every layer relies on: the mandatory fields, each once, and well-formed; method and CSeq; the fields that
@@ -39,18 +43,13 @@ export function validate(message: Message): void {
 }
 
 function judge(message: Message): void {
-  const { vias, cseq } = message;
+  const { vias, cseq, fieldsAsWritten } = message;
   if (vias.length === 0) throw new BadMessage(400, 'Missing Via');
   if (message instanceof Request) judgeRequest(message, vias[0]?.branch ?? '', cseq.method);
   message.needed(headers.FROM);
   message.needed(headers.TO);
   message.needed(headers.CALL_ID);
-  for (const header of SINGLES) if (message.has(header.name)) message.get<unknown>(header);
-  for (const header of LISTS) {
-    if (message.has(header.name) && !(header === headers.CONTACT && message.hasWildcardContact)) {
-      message.all<unknown>(header);
-    }
-  }
+  for (let at = 0; at < fieldsAsWritten.length; at += 2) JUDGED.get(fieldsAsWritten[at] ?? '')?.(message);
 }
 
 function judgeRequest(request: Request, branch: string, method: string): void {
