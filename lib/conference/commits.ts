@@ -5,6 +5,7 @@ import { Part } from '../model/part.ts';
 import type { UserFacts } from '../model/user.ts';
 import type { Change, ChangeListener } from './changes.ts';
 import { identitiesOf } from './identities.ts';
+import { DESCRIPTION_SECTION } from './lists.ts';
 import type { ChangeSet, ConferenceRepository, ObjectChange, PartChange } from './repository.ts';
 
 export interface CommitLimits {
@@ -219,11 +220,22 @@ function objectChange(uri: XconUri, { before, after, touched }: Edited, by: stri
     expected: before?.version ?? 0,
     version: after?.version ?? 0,
     header,
-    parts: touched.map((name) => partChange(name, before, after)),
+    parts: indexed(touched, before, after).map((name) => partChange(name, before, after)),
     by,
     at,
   };
 }
+
+/** The parts with those whose tokens tell of the header. */
+const indexed = (
+  touched: readonly PartName[],
+  before: ConferenceObject | undefined,
+  after: ConferenceObject | undefined,
+): readonly PartName[] => {
+  const isSame = before === undefined || after === undefined || before.header.active === after.header.active;
+  const description: PartName = { kind: 'section', key: DESCRIPTION_SECTION };
+  return isSame || touched.some(({ key }) => key === DESCRIPTION_SECTION) ? touched : [...touched, description];
+};
 
 function partChange(
   name: PartName,

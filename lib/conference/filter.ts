@@ -3,6 +3,7 @@ import type { XmlElement } from '../xml/element.ts';
 import { compile, xpathDefaults, XPathError, type XPath } from '../xml/xpath/compile.ts';
 import { evaluateInSlices, toBoolean, XPathBudget, XPathBudgetError } from '../xml/xpath/evaluate.ts';
 import type { Step } from '../xml/xpath/expression.ts';
+import { narrow } from './narrowing.ts';
 import { Refusal } from './refusal.ts';
 import type { Pausing } from './slices.ts';
 
@@ -52,6 +53,11 @@ export class Filter {
       if (error instanceof XPathError) throw new Refusal('malformed', `Correct xpathFilter, ${error.message}.`);
       throw error;
     }
+  }
+
+  /** The tokens that the store is asked for in place of all objects; undefined when the expression names none. */
+  get tokens(): readonly string[] | undefined {
+    return narrow(this.#xpath.expression);
   }
 
   /** Whether the expression is true of the document: not an empty node-set or string, not 0, not false. */

@@ -1,15 +1,18 @@
 import type { ConferenceObject, PartName } from '../model/conference-object.ts';
 import type { XconUserId } from '../model/identifiers.ts';
-import { targetsOf, USERS_SECTION } from './lists.ts';
+import { DESCRIPTION_SECTION, targetsOf, USERS_SECTION } from './lists.ts';
+import { descriptionTokens, guestTokens } from './tokens.ts';
 
-/** Under which names lists of conferences find an object through one of its parts. */
+/** Under which names and tokens lists find an object through one of its parts. */
 export function identitiesOf(object: ConferenceObject, { kind, key }: PartName): readonly string[] {
   if (kind === 'user') {
     const facts = object.users.get(key as XconUserId)?.facts;
-    return facts === undefined || facts.alias !== undefined ? [] : [key, ...facts.addresses];
+    if (facts === undefined) return [];
+    return facts.alias === undefined ? [key, ...facts.addresses] : guestTokens(object, key as XconUserId);
   }
-  if (kind === 'section' && key === USERS_SECTION) {
-    return [...targetsOf(object, 'allowed-users-list')].filter((target) => target.startsWith('*@'));
-  }
-  return [];
+  if (kind !== 'section') return [];
+  if (key === DESCRIPTION_SECTION) return descriptionTokens(object);
+  return key === USERS_SECTION
+    ? [...targetsOf(object, 'allowed-users-list')].filter((target) => target.startsWith('*@'))
+    : [];
 }

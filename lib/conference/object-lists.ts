@@ -58,7 +58,7 @@ export class ObjectLists {
     const slice = this.#slices.begin();
     const selected: ObjectEntry[] = [];
     return withinBudget(async () => {
-      for await (const candidate of this.#candidates(query)) {
+      for await (const candidate of this.#candidates(narrowed(query, filter))) {
         await slice.rest();
         const object = await this.#object(candidate.uri);
         if (object === undefined) continue;
@@ -82,6 +82,10 @@ export class ObjectLists {
     }
   }
 }
+
+/** A list of everything is read by tokens where the filter names some; its reader sees all that they tell of. */
+const narrowed = (query: ListQuery, { tokens }: Filter): ListQuery =>
+  query.identities === undefined && tokens !== undefined ? { ...query, identities: tokens } : query;
 
 const tooMany = (message: string): Refusal => new Refusal('resources-exhausted', message);
 

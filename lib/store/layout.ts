@@ -9,6 +9,9 @@ export const DESCRIPTION: PartName = {
   key: '{urn:ietf:params:xml:ns:conference-info}conference-description',
 };
 
+/** The token of descriptions that were written before there were tokens (`conference/tokens`); they may hold anything. */
+export const UNKNOWN = '=?';
+
 /** How many versions of an object stay in the change log, at most, when nothing else is said. */
 export const LOG_VERSIONS = 1_000;
 

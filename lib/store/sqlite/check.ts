@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { UNKNOWN } from '../layout.ts';
 
 /** What must hold beyond SQLite's own rules; each query names, in words, the rows that break its rule. */
 const RULES: readonly string[] = [
@@ -20,7 +21,7 @@ const RULES: readonly string[] = [
    FROM part JOIN object ON object.id = part.object, json_each(CASE WHEN json_valid(identities) THEN identities ELSE '[]' END)
    WHERE NOT EXISTS (SELECT 1 FROM member WHERE identity = json_each.value AND uri = object.uri AND part = part.id)`,
   `SELECT 'part ' || member.part || ' is listed under ' || identity || ', which it does not name' FROM member
-   WHERE NOT EXISTS (
+   WHERE identity <> '${UNKNOWN}' AND NOT EXISTS (
      SELECT 1 FROM part JOIN object ON object.id = part.object,
        json_each(CASE WHEN json_valid(identities) THEN identities ELSE '[]' END)
      WHERE part.id = member.part AND object.uri = member.uri AND json_each.value = member.identity)`,

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { ObjectHeader, PartName } from '../../model/conference-object.ts';
 import type { XconUri } from '../../model/identifiers.ts';
-import { SECTIONS_FIRST } from '../layout.ts';
+import { SECTIONS_FIRST, UNKNOWN } from '../layout.ts';
 import { Cutter, textLength, type Batch, type ChangeEntry, type PartEntry } from './batch.ts';
 import type { LogWriter } from './log-writer.ts';
 
@@ -28,9 +28,10 @@ const prepare = (db: Database) => ({
   adopt: db.prepare<[string | null, number]>('UPDATE object SET parent = ? WHERE id = ?'),
   remove: db.prepare<[number]>('DELETE FROM object WHERE id = ?'),
   removeParts: db.prepare<[number]>('DELETE FROM part WHERE object = ?'),
-  removeMembers: db.prepare<[string, number]>(
+  removeMembers: db.prepare<[{ uri: string; object: number }]>(
     `DELETE FROM member WHERE (identity, uri, part) IN (
-       SELECT json_each.value, ?, part.id FROM part, json_each(part.identities) WHERE part.object = ?)`,
+       SELECT json_each.value, :uri, part.id FROM part, json_each(part.identities) WHERE part.object = :object
+       UNION ALL SELECT '${UNKNOWN}', :uri, part.id FROM part WHERE part.object = :object)`,
   ),
   findPart: db.prepare<[number, number, string], PartRow>(
     'SELECT id, identities FROM part WHERE object = ? AND kind = ? AND key = ?',
@@ -124,7 +125,7 @@ export class ObjectWriter {
   }
 
   #remove(uri: XconUri, id: number): void {
-    this.#sql.removeMembers.run(uri, id);
+    this.#sql.removeMembers.run({ uri, object: id });
     this.#sql.removeParts.run(id);
     this.#sql.remove.run(id);
   }
@@ -133,7 +134,7 @@ export class ObjectWriter {
     const old = this.#sql.findPart.get(object, rank(kind), key);
     if (text === undefined) {
       if (old === undefined) return;
-      for (const identity of identitiesOf(old)) this.#sql.leave.run(identity, uri, old.id);
+      for (const identity of [...identitiesOf(old), UNKNOWN]) this.#sql.leave.run(identity, uri, old.id);
       this.#sql.removePart.run(old.id);
       return;
     }
@@ -150,6 +151,7 @@ export class ObjectWriter {
 
   #rename(uri: XconUri, part: PartRow, identities: readonly string[]): void {
     const before = new Set(identitiesOf(part));
+    if (before.size === 0) this.#sql.leave.run(UNKNOWN, uri, part.id);
     const after = new Set(identities);
     for (const identity of before) if (!after.has(identity)) this.#sql.leave.run(identity, uri, part.id);
     for (const identity of after) if (!before.has(identity)) this.#sql.join.run(identity, uri, part.id);

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { DESCRIPTION, SECTIONS_FIRST, UNKNOWN } from '../layout.ts';
 
 /** Marks the file as a store of ours (`PRAGMA application_id`): "plen". */
 const APPLICATION = 0x706c656e;
@@ -82,6 +83,11 @@ export const MIGRATIONS: readonly string[] = [
     place INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX user_address_by_user ON user_address (user, place);
+  `,
+  // Filters find objects by tokens; what was written before there were any is found by this one until it is written anew.
+  `
+  INSERT INTO member SELECT '${UNKNOWN}', object.uri, part.id FROM object JOIN part ON part.object = object.id
+    WHERE part.kind = ${SECTIONS_FIRST.indexOf(DESCRIPTION.kind)} AND part.key = '${DESCRIPTION.key}';
   `,
 ];
 

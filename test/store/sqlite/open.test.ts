@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { DirectoryInUse } from '../../../lib/store/sqlite/directory.ts';
 import { MIGRATIONS, migrate, UnknownSchema } from '../../../lib/store/sqlite/schema.ts';
-import { directoryUser, rejection } from '../changes.ts';
+import { change, deletion, DESCRIPTION, directoryUser, header, rejection, section, uriOf } from '../changes.ts';
 import { newDirectory, openStore } from '../directories.ts';
 import { pairSet, pairVersion } from './pair.ts';
 import { startWriting } from './processes.ts';
@@ -66,6 +66,41 @@ describe('the data directory', () => {
 describe('migrations', () => {
   const open = (file = ':memory:') => new Database(file);
   const version = (db: Database.Database) => db.pragma('user_version', { simple: true });
+
+  it('lets filters find what was written before there were tokens, until it is written anew', async () => {
+    const directory = newDirectory();
+    const [uri, key] = [uriOf('old'), DESCRIPTION];
+    const old = new Database(join(directory, 'plenary.db'));
+    migrate(old, MIGRATIONS.slice(0, 1));
+    old.exec(`INSERT INTO object VALUES (1, '${uri}', 'conference', 1, NULL, '${JSON.stringify(header())}');
+              INSERT INTO part VALUES (1, 1, 0, '${key}', NULL, '[]', x'3c612f3e')`);
+    old.close();
+    const store = await openStore({ directory });
+    const found = async (identity: string) =>
+      (await store.list({ kind: 'conference', identities: [identity], limit: 9 })).map((one) => one.uri);
+    expect(await found('=?')).to.deep.equal([uri]);
+    expect(await store.check()).to.deep.equal([]);
+    await store.write([[change(uri, 1, [section(key, '<a/>', ['=subject x'])])]]);
+    expect(await found('=?')).to.deep.equal([]);
+    expect(await found('=subject x')).to.deep.equal([uri]);
+    expect(await store.check()).to.deep.equal([]);
+    await store.close();
+  });
+
+  it('leave nothing of what was written before there were tokens when it goes', async () => {
+    const directory = newDirectory();
+    const uri = uriOf('old');
+    const old = new Database(join(directory, 'plenary.db'));
+    migrate(old, MIGRATIONS.slice(0, 1));
+    old.exec(`INSERT INTO object VALUES (1, '${uri}', 'conference', 1, NULL, '${JSON.stringify(header())}');
+              INSERT INTO part VALUES (1, 1, 0, '${DESCRIPTION}', NULL, '[]', x'3c612f3e')`);
+    old.close();
+    const store = await openStore({ directory });
+    await store.write([[deletion(uri, 1)]]);
+    await store.write([[change(uri, 0)]]);
+    expect(await store.list({ kind: 'conference', identities: ['=?'], limit: 9 })).to.deep.equal([]);
+    await store.close();
+  });
 
   it('are applied from where the database is, each once', () => {
     const db = open();
