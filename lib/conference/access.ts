@@ -30,6 +30,12 @@ export class ObjectAccess {
     throw unknownTo(call.caller);
   }
 
+  /** The same without waiting; undefined where it has to be asked for, or is not there. */
+  atHand(uri: XconUri, kinds: ObjectKind | readonly ObjectKind[]): ConferenceObject | undefined {
+    const object = this.#commits.atHand(uri);
+    return object !== undefined && isOf(kinds, object) ? object : undefined;
+  }
+
   /**
    * The durable object and what the caller is to it: to a stranger it is not there; a protected one wants its password.
    */

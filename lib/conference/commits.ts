@@ -70,25 +70,31 @@ export class Commits {
 
   /** The newest value, pending changes included; undefined when there is no such object. */
   async newest(uri: XconUri): Promise<ConferenceObject | undefined> {
-    const known = this.#known(uri);
-    if (known !== undefined) return known.object;
+    const known = this.atHand(uri);
+    if (known !== undefined || this.#pending.has(uri)) return known;
     let loading = this.#loading.get(uri);
     if (loading === undefined) {
       loading = this.#load(uri).finally(() => this.#loading.delete(uri));
       this.#loading.set(uri, loading);
     }
     const loaded = await loading;
-    return this.#known(uri)?.object ?? loaded;
+    return this.atHand(uri) ?? loaded;
+  }
+
+  /** The newest value where it is in memory; undefined where it has to be read, or was deleted. */
+  atHand(uri: XconUri): ConferenceObject | undefined {
+    const pending = this.#pending.get(uri);
+    return pending === undefined ? this.#cache.get(uri) : pending.newest;
   }
 
   /** Whether `object` is still the newest value, so that a change may be built on it. */
   isNewest(object: ConferenceObject): boolean {
-    return this.#known(object.uri)?.object === object;
+    return this.atHand(object.uri) === object;
   }
 
   /** Whether an object of this URI is at hand, so that another of the same may not be made. */
   isKnown(uri: XconUri): boolean {
-    return this.#known(uri)?.object !== undefined;
+    return this.atHand(uri) !== undefined;
   }
 
   /** Waits until what somebody is about to be told is durable; false when it was given up. */
@@ -129,13 +135,6 @@ export class Commits {
   /** Resolves when nothing is pending. */
   async drain(): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
-  }
-
-  #known(uri: XconUri): { object: ConferenceObject | undefined } | undefined {
-    const pending = this.#pending.get(uri);
-    if (pending !== undefined) return { object: pending.newest };
-    const object = this.#cache.get(uri);
-    return object === undefined ? undefined : { object };
   }
 
   async #flush(): Promise<void> {

@@ -15,7 +15,7 @@ import { Identities, type People } from './people.ts';
 import { Refusal } from './refusal.ts';
 import type { ConferenceRepository } from './repository.ts';
 import { checkEdit, completeSections } from './sections.ts';
-import { checkMayMake, checkMembers, followMain, standingIn, withEntry, withoutEntry } from './sidebars.ts';
+import { checkMayMake, checkMembers, followMain, isSidebar, standingIn, withEntry, withoutEntry } from './sidebars.ts';
 import type { Standing } from './standing.ts';
 
 export interface ControlLimits extends CommitLimits, FilterLimits {
@@ -146,7 +146,7 @@ export class ConferenceObjects {
 
   /** Asks the guards and commits; false when an object has moved on meanwhile. */
   async #commit(call: Call, edits: readonly Edited[], stillHolds = (): boolean => true): Promise<boolean> {
-    for (const edited of edits) await this.#guard(edited, call);
+    if (this.#guards.length > 0) for (const edited of edits) await this.#guard(edited, call);
     const current = edits.every(({ before, after }) =>
       before === undefined ? after !== undefined && !this.#commits.isKnown(after.uri) : this.#commits.isNewest(before),
     );
@@ -204,8 +204,9 @@ export class ConferenceObjects {
     const { people, limits } = this.#parts;
     const identities = await Identities.in(element, people, principalOf(call), limits.named);
     for (let tries = 0; tries < TRIES; tries++) {
-      const before = await this.access.object(uri, kinds, call);
-      const main = await this.access.mainConference(before);
+      // While nothing has to be waited for, nobody else changes the object between here and the commit.
+      const before = this.access.atHand(uri, kinds) ?? (await this.access.object(uri, kinds, call));
+      const main = isSidebar(before.header.kind) ? await this.access.mainConference(before) : undefined;
       const standing = standingIn(before, main, call.caller);
       enter(before, standing);
       const edit = new ObjectEdit(before);
@@ -220,7 +221,7 @@ export class ConferenceObjects {
         if (await this.#commits.becomesDurable(before)) return before;
         continue;
       }
-      const followers = await followMain(edit, (one) => this.#commits.newest(one));
+      const followers = before.sidebars.size === 0 ? [] : await followMain(edit, (one) => this.#commits.newest(one));
       const after = { ...edit.now, version: before.version + 1 };
       const entry = main !== undefined && after.header.kind === 'sidebar-by-val' ? [withEntry(main, after)] : [];
       if (await this.#commit(call, [{ before, after, touched: edit.touched }, ...followers, ...entry])) return after;
@@ -238,7 +239,7 @@ export class ConferenceObjects {
 
   async #guard(edited: Edited, call: Call): Promise<void> {
     const uri = (edited.after ?? edited.before)?.uri;
-    if (uri === undefined || this.#guards.length === 0) return;
+    if (uri === undefined) return;
     for (const guard of this.#guards) await guard({ uri, ...edited, by: byOf(call) });
   }
 }

@@ -43,6 +43,7 @@ export class Identities {
       for (const name of [caller.userId, ...caller.addresses]) found.set(name, caller);
     }
     const named = element === undefined ? [] : [...namesIn(element)];
+    if (named.length === 0) return new Identities(found);
     if (named.length > most) {
       throw new Refusal('resources-exhausted', `Name at most ${most} users and targets in one request.`);
     }
