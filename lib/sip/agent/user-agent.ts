@@ -1,0 +1,188 @@
+import type { Clock } from '../clock.ts';
+import { DialogLayer, type Credentials } from '../dialog/layer.ts';
+import { Compositor } from '../event/compositor.ts';
+import { Notifier, type NotifierLimits } from '../event/notifier.ts';
+import { fenceIdentity, TrustDomain, type TrustOptions } from '../identity.ts';
+import { Locator, type LocatorOptions } from '../locate/locator.ts';
+import type { MessageLimits } from '../message/limits.ts';
+import { Request } from '../message/request.ts';
+import { newCallId, newTag } from '../token.ts';
+import { TransactionLayer, type RequestHandler } from '../transaction/layer.ts';
+import type { TransactionLimits } from '../transaction/limits.ts';
+import { Outgoing, type Answer, type SendOptions } from '../transaction/outgoing.ts';
+import type { ServerTransaction } from '../transaction/server.ts';
+import type { Times } from '../transaction/timers.ts';
+import { TransportLayer } from '../transport/layer.ts';
+import type { TransportLimits } from '../transport/limits.ts';
+import type { Listener, ListenOptions } from '../transport/listener.ts';
+import type { TlsSettings } from '../transport/tls.ts';
+import { acceptable, capabilities, type Capabilities } from './capabilities.ts';
+
+export interface UserAgentLimits {
+  readonly transport?: Partial<TransportLimits> | undefined;
+  readonly messages?: Partial<MessageLimits> | undefined;
+  readonly transactions?: Partial<TransactionLimits> | undefined;
+  readonly notifier?: Partial<NotifierLimits> | undefined;
+}
+
+export interface UserAgentOptions {
+  readonly clock: Clock;
+  /** Milliseconds since 1970, for records that survive a restart. */
+  readonly date?: (() => number) | undefined;
+  readonly times?: Partial<Times> | undefined;
+  readonly limits?: UserAgentLimits | undefined;
+  readonly locating?: Omit<LocatorOptions, 'clock'> | undefined;
+  /** How we connect over TLS. */
+  readonly tls?: TlsSettings | undefined;
+  /** Who may assert identities (RFC 3325); nobody by default. */
+  readonly trust?: TrustOptions | undefined;
+  /** Answers challenges to requests of ours. */
+  readonly credentials?: Credentials | undefined;
+  /** The part of a Contact before `@` in dialogs that event packages give none of their own. */
+  readonly user?: string | undefined;
+  /** Option tags that handlers understand beside those of this stack, for Supported. */
+  readonly supported?: readonly string[] | undefined;
+  /** Told of every exception of a handler, whose request gets 500. */
+  readonly report: (error: unknown) => void;
+}
+
+export interface RequestParts {
+  /** As a field value: `"Alice" <sip:alice@example.com>`; a tag is added. */
+  readonly from: string;
+  /** As a field value; the Request-URI by default. */
+  readonly to?: string | undefined;
+  readonly fields?: readonly (readonly [name: string, value: string])[] | undefined;
+  readonly body?: Buffer | undefined;
+}
+
+const MAX_FORWARDS = '70';
+
+/**
+ * A SIP user agent (RFC 3261 §6): every layer of the stack under one roof, with a handler for each method. It serves
+ * OPTIONS, SUBSCRIBE and PUBLISH by itself; a request in a dialog goes to the usage that claims it.
+ */
+export class UserAgent {
+  readonly clock: Clock;
+  readonly transport: TransportLayer;
+  readonly transactions: TransactionLayer;
+  readonly outgoing: Outgoing;
+  readonly dialogs: DialogLayer;
+  readonly notifier: Notifier;
+  readonly compositor: Compositor;
+  readonly #handlers = new Map<string, RequestHandler>();
+  readonly #supported: readonly string[];
+
+  constructor(options: UserAgentOptions) {
+    const { clock, limits = {}, report, tls, times, credentials, user = 'plenary' } = options;
+    this.clock = clock;
+    this.transport = new TransportLayer({
+      clock,
+      limits: limits.transport,
+      messageLimits: limits.messages,
+      tls,
+      report,
+    });
+    const trust = new TrustDomain(options.trust);
+    this.transactions = new TransactionLayer({
+      clock,
+      transport: fenced(this.transport, trust),
+      times,
+      limits: limits.transactions,
+      report,
+    });
+    const locator = new Locator({ ...options.locating, clock });
+    const { transport, transactions } = this;
+    this.outgoing = new Outgoing({ transactions, transport, locator });
+    this.dialogs = new DialogLayer({ outgoing: this.outgoing, flow: (id) => transport.flow(id), credentials, report });
+    this.notifier = new Notifier({
+      clock,
+      date: options.date ?? Date.now,
+      dialogs: this.dialogs,
+      contact: ({ flow }) => this.contact(flow, user),
+      report,
+      limits: limits.notifier,
+    });
+    this.compositor = new Compositor({ clock });
+    this.#supported = options.supported ?? [];
+    this.handle('OPTIONS', (server) => server.respond(capabilities(server.request, this.#capabilities, 200)));
+    this.handle('SUBSCRIBE', (server) => this.notifier.subscribe(server));
+    this.handle('PUBLISH', (server) => this.compositor.receive(server));
+    transactions.onRequest((server) => this.#receive(server));
+    transactions.onAck((ack) => this.dialogs.acknowledge(ack));
+  }
+
+  /** Resolves when messages are taken there. @throws {Error} rejects */
+  listen(options: ListenOptions): Promise<Listener> {
+    return this.transport.listen(options);
+  }
+
+  /** Who answers requests of a method outside of dialogs, and those in a dialog that no usage claims. */
+  handle(method: string, handler: RequestHandler): void {
+    this.#handlers.set(method, handler);
+  }
+
+  /** A Contact for who answers or asks over a flow, as a field value. */
+  contact(flow: Parameters<TransportLayer['sentBy']>[0], user: string, parameters = ''): string {
+    const transport = flow.protocol === 'udp' ? '' : `;transport=${flow.protocol === 'wss' ? 'ws' : flow.protocol}`;
+    return `<sip:${user}@${this.transport.sentBy(flow)}${transport}${parameters}>`;
+  }
+
+  /** Sends a request outside of dialogs; resolves with its final response. */
+  request(method: string, uri: string, parts: RequestParts, options?: SendOptions): Promise<Answer> {
+    return this.outgoing.send(makeRequest(method, uri, parts), options);
+  }
+
+  /** Ends everything at once; who wants to say goodbye does so before. */
+  async close(): Promise<void> {
+    this.transactions.close();
+    await this.transport.close();
+  }
+
+  get #capabilities(): Capabilities {
+    const events = [...new Set([...this.notifier.events, ...this.compositor.events])];
+    return { methods: [...this.#handlers.keys(), 'CANCEL', 'ACK'], supported: this.#supported, events };
+  }
+
+  async #receive(server: ServerTransaction): Promise<void> {
+    if (await this.dialogs.receive(server)) return;
+    const refusal = acceptable(server.request, this.#capabilities);
+    if (refusal !== undefined) {
+      server.respond(refusal);
+      return;
+    }
+    await this.#handlers.get(server.request.method)?.(server);
+  }
+}
+
+/** A request outside of dialogs (RFC 3261 §8.1.1). */
+export function makeRequest(
+  method: string,
+  uri: string,
+  { from, to = `<${uri}>`, fields = [], body }: RequestParts,
+): Request {
+  return Request.create(
+    method,
+    uri,
+    [
+      ['Max-Forwards', MAX_FORWARDS],
+      ['From', `${from};tag=${newTag()}`],
+      ['To', to],
+      ['Call-ID', newCallId()],
+      ['CSeq', `1 ${method}`],
+      ...fields,
+    ],
+    body,
+  );
+}
+
+/** No handler sees an identity that nobody who is trusted asserts (RFC 3325 §5). */
+function fenced(transport: TransportLayer, trust: TrustDomain): Pick<TransportLayer, 'receive' | 'respond' | 'sentBy'> {
+  return {
+    receive: (receiver) =>
+      transport.receive((message, flow) =>
+        receiver(message instanceof Request ? fenceIdentity(message, flow, trust) : message, flow),
+      ),
+    respond: (response, flow) => transport.respond(response, flow),
+    sentBy: (flow) => transport.sentBy(flow),
+  };
+}
