@@ -15,14 +15,22 @@ export const noSuchUser = (): Refusal => new Refusal('no-such-user', 'There is n
  * @throws {Refusal} no-such-user
  */
 export function targetUser(object: ConferenceObject, standing: Standing, entity: XconUserId | undefined): XconUserId {
-  const { self, level = 'invited' } = standing;
+  const key = knownUser(object, standing, entity);
+  if (key === undefined) throw noSuchUser();
+  return key;
+}
+
+/** The same; undefined where there is nobody whom the sender may know of. */
+export function knownUser(
+  object: ConferenceObject,
+  { self, level = 'invited' }: Standing,
+  entity: XconUserId | undefined,
+): XconUserId | undefined {
   const key = entity === undefined || entity === self ? self : findUser(object, entity);
   const record = key === undefined ? undefined : object.users.get(key);
-  if (key === undefined || record === undefined) throw noSuchUser();
-  if (key === self) return key;
+  if (record === undefined || key === self) return record && key;
   const { facts } = record;
   const appearance = appearanceOf(facts, level, hidesAttendees(object));
   const named = appearance !== 'anonymous' || entity === anonymousEntity(facts.number ?? 0);
-  if (appearance === 'absent' || !named) throw noSuchUser();
-  return key;
+  return appearance === 'absent' || !named ? undefined : key;
 }

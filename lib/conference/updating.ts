@@ -1,19 +1,21 @@
 import type { ObjectEdit } from '../model/conference-object.ts';
 import { USER } from '../model/definitions.ts';
-import { parseXconUri, type XconUserId } from '../model/identifiers.ts';
+import { parseXconUri, parseXconUserId, type XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, XCON } from '../model/names.ts';
 import { XmlElement } from '../xml/element.ts';
 import { plansOccurrence } from '../schedule/base.ts';
 import { highestNumber, isGenerated, Placeholders } from './auto-generate.ts';
 import type { Work } from './objects.ts';
-import { enrolTargets } from './enrolment.ts';
+import { enrolTargets, userIdFor } from './enrolment.ts';
 import { DESCRIPTION_SECTION, FLOOR_SECTION, USERS_SECTION } from './lists.ts';
 import { findUser, withChild } from './people.ts';
 import { Refusal } from './refusal.ts';
 import { matchMedia, readRequest, type RequestDocument } from './request-document.ts';
 import { type Actor, refusedChange } from './rights.ts';
-import { mergeUsers } from './roster.ts';
+import { type AskedUser, mergeUsers } from './roster.ts';
 import { mergeSection, mergeSections, sectionDefinition } from './sections.ts';
+import type { Standing } from './standing.ts';
+import { knownUser } from './target-user.ts';
 
 /** confRequest/update and blueprintRequest/update: the changes that a `conference-info` holds (RFC 6503 §5.3.4). */
 export function updateConference(work: Work, raw: XmlElement): void {
@@ -41,10 +43,24 @@ export function updateRoster(work: Work, raw: XmlElement): void {
 }
 
 function apply({ call, edit, identities, people, standing }: Work, request: RequestDocument): void {
+  for (const asked of request.users)
+    refuseUnknown(edit, standing, userIdFor(edit.now, asked.element, identities, asked.generated), asked);
   mergeUsers(edit, request.users, identities, people.domain);
   const systemAdministrator = call.caller.kind === 'user' && call.caller.principal.systemAdministrator;
   authorise(edit, { level: standing.level ?? 'invited', systemAdministrator }, standing.self);
   enrolTargets(edit, identities, people.domain);
+}
+
+/**
+ * Only moderators add users. For others somebody whom they do not see is refused like somebody who is not there, before
+ * anything is compared: whether a change would change her tells that she is there.
+ */
+function refuseUnknown(edit: ObjectEdit, standing: Standing, key: XconUserId | undefined, asked: AskedUser): void {
+  const { level, self } = standing;
+  if (level === 'moderator' || level === 'organizer' || (key !== undefined && key === self)) return;
+  const entity = parseXconUserId(asked.element.attribute('entity') ?? '');
+  if (key === undefined || entity === undefined || knownUser(edit.now, standing, entity) !== key)
+    throw new Refusal('not-allowed', 'You may not change <user> of this conference.');
 }
 
 /** Asks for the rights that the touched parts need. @throws {Refusal} not-allowed, protected */
