@@ -28,7 +28,7 @@ export class DialogLayer {
   readonly outgoing: Outgoing;
   readonly credentials: Credentials;
   readonly #flow: (id: string) => Flow | undefined;
-  readonly #report: (error: unknown) => void;
+  readonly report: (error: unknown) => void;
   readonly #entries = new Map<string, Entry>();
   readonly #awaited = new Map<string, (server: ServerTransaction) => void>();
 
@@ -36,7 +36,7 @@ export class DialogLayer {
     this.outgoing = outgoing;
     this.credentials = credentials;
     this.#flow = flow;
-    this.#report = report;
+    this.report = report;
   }
 
   get size(): number {
@@ -127,6 +127,15 @@ export class DialogLayer {
     return flow === undefined ? () => undefined : this.outgoing.transactions.acknowledge(ack, flow);
   }
 
+  /** Runs what a user does; what it throws is reported and ends there. */
+  fence(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
   async #exchange(dialog: Dialog, request: Request, options: SendOptions): Promise<Answer> {
     const answer = await this.outgoing.send(request, { ...this.#way(dialog), ...options });
     const { status } = answer.response;
@@ -150,13 +159,7 @@ export class DialogLayer {
   #end(dialog: Dialog, status: number): void {
     const usages = this.usages(dialog);
     this.#entries.delete(dialog.id);
-    for (const usage of usages) {
-      try {
-        usage.dialogEnded(status);
-      } catch (error) {
-        this.#report(error);
-      }
-    }
+    for (const usage of usages) this.fence(() => usage.dialogEnded(status));
   }
 
   #receiveStrange(server: ServerTransaction): boolean {

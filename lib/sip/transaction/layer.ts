@@ -32,6 +32,8 @@ export type RequestHandler = (server: ServerTransaction) => void | Promise<void>
 
 /** RFC 3261 §17: matches messages to transactions and makes new ones. */
 export class TransactionLayer {
+  readonly clock: Clock;
+  readonly times: Times;
   readonly #transport: Transport;
   readonly #limits: TransactionLimits;
   readonly #report: (error: unknown) => void;
@@ -48,14 +50,12 @@ export class TransactionLayer {
   #onStray: (response: Response, flow: Flow) => void = () => undefined;
 
   constructor({ clock, transport, times, limits, report = () => undefined }: TransactionOptions) {
+    this.clock = clock;
+    this.times = { ...timesDefaults, ...times };
     this.#transport = transport;
     this.#limits = { ...transactionDefaults, ...limits };
     this.#report = report;
-    const surroundings = {
-      clock,
-      times: { ...timesDefaults, ...times },
-      fence: (run: () => void) => this.#fence(run),
-    };
+    const surroundings = { clock, times: this.times, fence: (run: () => void) => this.#fence(run) };
     this.#forClients = {
       ...surroundings,
       cancel: (request, flow) => void this.#start(request, flow, nobody),

@@ -9,20 +9,23 @@ export interface SendOptions {
   readonly flow?: Flow | undefined;
   /** The next hop, where it is neither the first Route nor the Request-URI: a strict router (RFC 3261 §8.1.2). */
   readonly nextHop?: SipUri | undefined;
-  /** Cancels an INVITE, whose final response is still awaited; stops the wait for an answer to another method. */
+  /**
+   * Cancels an INVITE, whose final response is still awaited; stops the wait for an answer to another method. A reason that is a text
+   * becomes the Reason of CANCEL (RFC 3326).
+   */
   readonly signal?: AbortSignal | undefined;
-  /** Provisional responses, and each 2xx to an INVITE after the first. */
+  /** Provisional responses, and every 2xx to an INVITE, at once. */
   readonly onResponse?: ((response: Response, flow: Flow) => void) | undefined;
 }
 
 export interface Answer {
-  /** Final. Made here, 408 or 503, when no server gave one (RFC 3261 §8.1.3.1); then `cause` says why. */
+  /** Final. Made here, 408 or 503 (487 of an INVITE cancelled before it was sent), when no server gave one (RFC 3261 §8.1.3.1); then `cause` says why. */
   readonly response: Response;
   /** The request as it was sent last. */
   readonly request: Request;
   /** The flow that it was sent over last. */
   readonly flow: Flow | undefined;
-  readonly cause: 'timeout' | 'transport' | 'unlocated' | undefined;
+  readonly cause: 'timeout' | 'transport' | 'unlocated' | 'cancelled' | undefined;
 }
 
 /** What is asked of RFC 3263; {@link Locator} is one. Both reject when there is no server. */
@@ -126,16 +129,17 @@ export class Outgoing {
       };
       const client = this.transactions.send(request, flow, {
         response: (response) => {
-          isHeard ||= response.status > 100 && response.status < 200;
-          if (response.status < 200 || isFinal) onResponse?.(response, flow);
-          else finish({ response, request: client.request, flow, cause: undefined });
+          const { status } = response;
+          isHeard ||= status > 100 && status < 200;
+          if (status < 200 || (status < 300 && request.method === 'INVITE')) onResponse?.(response, flow);
+          if (status >= 200 && !isFinal) finish({ response, request: client.request, flow, cause: undefined });
         },
         end: (reason) => {
           if (!isFinal && reason !== 'done') finish(made(request, reason === 'timeout' ? 408 : 503, reason, flow));
         },
       });
       function abort(): void {
-        client.cancel();
+        client.cancel(typeof signal?.reason === 'string' ? signal.reason : undefined);
         if (request.method !== 'INVITE') reject(signal?.reason as Error);
       }
       signal?.addEventListener('abort', abort, { once: true });

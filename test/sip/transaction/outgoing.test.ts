@@ -95,7 +95,7 @@ describe('An outgoing request', () => {
     expect(network.trace).to.have.length(3);
   });
 
-  it('tells provisional responses and every further 2xx', async () => {
+  it('tells provisional responses and every 2xx', async () => {
     const heard: string[] = [];
     const { send } = stage((server) => {
       for (const [status, toTag] of [
@@ -108,7 +108,7 @@ describe('An outgoing request', () => {
     });
     const onResponse = ({ status, to }: Response) => heard.push(`${status} ${to.tag ?? ''}`);
     expect(await send('INVITE', { onResponse })).to.equal('200  192.0.2.11');
-    expect(heard).to.deep.equal(['180 a', '183 b', '200 b']);
+    expect(heard).to.deep.equal(['180 a', '183 b', '200 a', '200 b']);
   });
 
   it('cancels an INVITE by its signal and gives its final response', async () => {

@@ -1,0 +1,66 @@
+import type { Request } from '../message/request.ts';
+import type { ServerTransaction } from '../transaction/server.ts';
+import type { Description } from './description.ts';
+import type { Session } from './session.ts';
+import { sessionTimerDefaults, type SessionTimerSettings } from './session-timer.ts';
+
+export interface Refused {
+  readonly status: number;
+  readonly fields?: readonly (readonly [name: string, value: string])[];
+}
+
+/** Who uses a session. Whatever is left out is done as said. */
+export interface SessionUser {
+  /**
+   * The peer's offer, in INVITE, UPDATE, a reliable provisional or a 2xx: gives the answer. Without an offer it gives ours, if any.
+   * Left out: 488.
+   */
+  offered?(offer: Description | undefined, session: Session): Outcome | Promise<Outcome>;
+  /** The answer to an offer that `offered` gave, in the ACK or the PRACK. */
+  answered?(answer: Description, session: Session): void;
+  /** The session's description as it stands, for a re-INVITE that only refreshes (RFC 4028 §7.4). */
+  description?(session: Session): Description | undefined;
+  /** INFO. Left out: 405. */
+  request?(server: ServerTransaction, session: Session): void | Promise<void>;
+  /** Last call, exactly once. */
+  ended?(end: SessionEnd, session: Session): void;
+}
+
+/** Undefined: nothing to describe. */
+export type Outcome = Description | Refused | undefined;
+
+export interface SessionEnd {
+  readonly cause:
+    /** BYE from the peer. */
+    | 'left'
+    /** `bye()`. */
+    | 'hung up'
+    /** A request of ours failed so that nothing is left to end (RFC 5057). */
+    | 'lost'
+    /** The session timer ran out (RFC 4028 §10). */
+    | 'expired'
+    /** Our 2xx got no ACK (RFC 3261 §13.3.1.4). */
+    | 'unacknowledged'
+    /** It never was accepted: refused, cancelled, or another fork was. */
+    | 'refused';
+  /** The peer's BYE or CANCEL. */
+  readonly request?: Request | undefined;
+  /** Of the response that ended it. */
+  readonly status?: number | undefined;
+}
+
+export interface SessionSettings {
+  readonly timer: SessionTimerSettings;
+  /** Times that a re-INVITE or UPDATE is tried that meets the peer's (491) or a longer interval (422). */
+  readonly attempts: number;
+  /** Methods that we take in a dialog. */
+  readonly allow: string;
+}
+
+export const sessionDefaults: SessionSettings = {
+  timer: sessionTimerDefaults,
+  attempts: 4,
+  allow: 'INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS',
+};
+
+export const isRefused = (outcome: Outcome): outcome is Refused => outcome !== undefined && 'status' in outcome;
