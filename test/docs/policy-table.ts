@@ -7,7 +7,7 @@ import {
 } from '../../lib/model/definitions.ts';
 
 /** One element, or an element with all inside it where the same holds for the whole. */
-interface Row {
+export interface PolicyRow {
   readonly path: string;
   readonly whole: boolean;
   readonly sees: Audience;
@@ -22,20 +22,21 @@ const CHANGER: Readonly<Record<Changer, string>> = {
   server: 'the server alone',
 };
 
+export const policyRows = (): PolicyRow[] => CONFERENCE.children().flatMap((section) => rowsOf(section, '', 'invited'));
+
 /** Who may see and change each element, as the definition table says. */
 export function policyTable(): string {
-  const rows = CONFERENCE.children().flatMap((section) => rowsOf(section, '', 'invited'));
   return [
     '| element | seen by | changed by | source |',
     '|---|---|---|---|',
-    ...rows.map(
+    ...policyRows().map(
       ({ path, whole, sees, changes, source }) =>
         `| \`${path}\`${whole ? ' …' : ''} | ${sees} | ${CHANGER[changes]} | ${source} |`,
     ),
   ].join('\n');
 }
 
-function rowsOf(definition: ElementDefinition, parent: string, within: Audience): Row[] {
+function rowsOf(definition: ElementDefinition, parent: string, within: Audience): PolicyRow[] {
   const { local, changes, source } = definition;
   const path = `${parent}${local}`;
   const sees = higher(within, definition.sees);
