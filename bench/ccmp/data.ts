@@ -9,11 +9,15 @@ import { DOMAIN, participant } from './messages.ts';
 /** Of every user here. */
 export const PASSWORD = 'demo';
 
-/** Adds users to a data directory that nobody serves. */
-export async function addUsers(directory: string, names: readonly string[]): Promise<void> {
+/** Adds users to a data directory that nobody serves, system administrators where it is said. */
+export async function addUsers(
+  directory: string,
+  names: readonly string[],
+  systemAdministrator = false,
+): Promise<void> {
   const store = await openSqliteStore({ directory });
   const users = new Directory(store, { domains: [DOMAIN], key: await loadKeyFile(join(directory, 'plenary.key')) });
-  for (const login of names) await users.addUser({ login, password: PASSWORD });
+  for (const login of names) await users.addUser({ login, password: PASSWORD, systemAdministrator });
   await store.close();
 }
 

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { flushRate } from './disk.ts';
 import { passes, table, type Figure } from '../figures.ts';
+import { measureFilters } from './filters.ts';
 import { measureLarge } from './large.ts';
 import { measureMillion } from './million.ts';
 import { measureRetrieve } from './retrieve.ts';
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> =
   update: measureUpdate,
   large: measureLarge,
   million: measureMillion,
+  filters: measureFilters,
 };
 
 interface Options {
@@ -31,9 +33,10 @@ const command = new Command('bench:ccmp')
   .addOption(new Option('--rounds <number>', 'rounds that count, after those that warm up').default('5'))
   .addOption(new Option('--seconds <number>', 'length of a round of one server').default('3'))
   .addOption(
-    new Option('--keep <directory>', 'where the stores of the part million live, made when they are not there').default(
-      join(tmpdir(), 'plenary-bench'),
-    ),
+    new Option(
+      '--keep <directory>',
+      'where the stores of the parts million and filters live, made when they are not there',
+    ).default(join(tmpdir(), 'plenary-bench')),
   )
   .parse();
 

@@ -5,10 +5,14 @@ import type { XmlElement } from '../../lib/xml/element.ts';
 export const DOMAIN = 'example.com';
 export const idOf = (name: string): string => `xcon-userid:${name}@${DOMAIN}`;
 
+/** Somebody named who is not in the conference. */
+export const named = (name: string): XmlElement =>
+  info('user', { entity: idOf(name) }, [info('display-text', {}, [`Participant ${name}`])]);
+
 /** A participant of a made conference: one phone, one audio stream. */
 export const participant = (name: string): XmlElement =>
   info('user', { entity: idOf(name) }, [
-    info('display-text', {}, [`Participant ${name}`]),
+    ...named(name).children,
     info('endpoint', { entity: `sip:${name}@phone.${DOMAIN}` }, [
       info('joining-method', {}, ['dialed-in']),
       info('media', { id: '1' }, [
@@ -33,7 +37,7 @@ const message = (by: string, request: Omit<CcmpRequest, 'confUserID'>): Message 
 export const retrieve = (by: string, uri: string): Message =>
   message(by, { type: 'conf', operation: 'retrieve', confObjID: uri });
 
-export const list = (by: string): Message => message(by, { type: 'confs' });
+export const list = (by: string, xpathFilter?: string): Message => message(by, { type: 'confs', xpathFilter });
 
 /** A confRequest/update of the subject. */
 export const rename = (by: string, uri: string, subject: string): Message =>

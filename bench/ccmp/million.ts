@@ -5,7 +5,7 @@ import { list, rename } from './messages.ts';
 import type { Setting } from './setting.ts';
 import { LISTED, storeOf, workingSet, WORKING_SET } from './stored.ts';
 
-const MILLION = 1_000_000;
+export const MILLION = 1_000_000;
 const CLIENTS = 64;
 const LISTS = 100;
 

@@ -6,9 +6,11 @@ import type { XconUri } from '../../lib/model/identifiers.ts';
 import { pack } from '../../lib/store/sqlite/batch.ts';
 import { openSqliteStore } from '../../lib/store/sqlite/store.ts';
 import { Writer } from '../../lib/store/sqlite/writer.ts';
-import { addUsers, makeConference } from './data.ts';
+import { info, xcon } from '../../lib/model/names.ts';
+import type { XmlElement } from '../../lib/xml/element.ts';
+import { addUsers, clientOf } from './data.ts';
 import { MeasuredProcess } from './measured-process.ts';
-import { DOMAIN } from './messages.ts';
+import { DOMAIN, named, participant } from './messages.ts';
 import { newData, type Setting } from './setting.ts';
 
 /** Conferences of the user `worker`, on which changes are measured, and of the user `lister`. */
@@ -35,21 +37,24 @@ function ownerOf(index: number, count: number): string {
 
 /**
  * The data directory of a store with so many conferences, each with its organizer and two participants as the server
- * itself makes and logs them; made when it is not there. The store's own writer writes them, many at once.
+ * itself makes and logs them; made when it is not there. Those of the user `lister` go on, have a subject, video and a
+ * day; the others are reservations. The store's own writer writes them, many at once.
  */
 export async function storeOf(setting: Setting, count: number): Promise<string> {
-  const directory = join(setting.keep, `conferences-${count}`);
+  const directory = join(setting.keep, `reservations-${count}`);
   if (existsSync(directory)) return directory;
   const draft = `${directory}.draft`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   await addUsers(draft, ['worker', 'lister']);
-  const template = await logged(setting);
+  await addUsers(draft, ['root'], true);
+  const [reserved, special] = [await logged(setting, undefined, named), await logged(setting, REVIEW, participant)];
   const writer = new Writer({ file: join(draft, 'plenary.db'), ...WRITER });
   for (let from = 0; from < count; from += AT_ONCE) {
-    const sets = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => [
-      conference(template, from + index, ownerOf(from + index, count)),
-    ]);
+    const sets = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => {
+      const owner = ownerOf(from + index, count);
+      return [conference(owner === 'lister' ? special : reserved, from + index, owner)];
+    });
     writer.write(pack(sets));
     // Conferences of long ago are no longer in the change log.
     while (writer.trim(Date.now()));
@@ -60,19 +65,49 @@ export async function storeOf(setting: Setting, count: number): Promise<string> 
 }
 
 const MAKER = 'maker';
+export const REVIEWED = { subject: 'Quarterly review', medium: 'video', day: '20261123' } as const;
 
-/** What the server logs of a new conference with two participants, as one change of three. */
-async function logged(setting: Setting): Promise<ObjectChange> {
+/** A document that says more than most. */
+const REVIEW = info('conference-info', { entity: `xcon:AUTO_GENERATE_1@${DOMAIN}` }, [
+  info('conference-description', {}, [
+    info('subject', {}, [REVIEWED.subject]),
+    info(
+      'available-media',
+      {},
+      ['audio', REVIEWED.medium].map((type, index) =>
+        info('entry', { label: String(index + 1) }, [info('type', {}, [type])]),
+      ),
+    ),
+    xcon('conference-time', {}, [xcon('entry', {}, [xcon('base', {}, [calendar(REVIEWED.day)])])]),
+  ]),
+]);
+
+function calendar(day: string): string {
+  const event = ['UID:1', 'DTSTAMP:20260101T000000Z', `DTSTART:${day}T100000Z`, `DTEND:${day}T110000Z`];
+  const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:bench', 'BEGIN:VEVENT', ...event, 'END:VEVENT'];
+  return [...lines, 'END:VCALENDAR', ''].join('\r\n');
+}
+
+/** What the server logs of a new conference with two users beside its organizer, as one change. */
+async function logged(
+  setting: Setting,
+  document: XmlElement | undefined,
+  user: (name: string) => XmlElement,
+): Promise<ObjectChange> {
   const data = newData(setting);
   await addUsers(data, [MAKER]);
   const plenary = await MeasuredProcess.plenary(setting.program, data);
-  const uri = (await makeConference(plenary.url, MAKER, 2)) as XconUri;
+  const client = clientOf(plenary.url, MAKER);
+  const { uri } = await client.create(document && { document });
+  await client.updateUsers(uri, info('users', {}, ['p0', 'p1'].map(user)));
+  client.close();
   await plenary.stop();
   const store = await openSqliteStore({ directory: data });
-  const [made, ...changes] = await store.changes({ after: 0, limit: 10, uri });
+  const changes = await store.changes({ after: 0, limit: 10, uri: uri as XconUri });
   await store.close();
-  if (made === undefined) throw new Error('the conference was not made');
-  return { ...made, parts: [...made.parts, ...changes.flatMap(({ parts }) => parts)] };
+  const [made, last] = [changes[0], changes.at(-1)];
+  if (made === undefined || last === undefined) throw new Error('the conference was not made');
+  return { ...made, header: last.header, parts: changes.flatMap(({ parts }) => parts) };
 }
 
 /** The change under other names. */
