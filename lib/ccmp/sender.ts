@@ -65,7 +65,7 @@ export class SenderCheck {
       if (entersWithoutId(request)) return { caller, confUserID: principal.userId };
       throw new Refusal('malformed', 'Say in confUserID who sends the request.');
     }
-    const userId = parseXconUserId(request.confUserID);
+    const userId = request.confUserID === principal.userId ? principal.userId : parseXconUserId(request.confUserID);
     if (userId === principal.userId) return { caller, confUserID: request.confUserID };
     if (userId !== undefined && principal.addresses.some((address) => userIdOf(address) === userId))
       return { caller, confUserID: principal.userId };

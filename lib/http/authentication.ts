@@ -32,6 +32,7 @@ export class HttpAuthentication {
   readonly #directory: Directory;
   readonly #attempts: Attempts;
   readonly #nonces: Nonces;
+  readonly #basic: BasicScheme;
   readonly #schemes: readonly Scheme[];
   readonly #bearer: BearerScheme | undefined;
 
@@ -40,13 +41,14 @@ export class HttpAuthentication {
     this.#attempts = attempts;
     this.#nonces = new Nonces(options.clock ?? Date.now, options.nonces ?? nonceDefaults);
     this.#bearer = options.bearer;
+    this.#basic = new BasicScheme(
+      (name, password, realm, source) => this.password(name, password, source, { domain: realm }),
+      new VerifiedCredentials(() => directory.changes, options.basic),
+    );
     // Clients take the first that they know, in this order: Linphone fails with Digest before Basic.
     this.#schemes = [
       ...(options.bearer ? [options.bearer] : []),
-      new BasicScheme(
-        (name, password, realm, source) => this.password(name, password, source, { domain: realm }),
-        new VerifiedCredentials(() => directory.changes, options.basic),
-      ),
+      this.#basic,
       new DigestScheme(directory, attempts, this.#nonces),
     ];
   }
@@ -55,10 +57,7 @@ export class HttpAuthentication {
   authenticate(request: RequestFacts): Outcome | Promise<Outcome> {
     const header = request.headers.authorization;
     if (header === undefined) return this.#byCertificate(request);
-    const credentials = parseAuthorization(header);
-    const scheme = this.#schemes.find(({ name }) => name === credentials?.scheme);
-    if (credentials === undefined || scheme === undefined) return refused;
-    return scheme.authenticate(request, this.#realmOf(request), credentials);
+    return this.#basic.again(request) ?? this.#bySchemes(request, header);
   }
 
   /** Who it is by name and password, as Basic and CCMP's `<subject>` carry them; failures count for both together. */
@@ -101,6 +100,13 @@ export class HttpAuthentication {
   close(): void {
     this.#nonces.close();
     this.#bearer?.close();
+  }
+
+  #bySchemes(request: RequestFacts, header: string): Outcome | Promise<Outcome> {
+    const credentials = parseAuthorization(header);
+    const scheme = this.#schemes.find(({ name }) => name === credentials?.scheme);
+    if (credentials === undefined || scheme === undefined) return refused;
+    return scheme.authenticate(request, this.#realmOf(request), credentials);
   }
 
   async #byCertificate({ certified = [] }: RequestFacts): Promise<Outcome> {

@@ -1,5 +1,6 @@
 import { fromUtf8, quoted } from './authorization.ts';
 import type { Authorization } from './authorization.ts';
+import type { Principal } from '../directory/principal.ts';
 import { refused } from './scheme.ts';
 import type { Outcome, RequestFacts, Scheme } from './scheme.ts';
 import type { VerifiedCredentials } from './verified.ts';
@@ -26,10 +27,14 @@ export class BasicScheme implements Scheme {
     return isPrivate(request) ? [`Basic realm=${quoted(realm)}, charset="UTF-8"`] : [];
   }
 
+  /** The outcome for a connection that shows again what it showed before. */
+  again(request: RequestFacts): Outcome | undefined {
+    return isPrivate(request) ? outcomeOf(this.#verified.again(request)) : undefined;
+  }
+
   authenticate(request: RequestFacts, realm: string, { token }: Authorization): Outcome | Promise<Outcome> {
     if (token === undefined || !isPrivate(request)) return refused;
-    const principal = this.#verified.known(realm, token);
-    return principal ? { kind: 'user', principal, scheme: 'Basic' } : this.#verify(request, realm, token);
+    return outcomeOf(this.#verified.known(request, realm, token)) ?? this.#verify(request, realm, token);
   }
 
   async #verify({ source }: RequestFacts, realm: string, token: string): Promise<Outcome> {
@@ -42,6 +47,9 @@ export class BasicScheme implements Scheme {
     return outcome;
   }
 }
+
+const outcomeOf = (principal: Principal | undefined): Outcome | undefined =>
+  principal && { kind: 'user', principal, scheme: 'Basic' };
 
 /** The name ends at the first colon; neither part has control characters (RFC 7617 §2). */
 export function readUserPass(token: string): { name: string; password: string } | undefined {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 
 interface Connection {
+  readonly name: string;
   readonly socket: Socket;
   /** Requests that have arrived whole and are not answered yet. */
   served: number;
@@ -15,44 +16,48 @@ interface Connection {
 export function boundConnections(server: Server, limit: number): void {
   const open = new Map<string, Connection>();
   /** In the order in which they began to wait. */
-  const waiting = new Set<string>();
+  const waiting = new Set<Connection>();
+  const connections = new WeakMap<Socket, Connection>();
 
-  const forget = (name: string): void => {
-    open.delete(name);
-    waiting.delete(name);
+  const isOpen = (connection: Connection): boolean => open.get(connection.name) === connection;
+  const forget = (connection: Connection): void => {
+    if (isOpen(connection)) open.delete(connection.name);
+    waiting.delete(connection);
   };
   server.on('connection', (socket: Socket) => {
-    const name = nameOf(socket);
-    const connection = { socket, served: 0 };
-    open.set(name, connection);
-    waiting.add(name);
-    socket.once('close', () => {
-      if (open.get(name) === connection) forget(name);
-    });
+    const connection = { name: nameOf(socket), socket, served: 0 };
+    open.set(connection.name, connection);
+    connections.set(socket, connection);
+    waiting.add(connection);
+    socket.once('close', () => forget(connection));
     if (open.size <= limit) return;
-    const [longest = name] = waiting;
-    open.get(longest)?.socket.destroy();
+    const [longest = connection] = waiting;
+    longest.socket.destroy();
     forget(longest);
     server.emit('drop');
   });
+  const find = (socket: Socket): Connection | undefined => {
+    const connection = connections.get(socket) ?? open.get(nameOf(socket));
+    if (connection !== undefined) connections.set(socket, connection);
+    return connection;
+  };
   const count = (request: IncomingMessage, response: ServerResponse): void => {
-    const name = nameOf(request.socket);
-    const connection = open.get(name);
-    if (connection === undefined) return;
+    const connection = find(request.socket);
+    if (connection === undefined || !isOpen(connection)) return;
     let state: 'arriving' | 'served' | 'answered' = 'arriving';
-    request.once('end', () => {
+    request.on('end', () => {
       // What the application does not read ends after its answer.
       if (state === 'answered') return;
       state = 'served';
       connection.served += 1;
-      waiting.delete(name);
+      waiting.delete(connection);
     });
-    response.once('close', () => {
+    response.on('close', () => {
       if (state === 'served') connection.served -= 1;
       state = 'answered';
-      if (connection.served > 0 || open.get(name) !== connection) return;
-      waiting.delete(name);
-      waiting.add(name);
+      if (connection.served > 0 || !isOpen(connection)) return;
+      waiting.delete(connection);
+      waiting.add(connection);
     });
   };
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, count);

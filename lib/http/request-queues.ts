@@ -58,7 +58,7 @@ export class RequestQueues {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    response.once('close', () => {
+    response.on('close', () => {
       // Nothing can follow a body of which the rest stays unread.
       if (!request.complete && request.isPaused()) request.socket.destroySoon();
       this.#next(request.socket);

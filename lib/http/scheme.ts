@@ -17,6 +17,8 @@ export interface RequestFacts {
   readonly secure: boolean;
   /** From this machine. */
   readonly loopback: boolean;
+  /** The same for all requests of one connection. */
+  readonly connection?: object;
   /** Ids and addresses of users that a certificate of the client proves. */
   readonly certified?: readonly string[];
 }
@@ -60,7 +62,7 @@ export function factsOf(request: IncomingMessage, proxies: TrustedProxies = noPr
   const { source, secure, loopback, proxied } = originOf(peer, headers, proxies);
   // The certificate of a proxy is not its client's.
   const certified = encrypted && !proxied ? certifiedNames(socket) : NONE;
-  return { method, url, headers, source, secure, loopback, certified };
+  return { method, url, headers, source, secure, loopback, connection: socket, certified };
 }
 
 const NONE: readonly string[] = [];

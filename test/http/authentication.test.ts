@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Attempts } from '../../lib/directory/attempts.ts';
+import type { Directory } from '../../lib/directory/directory.ts';
 import { HttpAuthentication } from '../../lib/http/authentication.ts';
 import type { Outcome, RequestFacts } from '../../lib/http/scheme.ts';
 import { emptyDirectory } from '../directory/users.ts';
@@ -25,9 +26,10 @@ const userOf = (outcome: Outcome) => (outcome.kind === 'user' ? outcome.principa
 describe('HTTP authentication', () => {
   const time = { now: 1_700_000_000_000 };
   let authentication: HttpAuthentication;
+  let directory: Directory;
 
   beforeEach(async () => {
-    const { directory } = emptyDirectory();
+    ({ directory } = emptyDirectory());
     await directory.addUser({ login: 'alice', password: 'pässword' });
     await directory.addUser({ login: 'carol', domain: 'example.org', password: 'carols' });
     await directory.addUser({ login: 'dave', password: 'daves', digest: false });
@@ -74,6 +76,33 @@ describe('HTTP authentication', () => {
       expect(authentication.challenges(request).some((one) => one.startsWith('Basic'))).to.equal(offered);
       expect((await authentication.authenticate(request)).kind).to.equal(offered ? 'user' : 'refused');
     }
+  });
+
+  it('takes Basic again over the connection of a proxy, but not for a client who sent it in clear', async () => {
+    const connection = {};
+    const request = from(basic('alice', 'pässword'), { connection });
+    for (let times = 0; times < 3; times++) expect(userOf(await authentication.authenticate(request))).to.equal(ALICE);
+    expect(await authentication.authenticate({ ...request, secure: false })).to.deep.equal({ kind: 'refused' });
+    const other = from(basic('alice', 'wrong'), { connection });
+    expect(await authentication.authenticate(other)).to.deep.equal({ kind: 'refused' });
+    expect(userOf(await authentication.authenticate(request))).to.equal(ALICE);
+  });
+
+  it('ends Basic over a connection with the password, the rights and the user', async () => {
+    const request = (password: string) => from(basic('erin', password), { connection: directory });
+    const outcome = async (password: string) => {
+      await authentication.authenticate(request(password));
+      return authentication.authenticate(request(password));
+    };
+    const { userId } = await directory.addUser({ login: 'erin', password: 'erins' });
+    expect(await outcome('erins')).to.have.nested.property('principal.systemAdministrator', false);
+    await directory.update(userId, { systemAdministrator: true });
+    expect(await outcome('erins')).to.have.nested.property('principal.systemAdministrator', true);
+    await directory.setPassword(userId, 'new');
+    expect(await outcome('erins')).to.deep.equal({ kind: 'refused' });
+    expect(userOf(await outcome('new'))).to.equal(userId);
+    await directory.removeUser(userId);
+    expect(await outcome('new')).to.deep.equal({ kind: 'refused' });
   });
 
   it('knows a user by Basic under login and user@domain, not as sip:', async () => {

@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { expect } from 'chai';
 import type { Principal } from '../../lib/directory/principal.ts';
 import type { XconUserId } from '../../lib/model/identifiers.ts';
+import type { RequestFacts } from '../../lib/http/scheme.ts';
 import { VerifiedCredentials } from '../../lib/http/verified.ts';
 
 const alice: Principal = {
@@ -8,6 +10,16 @@ const alice: Principal = {
   addresses: [],
   systemAdministrator: false,
 };
+
+const facts = (connection?: object, headers: IncomingHttpHeaders = {}): RequestFacts => ({
+  method: 'POST',
+  url: '/',
+  headers,
+  source: '127.0.0.1',
+  secure: false,
+  loopback: true,
+  ...(connection && { connection }),
+});
 
 describe('credentials that were right lately', () => {
   let changes: number;
@@ -19,7 +31,7 @@ describe('credentials that were right lately', () => {
     verified = new VerifiedCredentials(() => changes);
   });
   const ask = (realm: string, header: string, found: Principal | 'nobody' = alice) =>
-    verified.known(realm, header) ??
+    verified.known(facts(), realm, header) ??
     verified.remember(realm, header, () => {
       checks++;
       return Promise.resolve(found === 'nobody' ? undefined : found);
@@ -53,5 +65,48 @@ describe('credentials that were right lately', () => {
     expect(await ask('example.com', 'wrong', 'nobody')).to.equal(undefined);
     expect(await ask('example.com', 'wrong')).to.equal(alice);
     expect(checks).to.equal(2);
+  });
+
+  it('are checked again when they are old', async () => {
+    verified = new VerifiedCredentials(() => changes, { remembered: 10, age: 0 });
+    await ask('example.com', 'right');
+    expect(await ask('example.com', 'right', 'nobody')).to.equal(undefined);
+  });
+
+  describe('of a connection', () => {
+    const shown = { authorization: 'Basic right', host: 'example.com', from: 'alice@example.com' };
+    const connection = {};
+    beforeEach(async () => {
+      await ask('example.com', 'right');
+      verified.known(facts(connection, shown), 'example.com', 'right');
+    });
+
+    it('are known again by the headers alone', () => {
+      expect(verified.again(facts(connection, { ...shown }))).to.equal(alice);
+    });
+
+    it('are not those of another connection, nor of none', () => {
+      expect(verified.again(facts({}, shown))).to.equal(undefined);
+      expect(verified.again(facts(undefined, shown))).to.equal(undefined);
+    });
+
+    it('are others when a header is, for another realm may be meant', () => {
+      for (const name of ['authorization', 'host', 'from']) {
+        expect(verified.again(facts(connection, { ...shown, [name]: 'other' })), name).to.equal(undefined);
+        expect(verified.again(facts(connection, { ...shown, [name]: undefined })), name).to.equal(undefined);
+      }
+    });
+
+    it('are checked again after any change of a user', () => {
+      changes++;
+      expect(verified.again(facts(connection, shown))).to.equal(undefined);
+    });
+
+    it('are not shown by wrong ones', async () => {
+      const wrong = { ...shown, authorization: 'Basic wrong' };
+      verified.known(facts(connection, wrong), 'example.com', 'wrong');
+      await verified.remember('example.com', 'wrong', () => Promise.resolve(undefined));
+      expect(verified.again(facts(connection, wrong))).to.equal(undefined);
+    });
   });
 });
