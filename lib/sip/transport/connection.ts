@@ -38,7 +38,8 @@ export abstract class Connection implements Flow {
   #firstDue: number;
   /** The last moment of a byte either way. */
   #active: number;
-  #messageSince = 0;
+  /** Until when the message that is coming must have come. */
+  #messageDue = Infinity;
   /** The last moment at which the peer had read everything or something. */
   #read: number;
   #unheard = false;
@@ -135,7 +136,7 @@ export abstract class Connection implements Flow {
   protected take(message: Buffer): void {
     if (!this.open) return;
     this.#firstDue = Infinity;
-    this.#messageSince = 0;
+    this.#messageDue = Infinity;
     this.charge();
     this.around.inbound.take(message, this);
   }
@@ -145,10 +146,8 @@ export abstract class Connection implements Flow {
     if (this.#allowance !== undefined) this.around.inbound.rates.take(this.#allowance);
   }
 
-  /** All messages of a chunk are given: looks for one that is unfinished, and lets a peer above its rate wait. */
+  /** All messages of a chunk are given: lets a peer above its rate wait. */
   protected chunkTaken(): void {
-    if (this.unfinished === 0) this.#messageSince = 0;
-    else if (this.#messageSince === 0) this.#messageSince = this.#active;
     const debt = this.#allowance === undefined ? 0 : this.around.inbound.rates.debt(this.#allowance);
     if (debt === 0 || !this.open) return;
     this.around.inbound.counters.slowed++;
@@ -170,7 +169,9 @@ export abstract class Connection implements Flow {
   overdue(now: number): string | undefined {
     const { messageTime, writeTime, idleTime } = this.around.limits;
     if (now > this.#firstDue) return 'no message came';
-    if (this.#messageSince > 0 && now - this.#messageSince > messageTime) return 'a message did not end';
+    if (this.unfinished === 0) this.#messageDue = Infinity;
+    else if (this.#messageDue === Infinity) this.#messageDue = now + messageTime;
+    if (now > this.#messageDue) return 'a message did not end';
     if (this.unread === 0) this.#read = now;
     if (now - this.#read > writeTime) return 'the peer does not read';
     return now - this.#active > idleTime ? 'idle' : undefined;

@@ -27,7 +27,8 @@ export class Connections {
   /** Names flows apart from those of an earlier life, which somebody may have stored. */
   readonly #life = newTag();
   #made = 0;
-  #sockets = 0;
+  /** All that are not closed, whatever has become of them. */
+  readonly #sockets = new Set<Socket>();
   #check: Timer | undefined;
 
   constructor(around: Surroundings) {
@@ -50,13 +51,13 @@ export class Connections {
     const peer = peerOf(address);
     const ofPeer = this.#perPeer.get(peer) ?? 0;
     const isFull = ofPeer >= connectionsPerPeer && !unlimitedPeers.includes(address);
-    if (isFull || this.#sockets >= connections) {
+    if (isFull || this.#sockets.size >= connections) {
       this.#around.inbound.counters.connectionsRefused++;
       return false;
     }
-    this.#sockets++;
+    this.#sockets.add(socket);
     this.#perPeer.set(peer, ofPeer + 1);
-    socket.once('close', () => this.#release(peer));
+    socket.once('close', () => this.#release(socket, peer));
     this.#check ??= this.#around.clock.after(checkInterval, this.#look);
     return true;
   }
@@ -81,12 +82,13 @@ export class Connections {
   }
 
   close(): void {
-    for (const { socket } of this.#handshakes.values()) socket.destroy();
     for (const flow of this.#flows.values()) flow.end(new TransportError('closed', 'the transport is closed'));
+    for (const socket of this.#sockets) socket.destroy();
     this.#check?.cancel();
   }
 
   #partsOf(socket: Socket, protocol: Protocol, ours: boolean): ConnectionParts {
+    // Node 20 gives a client the certificate once and then no more.
     const certificate = socket instanceof TLSSocket && socket.authorized ? socket.getPeerX509Certificate() : undefined;
     return {
       id: `${protocol}/${this.#life}.${(this.#made++).toString(36)}`,
@@ -106,8 +108,8 @@ export class Connections {
     return connection;
   }
 
-  #release(peer: string): void {
-    this.#sockets--;
+  #release(socket: Socket, peer: string): void {
+    this.#sockets.delete(socket);
     const left = (this.#perPeer.get(peer) ?? 1) - 1;
     if (left === 0) this.#perPeer.delete(peer);
     else this.#perPeer.set(peer, left);
@@ -128,7 +130,7 @@ export class Connections {
       else this.#cut(flow, new TransportError('timeout', problem));
     }
     if (buffered > limits.buffers) this.#relieve(buffered);
-    this.#check = this.#sockets === 0 ? undefined : clock.after(limits.checkInterval, this.#look);
+    this.#check = this.#sockets.size === 0 ? undefined : clock.after(limits.checkInterval, this.#look);
   };
 
   /** Ends those that hold most, until the rest is within the limit. */

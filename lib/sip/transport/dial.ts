@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
@@ -12,18 +13,16 @@ import { SUBPROTOCOL } from './web-socket-server.ts';
 /** A socket on its way to the target; over TLS it ends unless the server proves to be who was looked for (RFC 5922 §7). */
 export function dial({ protocol, address, port, serverName = address }: Target, tls: TlsIdentity): Socket {
   if (!isSecure(protocol)) return connect({ host: address, port });
-  const socket: TLSSocket = connectTls({
+  return connectTls({
     host: address,
     port,
     secureContext: tls.context,
     ...(isIP(serverName) === 0 && { servername: serverName }), // SNI knows no addresses (RFC 6066 §3)
-    checkServerIdentity: () => {
-      const certificate = socket.getPeerX509Certificate();
-      if (certificate !== undefined && isNamed(peerIn(certificate), serverName)) return undefined;
-      return new TransportError('identity', `the certificate of ${address} does not name ${serverName}`);
-    },
+    checkServerIdentity: (_, { raw }) =>
+      isNamed(peerIn(new X509Certificate(raw)), serverName)
+        ? undefined
+        : new TransportError('identity', `the certificate of ${address} does not name ${serverName}`),
   });
-  return socket;
 }
 
 /** Resolves when the socket is ready. @throws {TransportError} rejects */

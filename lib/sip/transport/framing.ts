@@ -94,14 +94,12 @@ export class StreamFraming {
   /** Line ends before a start line mean nothing (RFC 3261 §7.5), but two are a ping and one a pong (RFC 5626 §4.4.1). */
   #skipLineEnds(bytes: Buffer): number {
     let at = 0;
-    for (; bytes[at] === CR && bytes[at + 1] === LF; at += 2) {
-      if (this.#pongDue) this.#pongDue = false;
-      else {
-        this.#pinged ||= this.#halfPing;
-        this.#halfPing = !this.#halfPing;
-      }
-    }
-    if (at < bytes.length && bytes[at] !== CR) this.#halfPing = false;
+    while (bytes[at] === CR && bytes[at + 1] === LF) at += 2;
+    const isPong = this.#pongDue && at > 0;
+    const lineEnds = at / 2 - (isPong ? 1 : 0) + (this.#halfPing ? 1 : 0);
+    if (isPong) this.#pongDue = false;
+    if (lineEnds > 1) this.#pinged = true;
+    this.#halfPing = lineEnds % 2 === 1 && (at === bytes.length || bytes[at] === CR);
     return at;
   }
 

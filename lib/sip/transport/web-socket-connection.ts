@@ -9,25 +9,28 @@ import { SENT } from './sent.ts';
 export class WebSocketConnection extends Connection {
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
-  /** Bytes of the socket up to the last whole message. */
+  /** What a short frame has beside its payload; a client masks (RFC 6455 §5.2). */
+  readonly #frame: number;
+  /** Bytes of the socket that belong to nothing unfinished. */
   #finished: number;
 
   constructor(around: Surroundings, webSocket: WebSocket, socket: Socket, parts: ConnectionParts) {
     super(around, parts);
     this.#webSocket = webSocket;
     this.#socket = socket;
+    this.#frame = parts.ours ? 2 : 6;
     this.#finished = socket.bytesRead;
     socket.setNoDelay(true);
     webSocket
       .on('message', this.#onMessage)
-      .on('ping', () => this.#onSign())
-      .on('pong', () => this.#onSign())
+      .on('ping', this.#onSign)
+      .on('pong', this.#onSign)
       .on('error', (error) => this.end(new TransportError('closed', error.message, { cause: error })))
       .on('close', () => this.end(new TransportError('closed', 'the peer closed the connection')));
   }
 
   get unfinished(): number {
-    return this.#socket.bytesRead - this.#finished;
+    return Math.max(0, this.#socket.bytesRead - this.#finished);
   }
 
   get unread(): number {
@@ -61,12 +64,13 @@ export class WebSocketConnection extends Connection {
     this.#webSocket.resume();
   }
 
-  #onSign(): void {
+  /** A sign of life, which may come in the middle of a message. */
+  readonly #onSign = (payload: Buffer): void => {
     this.heard();
-    this.#finished = this.#socket.bytesRead;
+    this.#finished += this.#frame + payload.length;
     this.charge();
     this.chunkTaken();
-  }
+  };
 
   readonly #onMessage = (data: RawData): void => {
     this.heard();
