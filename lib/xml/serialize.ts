@@ -19,31 +19,67 @@ export function serialize(element: XmlElement, options: SerializeOptions = {}): 
   return options.declaration === true ? `<?xml version="1.0" encoding="UTF-8"?>\n${text}` : text;
 }
 
-class Writer {
-  /** What each prefix stands for at the element that is written now. */
-  readonly #bound = new Map([
-    ['', ''],
-    ['xml', XML_NAMESPACE],
-  ]);
+/** What prefixes stand for at one place of a text. */
+interface Bindings {
+  /** What each prefix stands for. */
+  readonly bound: Map<string, string>;
   /** The prefixes of each namespace, innermost last; some may be hidden by another meaning. */
-  readonly #prefixes = new Map<string, string[]>([[XML_NAMESPACE, ['xml']]]);
+  readonly prefixes: Map<string, string[]>;
+}
+
+function bind({ bound, prefixes }: Bindings, { prefix, namespace }: XmlDeclaration): void {
+  bound.set(prefix, namespace);
+  const known = prefixes.get(namespace);
+  if (known === undefined) prefixes.set(namespace, [prefix]);
+  else known.push(prefix);
+}
+
+function bindingsOf(scope: readonly XmlDeclaration[]): Bindings {
+  const bindings: Bindings = {
+    bound: new Map([
+      ['', ''],
+      ['xml', XML_NAMESPACE],
+    ]),
+    prefixes: new Map([[XML_NAMESPACE, ['xml']]]),
+  };
+  for (const declaration of scope) bind(bindings, declaration);
+  return bindings;
+}
+
+const nowhere: readonly XmlDeclaration[] = [];
+
+/** Of scopes that are used again and again; never changed. */
+const remembered = new WeakMap<readonly XmlDeclaration[], Bindings>();
+
+function rememberedBindings(scope: readonly XmlDeclaration[]): Bindings {
+  let bindings = remembered.get(scope);
+  if (bindings === undefined) remembered.set(scope, (bindings = bindingsOf(scope)));
+  return bindings;
+}
+
+class Writer {
+  /** At the element that is written now; those of the scope until something is declared. */
+  #bindings: Bindings;
+  #isOwn = false;
   /** Preferred prefixes that the root declares only if something uses them. */
   readonly #offered = new Map<string, string>();
   readonly #used = new Set<string>();
   readonly #preferred: readonly XmlDeclaration[];
 
-  constructor({ scope = [], prefixes = [] }: SerializeOptions) {
-    for (const declaration of scope) this.#bind(declaration);
+  constructor({ scope = nowhere, prefixes = nowhere }: SerializeOptions) {
+    this.#bindings = rememberedBindings(scope);
     this.#preferred = prefixes;
   }
 
   root(element: XmlElement): string {
+    if (this.#preferred.length === 0) return this.#element(element);
     const own = new Set(element.declarations.map(({ prefix }) => prefix));
     if (element.namespace === '') own.add('');
     for (const declaration of this.#preferred) {
       // The root's own meaning of a prefix, and that of the scope, may be needed by names in content.
-      const taken = own.has(declaration.prefix) || (declaration.prefix !== '' && this.#bound.has(declaration.prefix));
-      if (taken || this.#bound.get(declaration.prefix) === declaration.namespace) continue;
+      const taken =
+        own.has(declaration.prefix) || (declaration.prefix !== '' && this.#bindings.bound.has(declaration.prefix));
+      if (taken || this.#bindings.bound.get(declaration.prefix) === declaration.namespace) continue;
       this.#offered.set(declaration.prefix, declaration.namespace);
       this.#bind(declaration);
     }
@@ -65,9 +101,12 @@ class Writer {
     }
     let content = '';
     for (const child of element.children) content += this.#node(child);
+    let declared = more?.() ?? '';
+    for (const declaration of added) declared += declarationText(declaration);
     for (let index = added.length - 1; index >= 0; index -= 1) this.#unbind(added[index], outer[index]);
-    const start = `<${name}${more?.() ?? ''}${added.map(declarationText).join('')}${attributes}`;
-    return content === '' ? `${start}/>` : `${start}>${content}</${name}>`;
+    return content === ''
+      ? `<${name}${declared}${attributes}/>`
+      : `<${name}${declared}${attributes}>${content}</${name}>`;
   }
 
   #node(node: XmlNode): string {
@@ -89,17 +128,17 @@ class Writer {
       const { prefix, namespace } = declaration;
       const impossible = prefix === '' ? element.namespace === '' && namespace !== '' : namespace === '';
       if (impossible || prefix === 'xml' || added.some((one) => one.prefix === prefix)) continue;
-      if (this.#bound.get(prefix) === namespace) this.#use(prefix, namespace);
+      if (this.#bindings.bound.get(prefix) === namespace) this.#use(prefix, namespace);
       else added.push(declaration);
     }
-    if (element.namespace === '' && this.#bound.get('') !== '' && !added.some(({ prefix }) => prefix === '')) {
+    if (element.namespace === '' && this.#bindings.bound.get('') !== '' && !added.some(({ prefix }) => prefix === '')) {
       added.push({ prefix: '', namespace: '' });
     }
     return added;
   }
 
   #elementName({ namespace, local }: XmlElement, added: XmlDeclaration[], outer: (string | undefined)[]): string {
-    if (this.#bound.get('') === namespace) {
+    if (this.#bindings.bound.get('') === namespace) {
       this.#use('', namespace);
       return local;
     }
@@ -112,17 +151,17 @@ class Writer {
 
   /** A prefix for the namespace here, made and declared on this element when none is in scope. */
   #prefix(namespace: string, added: XmlDeclaration[], outer: (string | undefined)[]): string {
-    const known = this.#prefixes.get(namespace);
+    const known = this.#bindings.prefixes.get(namespace);
     for (let index = (known?.length ?? 0) - 1; index >= 0; index -= 1) {
       const prefix = known?.[index];
-      if (prefix === undefined || prefix === '' || this.#bound.get(prefix) !== namespace) continue;
+      if (prefix === undefined || prefix === '' || this.#bindings.bound.get(prefix) !== namespace) continue;
       this.#use(prefix, namespace);
       return prefix;
     }
     if (namespace === XMLNS_NAMESPACE) throw new RangeError('xmlns attributes are declarations');
     const preferred = this.#preferred.find((one) => one.namespace === namespace && one.prefix !== '')?.prefix;
-    let made = preferred !== undefined && !this.#bound.has(preferred) ? preferred : '';
-    for (let number = 1; made === ''; number += 1) if (!this.#bound.has(`ns${number}`)) made = `ns${number}`;
+    let made = preferred !== undefined && !this.#bindings.bound.has(preferred) ? preferred : '';
+    for (let number = 1; made === ''; number += 1) if (!this.#bindings.bound.has(`ns${number}`)) made = `ns${number}`;
     const declaration = { prefix: made, namespace };
     added.push(declaration);
     outer.push(this.#bind(declaration));
@@ -134,20 +173,26 @@ class Writer {
   }
 
   /** Gives back what the prefix meant before. */
-  #bind({ prefix, namespace }: XmlDeclaration): string | undefined {
-    const before = this.#bound.get(prefix);
-    this.#bound.set(prefix, namespace);
-    const known = this.#prefixes.get(namespace);
-    if (known === undefined) this.#prefixes.set(namespace, [prefix]);
-    else known.push(prefix);
+  #bind(declaration: XmlDeclaration): string | undefined {
+    if (!this.#isOwn) {
+      const { bound, prefixes } = this.#bindings;
+      this.#bindings = {
+        bound: new Map(bound),
+        prefixes: new Map(Array.from(prefixes, ([namespace, list]) => [namespace, [...list]])),
+      };
+      this.#isOwn = true;
+    }
+    const before = this.#bindings.bound.get(declaration.prefix);
+    bind(this.#bindings, declaration);
     return before;
   }
 
   #unbind(declaration: XmlDeclaration | undefined, before: string | undefined): void {
     if (declaration === undefined) return;
-    this.#prefixes.get(declaration.namespace)?.pop();
-    if (before === undefined) this.#bound.delete(declaration.prefix);
-    else this.#bound.set(declaration.prefix, before);
+    const { bound, prefixes } = this.#bindings;
+    prefixes.get(declaration.namespace)?.pop();
+    if (before === undefined) bound.delete(declaration.prefix);
+    else bound.set(declaration.prefix, before);
   }
 }
 
