@@ -213,7 +213,7 @@ describe('HTTP authentication', () => {
 
     it('serves a client that sends nc=00000001 with each fresh nonce, several at once', async () => {
       const outcomes = await Promise.all(
-        Array.from({ length: 20 }, () => authentication.authenticate(from(digest('SHA-256')))),
+        Array.from({ length: 20 }, async () => authentication.authenticate(from(digest('SHA-256')))),
       );
       for (const outcome of outcomes) expect(userOf(outcome)).to.equal(ALICE);
     });
@@ -288,7 +288,7 @@ describe('HTTP authentication', () => {
   });
 
   it('asks to come back when too many passwords wait for scrypt', async () => {
-    const many = Array.from({ length: 9 }, () => authentication.authenticate(from(basic('dave', 'daves'))));
+    const many = Array.from({ length: 9 }, async () => authentication.authenticate(from(basic('dave', 'daves'))));
     const outcomes = await Promise.all(many);
     expect(outcomes.filter(({ kind }) => kind === 'user')).to.have.length(4);
     for (const outcome of outcomes.slice(4)) expect(outcome).to.deep.equal(blockedFor(1));
