@@ -67,19 +67,35 @@ export class NotificationService {
 
   /**
    * Watches a conference; the first notification comes at once. `known` is the tag of what the watcher has already, as
-   * after a restart: then he is told only what is new.
-   * `accepted` is called before anything is delivered.
+   * after a restart: then he is told only what is new. `accepted` is called before anything is delivered.
    * @throws {Refusal} when the watcher may not
    */
   async subscribe(uri: XconUri, watcher: Watcher, known?: string, accepted?: () => void): Promise<Subscription> {
-    const sight = await this.#control.watch(watcher.call, uri);
+    const { subscription, isCurrent } = await this.#open(uri, watcher, known);
     accepted?.();
-    const conference = this.#conference(sight.object);
-    const isCurrent = known === tagOf(sight);
-    const subscription = this.#subscription(conference, watcher, isCurrent ? sight : undefined);
-    conference.subscriptions.add(subscription);
-    if (!isCurrent || conference.object !== sight.object) subscription.wake(true);
+    if (!isCurrent) subscription.wake(true);
     return subscription;
+  }
+
+  /**
+   * The same for a watcher who looks first: changes are told to who has looked once.
+   * @throws {Refusal} when the watcher may not
+   */
+  async attend(uri: XconUri, watcher: Watcher): Promise<Subscription> {
+    return (await this.#open(uri, watcher)).subscription;
+  }
+
+  async #open(
+    uri: XconUri,
+    watcher: Watcher,
+    known?: string,
+  ): Promise<{ subscription: Subscription; isCurrent: boolean }> {
+    const sight = await this.#control.watch(watcher.call, uri);
+    const conference = this.#conference(sight.object);
+    const isKnown = known === tagOf(sight);
+    const subscription = this.#subscription(conference, watcher, isKnown ? sight : undefined);
+    conference.subscriptions.add(subscription);
+    return { subscription, isCurrent: isKnown && conference.object === sight.object };
   }
 
   /** @throws {Refusal} when somebody may not watch a conference */

@@ -91,6 +91,20 @@ export class Subscription {
     this.#schedule();
   }
 
+  /**
+   * All that the watcher may see now, for whoever asks himself when he is told: a refresh, a poll, a farewell. He has it
+   * once `acknowledge` was called. Undefined when he may see nothing any more.
+   */
+  async look(): Promise<{ readonly notification: Notification; readonly acknowledge: () => void } | undefined> {
+    const { watched, contents, watcher } = this.#parts;
+    const sight = await watched.sight(watcher);
+    const content = sight && (await contents.of({ now: sight }, watcher.format));
+    if (sight === undefined || content === undefined) return undefined;
+    this.#whole = false;
+    this.#last = this.#parts.clock.now();
+    return { notification: { ...this.#message(sight), content }, acknowledge: () => this.#has(sight) };
+  }
+
   /** The last notification: with the whole document, where the watcher may still see it. */
   end(reason: EndReason): void {
     if (this.#ended) return;
@@ -187,7 +201,7 @@ export class Subscription {
     void this.#deliver({ ...this.#message(now), content }).then((told) => {
       arrived();
       if (!told) return;
-      this.#told = now;
+      this.#has(now);
       this.#settled();
     });
   }
@@ -205,6 +219,11 @@ export class Subscription {
       }
     });
     return this.#delivered;
+  }
+
+  /** What he looked at meanwhile may be newer. */
+  #has(sight: Sight): void {
+    if (this.#told === undefined || sight.object.version >= this.#told.object.version) this.#told = sight;
   }
 
   #settled(): void {
