@@ -134,11 +134,11 @@ export class OutgoingInvite {
 
   #progress(request: Request, response: Response): void {
     const fork = this.#fork(request, response);
+    this.#layer.fence(() => this.#user.progress?.(response, fork?.session));
     if (fork !== undefined && response.require.includes('100rel')) {
       if (this.#hasOffered && descriptionOf(response) !== undefined) fork.endOffer();
       fork.session.requests.prack(response, this.#hasOffered).catch((error: unknown) => this.#layer.report(error));
     }
-    this.#layer.fence(() => this.#user.progress?.(response, fork?.session));
   }
 
   #accept({ request, response }: Pick<Answer, 'request' | 'response'>): void {

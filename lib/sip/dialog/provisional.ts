@@ -12,7 +12,6 @@ export class Unacknowledged extends Error {}
 
 interface Outstanding {
   readonly rseq: number;
-  readonly hasDescription: boolean;
   /** The response had the offer, so that the PRACK has the answer. */
   readonly hasOffered: boolean;
   readonly settle: (prack: Request | undefined) => void;
@@ -34,9 +33,9 @@ export class ReliableProvisionals {
     this.#times = times;
   }
 
-  /** Settled when nothing is outstanding that a 2xx must wait for: a description without its PRACK (§3). */
+  /** Settled when none is outstanding: a 2xx waits at least for those that describe something (§3). */
   get settled(): Promise<unknown> {
-    return this.#outstanding?.hasDescription === true ? this.#acknowledged : Promise.resolve();
+    return this.#acknowledged;
   }
 
   /**
@@ -84,9 +83,8 @@ export class ReliableProvisionals {
         });
       };
       const timer = send(this.#times.t1);
-      const hasDescription = descriptionOf(response) !== undefined;
-      const hasOffered = hasDescription && descriptionOf(this.#invite.request) === undefined;
-      const outstanding: Outstanding = { rseq, hasDescription, hasOffered, settle, timer };
+      const hasOffered = descriptionOf(response) !== undefined && descriptionOf(this.#invite.request) === undefined;
+      const outstanding: Outstanding = { rseq, hasOffered, settle, timer };
       this.#outstanding = outstanding;
     });
   }
