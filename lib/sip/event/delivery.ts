@@ -10,7 +10,7 @@ import { DELIVERY } from './delivery-machine.ts';
 import type { DeliveryEffect, DeliveryInput, DeliveryState } from './delivery-machine.ts';
 import type { Notification } from './package.ts';
 import { Pace } from './rates.ts';
-import { retryAfterOf } from './retry-after.ts';
+import { retryAfterOf } from './lenient.ts';
 
 export interface DeliveryLimits {
   /** Seconds until a refused NOTIFY is tried again, where the subscriber doesn't say. */

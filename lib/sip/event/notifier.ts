@@ -87,6 +87,7 @@ export class Notifier {
     if (dialog === undefined) return { status: 481 };
     if (this.#isFull) return this.#full;
     const subscription = this.#make(this.#serviceOf(pack), dialog, about);
+    dialog.refreshTarget(server.request);
     subscription.agree({ expires: about.expires, accept: undefined, rates: undefined, suppress: undefined });
     server.respond(dialog.response(server.request, about.status));
     subscription.begin();
@@ -119,6 +120,7 @@ export class Notifier {
     if (dialog === undefined) return { status: 481 };
     const about = { resource: request.uriText, eventId: request.event?.id, context: admission.context };
     const subscription = this.#make(service, dialog, about);
+    dialog.refreshTarget(request);
     subscription.agree(terms);
     if (terms.expires > 0) await this.#keep(service, subscription);
     server.respond(

@@ -79,6 +79,7 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
 
   /** The 2xx has gone out. With no time granted it is a poll (RFC 6665 §4.4.3). */
   begin({ pending = false }: { pending?: boolean | undefined } = {}): void {
+    if (this.#delivery.isClosed) return;
     this.#isGranted = !pending;
     this.#step('subscribe');
     if (this.#left > 0) this.#step(pending ? 'defer' : 'grant');
