@@ -1,17 +1,18 @@
-import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Endpoint, Protocol } from './flow.ts';
 
 export type Family = 4 | 6;
 
-export const familyOf = (address: string): Family => (isIPv6(address) ? 6 : 4);
+/** Of a numeric address. */
+export const familyOf = (address: string): Family => (address.includes(':') ? 6 : 4);
 
 export const isSecure = (protocol: Protocol): boolean => protocol === 'tls' || protocol === 'wss';
 
 /** RFC 3261 §19.1.2, RFC 7118 §5.3. */
 export const DEFAULT_PORTS: Readonly<Record<Protocol, number>> = { udp: 5060, tcp: 5060, tls: 5061, ws: 80, wss: 443 };
 
-export const formatHost = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
+/** A name or an address as it stands in a URI. */
+export const formatHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 export const formatEndpoint = ({ address, port }: Endpoint): string => `${formatHost(address)}:${port}`;
 
@@ -28,7 +29,7 @@ export function addressOfMachine(family: Family): string {
 
 /** Whose limits an address counts to: its own, or its IPv6 network of 64 bits, which anybody has to himself. */
 export function peerOf(address: string): string {
-  if (isIPv4(address)) return address;
+  if (familyOf(address) === 4) return address;
   const [front = '', back] = address.split('%', 1)[0]?.split('::') ?? [];
   const groups = front === '' ? [] : front.split(':');
   const missing = back === undefined ? 0 : 8 - groups.length - (back === '' ? 0 : back.split(':').length);

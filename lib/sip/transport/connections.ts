@@ -3,10 +3,10 @@ import { TLSSocket } from 'node:tls';
 import type { WebSocket } from 'ws';
 import type { Timer } from '../clock.ts';
 import { newTag } from '../token.ts';
-import { peerOf } from './address.ts';
+import { isSecure, peerOf } from './address.ts';
 import type { Connection, ConnectionParts, Surroundings } from './connection.ts';
 import { TransportError } from './error.ts';
-import type { Protocol } from './flow.ts';
+import type { Protocol, Target } from './flow.ts';
 import { peerIn } from './identity.ts';
 import { StreamConnection } from './stream-connection.ts';
 import { WebSocketConnection } from './web-socket-connection.ts';
@@ -21,6 +21,7 @@ interface Handshake {
 export class Connections {
   readonly #around: Surroundings;
   readonly #flows = new Map<string, Connection>();
+  readonly #byTarget = new Map<string, Connection>();
   /** Sockets before TLS or the upgrade to WebSocket are done, by their endpoints. */
   readonly #handshakes = new Map<string, Handshake>();
   readonly #perPeer = new Map<string, number>();
@@ -73,12 +74,20 @@ export class Connections {
     this.#around.inbound.counters.handshakesFailed++;
   }
 
-  addStream(socket: Socket, protocol: Protocol, ours = false): Connection {
-    return this.#add(new StreamConnection(this.#around, socket, this.#partsOf(socket, protocol, ours)));
+  /** With the target, if it is a connection that we opened. */
+  addStream(socket: Socket, protocol: Protocol, target?: Target): Connection {
+    const parts = this.#partsOf(socket, protocol, target !== undefined);
+    return this.#add(new StreamConnection(this.#around, socket, parts), target);
   }
 
-  addWebSocket(webSocket: WebSocket, socket: Socket, protocol: Protocol, ours = false): Connection {
-    return this.#add(new WebSocketConnection(this.#around, webSocket, socket, this.#partsOf(socket, protocol, ours)));
+  addWebSocket(webSocket: WebSocket, socket: Socket, protocol: Protocol, target?: Target): Connection {
+    const parts = this.#partsOf(socket, protocol, target !== undefined);
+    return this.#add(new WebSocketConnection(this.#around, webSocket, socket, parts), target);
+  }
+
+  /** An open connection to the target, whoever opened it (RFC 3261 §18); over TLS, to whom its certificate names. */
+  to(target: Target): Connection | undefined {
+    return this.#byTarget.get(targetKey(target));
   }
 
   close(): void {
@@ -100,11 +109,18 @@ export class Connections {
     };
   }
 
-  #add(connection: Connection): Connection {
-    const { id, remote, local } = connection;
+  #add(connection: Connection, target?: Target): Connection {
+    const { id, protocol, remote, local } = connection;
     this.#handshakes.delete(handshakeKey(remote.port, local.port, remote.address));
     this.#flows.set(id, connection);
-    connection.onClose(() => this.#flows.delete(id));
+    const names = connection.secure ? (connection.peer?.names ?? []) : [undefined];
+    const targets = target ? [target] : names.map((serverName) => ({ protocol, ...remote, serverName }));
+    const keys = targets.map(targetKey);
+    for (const key of keys) this.#byTarget.set(key, connection);
+    connection.onClose(() => {
+      this.#flows.delete(id);
+      for (const key of keys) if (this.#byTarget.get(key) === connection) this.#byTarget.delete(key);
+    });
     return connection;
   }
 
@@ -147,6 +163,9 @@ export class Connections {
     flow.end(error);
   }
 }
+
+export const targetKey = ({ protocol, address, port, serverName = address }: Target): string =>
+  `${protocol} ${address} ${port} ${isSecure(protocol) ? serverName.toLowerCase() : ''}`;
 
 /** TLS sockets show the endpoints of the sockets that they are put on. */
 const handshakeKey = (remotePort?: number, localPort?: number, address?: string): string =>

@@ -1,20 +1,21 @@
 import type { Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import type { Connection, Surroundings } from './connection.ts';
-import type { Connections } from './connections.ts';
+import { targetKey, type Connections } from './connections.ts';
 import { connected, dial, upgraded } from './dial.ts';
 import { TransportError } from './error.ts';
 import type { Flow, Target } from './flow.ts';
 import type { TlsIdentity } from './tls.ts';
 import { formatEndpoint } from './address.ts';
 
-/** Connections that we open, each used again by all that goes to the same target (RFC 3261 §18). */
+/** Connections that we open where there is none to the target (RFC 3261 §18). */
 export class Outbound {
   readonly #around: Surroundings;
   readonly #connections: Connections;
   readonly #tls: TlsIdentity;
-  readonly #open = new Map<string, Promise<Connection>>();
-  readonly #dialled = new Set<Socket>();
+  /** Connections that are being made, so that all who want one wait for it. */
+  readonly #dialled = new Map<string, Promise<Connection>>();
+  readonly #sockets = new Set<Socket>();
   /** Until when TCP counts as refused at an address, by the clock. */
   readonly #refused: LRUCache<string, number>;
 
@@ -26,16 +27,13 @@ export class Outbound {
   }
 
   /** @throws {TransportError} rejects */
-  connect(target: Target): Promise<Flow> {
-    const key = `${target.protocol} ${formatEndpoint(target)} ${target.serverName ?? ''}`;
-    let connection = this.#open.get(key);
-    if (connection === undefined) {
-      connection = this.#make(target);
-      this.#open.set(key, connection);
-      const forget = () => void this.#open.delete(key);
-      connection.then((made) => made.onClose(forget), forget);
-    }
-    return connection;
+  async connect(target: Target): Promise<Flow> {
+    const known = this.#connections.to(target);
+    if (known !== undefined) return known;
+    const key = targetKey(target);
+    const made = this.#dialled.get(key) ?? this.#make(target).finally(() => this.#dialled.delete(key));
+    this.#dialled.set(key, made);
+    return made;
   }
 
   /** A TCP flow for what is too long for UDP; undefined where the peer takes none (RFC 3261 §18.1.1). */
@@ -53,28 +51,28 @@ export class Outbound {
 
   /** Gives up what is not yet connected. */
   close(): void {
-    for (const socket of this.#dialled) socket.destroy(new TransportError('closed', 'the transport is closed'));
+    for (const socket of this.#sockets) socket.destroy(new TransportError('closed', 'the transport is closed'));
   }
 
   async #make(target: Target): Promise<Connection> {
     const { clock, limits } = this.#around;
     const { protocol, address } = target;
     const socket = dial(target, this.#tls);
-    this.#dialled.add(socket);
+    this.#sockets.add(socket);
     const late = () =>
       socket.destroy(new TransportError('timeout', `no connection to ${formatEndpoint(target)} in time`));
     const timer = clock.after(limits.connectTime, late);
     try {
       if (!this.#connections.admit(socket, address)) throw new TransportError('limit', 'too many connections');
       await connected(socket, protocol);
-      if (protocol !== 'ws' && protocol !== 'wss') return this.#connections.addStream(socket, protocol, true);
-      return this.#connections.addWebSocket(await upgraded(socket, target), socket, protocol, true);
+      if (protocol !== 'ws' && protocol !== 'wss') return this.#connections.addStream(socket, protocol, target);
+      return this.#connections.addWebSocket(await upgraded(socket, target), socket, protocol, target);
     } catch (error) {
       socket.on('error', () => undefined).destroy();
       throw error;
     } finally {
       timer.cancel();
-      this.#dialled.delete(socket);
+      this.#sockets.delete(socket);
     }
   }
 }

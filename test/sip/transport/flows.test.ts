@@ -120,6 +120,29 @@ describe('SIP transport', () => {
     });
   }
 
+  it('uses a connection that the peer opened for requests to his end of it', async () => {
+    atBob = await bob.listen('tcp');
+    const flow = await alice.layer.connect(toBob('tcp'));
+    await alice.sends(flow);
+    const { flow: back } = await bob.nextRequest();
+    expect((await bob.layer.connect({ protocol: 'tcp', ...flow.local })).id).to.equal(back.id);
+  });
+
+  it('brings a response over UDP to the port that the request names, unless that asks for its own (RFC 3581)', async () => {
+    atBob = await bob.listen('udp');
+    const [one, other] = [await alice.listen('udp'), await alice.listen('udp')];
+    const flow = await alice.layer.connect(toBob('udp'));
+    expect(flow.local).to.deep.equal(one.local);
+    for (const [via, port] of [
+      ['', other.local.port],
+      [';rport', one.local.port],
+    ] as const) {
+      await alice.sends(flow, { sentBy: other.sentBy, via });
+      await bob.answers();
+      expect((await alice.nextResponse()).flow.local.port).to.equal(port);
+    }
+  });
+
   it('connects anew where a connection has ended', async () => {
     atBob = await bob.listen('tcp');
     const flow = await alice.layer.connect(toBob('tcp'));

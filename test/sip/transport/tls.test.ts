@@ -87,6 +87,19 @@ describe('SIP over TLS', () => {
     }
   });
 
+  it('uses a connection that a client opened only for requests to whom his certificate names (RFC 5923)', async () => {
+    const alices = ca.issue('URI:sip:alice.example');
+    await begin(settings([alices]), settings([bobs], { clientCertificate: 'optional' }));
+    const flow = await toBob('bob.example');
+    await alice.sends(flow);
+    const { flow: back } = await bob.nextRequest();
+    const target = { protocol: 'tls', ...flow.local } as const;
+    expect((await bob.layer.connect({ ...target, serverName: 'Alice.example' })).id).to.equal(back.id);
+    expect(await failure(bob.layer.connect({ ...target, serverName: 'carol.example' }))).to.include({
+      failure: 'unreachable',
+    });
+  });
+
   it('asks clients for nothing by default', async () => {
     await begin(settings([bobs]), settings([bobs]));
     await alice.sends(await toBob('bob.example'));
