@@ -5,6 +5,7 @@ import { blueprint } from './blueprint.ts';
 import { ccmp } from './ccmp.ts';
 import { check } from './check.ts';
 import { conference } from './conference.ts';
+import { discover } from './discover.ts';
 import { EXIT_CODES } from './outcome.ts';
 import { serve } from './serve.ts';
 import { settings } from './settings.ts';
@@ -15,7 +16,7 @@ export function program(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  const commands = [serve(), user(), blueprint(), conference(), ccmp(), backup(), check(), settings()];
+  const commands = [serve(), user(), blueprint(), conference(), ccmp(), discover(), backup(), check(), settings()];
   const plenary = new Command('plenary')
     .description('a conference control server: XCON (RFC 5239) over CCMP (RFC 6503)')
     .version(version);

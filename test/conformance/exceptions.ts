@@ -18,8 +18,6 @@ export const EXCEPTIONS: readonly Exception[] = [
       ...['N17', 'N19', 'N22', 'N23', 'N24', 'N25', 'N26', 'N27', 'N29', 'N30', 'Z9'],
     ],
   },
-  { reason: 'waits for the first extension that the server has', ids: ['O2'] },
-  { reason: 'waits for the publication of the server in DNS', ids: ['D1', 'D2'] },
   {
     reason: 'waits for the review of rights and privacy over all interfaces',
     ids: ['Z3', 'Z4', 'Z7', 'Z8', 'Z10', 'Z11', 'Z12', 'Z13', 'Z14'],

@@ -210,7 +210,9 @@ describe('the flow of RFC 6503 §6', () => {
       (one) => textAt(one, 'name') === 'confSummaryRequest',
     );
     expect(textsAt(extension, 'operations/operation')).to.deep.equal(['retrieve']);
-    expect(textAt(extension, 'schema-def')).to.equal('/ccmp/schemas/conf-summary.xsd');
+    const schema = await fetch(new URL(textAt(extension, 'schema-def') ?? '', system.url));
+    expect(schema.headers.get('content-type')).to.match(/^application\/xml/);
+    expect(await schema.text()).to.include('name="confSummary"');
 
     const media = '<info:entry label="1"><info:type>audio</info:type></info:entry>';
     const uri = made(
