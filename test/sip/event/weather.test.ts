@@ -32,7 +32,10 @@ function stage(weather: readonly number[], { maxRate, hasTags }: { maxRate: numb
     expires: { default: EXPIRES, minimum: 10, maximum: EXPIRES },
     ...(maxRate !== undefined && { maxRate }),
     admit: () => Promise.resolve({ context: undefined }),
-    keep: (subscription) => Promise.resolve(void watched.add(subscription)),
+    keep: (subscription) => {
+      watched.add(subscription);
+      return Promise.resolve();
+    },
     state: () => ({
       contentType: 'text/plain',
       body: Buffer.from(String(world.version)),
