@@ -30,9 +30,14 @@ export function addressOfMachine(family: Family): string {
 /** Whose limits an address counts to: its own, or its IPv6 network of 64 bits, which anybody has to himself. */
 export function peerOf(address: string): string {
   if (familyOf(address) === 4) return address;
-  const [front = '', back] = address.split('%', 1)[0]?.split('::') ?? [];
-  const groups = front === '' ? [] : front.split(':');
-  const missing = back === undefined ? 0 : 8 - groups.length - (back === '' ? 0 : back.split(':').length);
-  const whole = [...groups, ...Array<string>(Math.max(0, missing)).fill('0'), ...(back ?? '').split(':')];
-  return `${whole.slice(0, 4).join(':')}::/64`;
+  const network = groupsOf(address).slice(0, 4);
+  return `${network.map((group) => group.toString(16)).join(':')}::/64`;
+}
+
+/** The eight numbers of an IPv6 address. */
+export function groupsOf(address: string): readonly number[] {
+  const [front = '', back = ''] = address.replace(/%.*/, '').split('::');
+  const numbers = (text: string) => (text === '' ? [] : text.split(':').map((group) => parseInt(group, 16)));
+  const [first, last] = [numbers(front), numbers(back)];
+  return [...first, ...Array<number>(Math.max(0, 8 - first.length - last.length)).fill(0), ...last];
 }

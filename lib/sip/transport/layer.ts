@@ -120,7 +120,7 @@ export class TransportLayer {
   sentBy(flow: Flow): string {
     const { protocol, local } = flow;
     const same = this.#listeners.filter(
-      (one) => one.protocol === protocol && familyOf(one.local.address) === familyOf(local.address),
+      (one) => one.open && one.protocol === protocol && familyOf(one.local.address) === familyOf(local.address),
     );
     const own = same.find(({ local: { address, port } }) => port === local.port && address === local.address);
     return (own ?? same.find(({ local: { port } }) => port === local.port) ?? same[0])?.sentBy ?? formatEndpoint(local);
@@ -163,7 +163,7 @@ export class TransportLayer {
   }
 
   #udpListeners(): UdpListener[] {
-    return this.#listeners.filter((listener) => listener instanceof UdpListener);
+    return this.#listeners.filter((one) => one instanceof UdpListener).filter(({ open }) => open);
   }
 
   /** One of the family, of loopback for loopback, else not. */

@@ -22,6 +22,7 @@ export interface Listener {
   readonly local: Endpoint;
   /** `host:port` for Via and Contact; IPv6 in brackets. */
   readonly sentBy: string;
+  readonly open: boolean;
   /** Takes other certificates and CAs for the handshakes to come; connections stay. @throws {Error} when they can't be used */
   reload(tls: TlsSettings): void;
   /** Takes no more connections; those that it took stay. */

@@ -59,6 +59,10 @@ export class StreamListener implements Listener {
     return new StreamListener(options, server, tls, above);
   }
 
+  get open(): boolean {
+    return this.#closed === undefined;
+  }
+
   reload(settings: TlsSettings): void {
     if (this.#tls === undefined) throw new TypeError(`${this.protocol} has no certificates`);
     this.#tls.load(settings);
@@ -66,12 +70,9 @@ export class StreamListener implements Listener {
   }
 
   close(): Promise<void> {
-    // Its own promise would wait for every connection.
-    return (this.#closed ??= new Promise((resolve) => {
-      this.#server.close();
-      this.#server.unref();
-      resolve();
-    }));
+    // The server's own callback would wait for every connection.
+    this.#closed ??= Promise.resolve(void this.#server.close());
+    return this.#closed;
   }
 }
 

@@ -5,10 +5,13 @@ import type { Surroundings } from './connection.ts';
 import { failureOf, TransportError } from './error.ts';
 import type { Endpoint, Flow } from './flow.ts';
 import { SENT } from './sent.ts';
+import { stunAnswer } from './stun.ts';
 import { sentByOf, type Listener, type ListenOptions } from './listener.ts';
 
 /** Of errors of the system: no room just now. */
 const FULL: ReadonlySet<string> = new Set(['EAGAIN', 'ENOBUFS', 'ENOMEM']);
+
+const NOTHING = Buffer.alloc(0);
 
 const closed = () => new TransportError('closed', 'the listener is closed');
 
@@ -104,8 +107,15 @@ export class UdpListener implements Listener {
     const { inbound } = this.#around;
     const allowance = inbound.rates.of(address);
     if (allowance !== undefined && !inbound.rates.takeIfAny(allowance)) inbound.counters.rateDropped++;
+    else if (bytes[0] === 0) this.#onStun(bytes, { address, port });
     else if (!isKeepAlive(bytes)) inbound.take(bytes, new UdpFlow(this, { address, port }));
   };
+
+  #onStun(bytes: Buffer, remote: Endpoint): void {
+    const answer = stunAnswer(bytes, remote);
+    // Lost like any datagram, if it can't be sent.
+    if (answer !== undefined) this.send(answer, NOTHING, remote).catch(() => undefined);
+  }
 }
 
 /** An address and port reached from a socket of ours; made for each datagram, so it holds next to nothing. */
@@ -163,7 +173,7 @@ export function readUdpFlowId(id: string): { readonly local: string; readonly re
   return { local, remote: { address, port: Number(port) } };
 }
 
-/** Many keep their NAT open by line ends or a zero, which nobody need answer. */
+/** Many keep their NAT open by line ends, which nobody need answer. */
 function isKeepAlive(bytes: Buffer): boolean {
-  return bytes.length <= 4 && bytes.every((byte) => byte === 0x0d || byte === 0x0a || byte === 0);
+  return bytes.length <= 4 && bytes.every((byte) => byte === 0x0d || byte === 0x0a);
 }
