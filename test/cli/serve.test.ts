@@ -51,7 +51,7 @@ describe('plenary serve', function () {
     for (const told of ['example.com', 'alice, bob, carol; password demo', data]) expect(stdout).to.include(told);
   });
 
-  it('keeps what is in the data directory for its owner', async () => {
+  it('[Z14] keeps what is in the data directory for its owner', async () => {
     await begin();
     for (const file of ['plenary.db', 'plenary.key', 'admin.sock']) {
       expect(statSync(join(data, file)).mode & 0o777, file).to.equal(0o600);

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { EXCEPTIONS } from './exceptions.ts';
+import { OBEYED, OBEYED_IDS } from './obeyed.ts';
 import { REQUIREMENTS } from './requirements.ts';
 import { citedIds, idsIn } from './titles.ts';
 
@@ -12,6 +14,15 @@ describe('the trace from requirements to tests', () => {
     const open = REQUIREMENTS.filter(({ id }) => !cited.has(id) && !excepted.includes(id));
     const list = open.map(({ id, level, source, demand }) => `\n  ${id} (${level}, ${source}): ${demand}`);
     expect(open, `${open.length} requirements without a test:${list.join('')}\n`).to.have.lengthOf(0);
+  });
+
+  it('of every proven requirement it is known where it is obeyed, and the files are there', () => {
+    const proven = REQUIREMENTS.map(({ id }) => id).filter((id) => cited.has(id));
+    expect(proven.filter((id) => !OBEYED.has(id))).to.deep.equal([]);
+    expect(OBEYED_IDS, 'each once').to.have.lengthOf(OBEYED.size);
+    expect(OBEYED_IDS.filter((id) => !known.has(id))).to.deep.equal([]);
+    const files = new Set([...OBEYED.values()].flat());
+    expect([...files].filter((file) => !existsSync(new URL(`../../lib/${file}`, import.meta.url)))).to.deep.equal([]);
   });
 
   it('no requirement is both proven and excepted', () => {

@@ -13,7 +13,7 @@ const account = (login: string): Account => ({
 });
 const alice = account('alice');
 
-describe('a sealed secret', () => {
+describe('a sealed secret [Z14]', () => {
   const credentials = new Credentials(randomBytes(32), limits);
 
   for (const digest of [true, false]) {

@@ -159,7 +159,7 @@ describe('anonymity', () => {
     expect(masked, 'and the second time he really came').to.include(idOf('dave'));
   });
 
-  it('several anonymous are told apart and counted, each under one name through the occurrence', async () => {
+  it('[Z8] several anonymous are told apart and counted, each under one name through the occurrence', async () => {
     const alice = system.as('alice');
     uri = made(await alice.creates());
     await system.as('carol').joins(uri, endpoint(sipOf('carol')));
