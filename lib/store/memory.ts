@@ -14,7 +14,9 @@ import type { ObjectKind, PartName } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { DESCRIPTION, LOG_VERSIONS, SLICE, SECTIONS_FIRST } from './layout.ts';
 import { MemoryLog } from './memory-log.ts';
+import { MemoryRecords } from './memory-records.ts';
 import { MemoryUsers } from './memory-users.ts';
+import type { Records } from './records.ts';
 
 interface HeldPart {
   readonly part: StoredPart;
@@ -33,11 +35,19 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
   /** Identity → object → how many of its parts name that identity. */
   readonly #members = new Map<string, Map<XconUri, number>>();
   readonly #users = new MemoryUsers();
+  readonly #records = new Map<string, MemoryRecords<unknown>>();
   readonly #log: MemoryLog;
 
   /** `logVersions`: versions of an object that stay in the change log, at most. */
   constructor({ logVersions = LOG_VERSIONS }: { readonly logVersions?: number } = {}) {
     this.#log = new MemoryLog(logVersions);
+  }
+
+  /** Records of one kind. */
+  records<Value>(kind: string): Records<Value> {
+    let records = this.#records.get(kind);
+    if (records === undefined) this.#records.set(kind, (records = new MemoryRecords<unknown>()));
+    return records as MemoryRecords<Value>;
   }
 
   load(uri: XconUri): ReturnType<ConferenceRepository['load']> {

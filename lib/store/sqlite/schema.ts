@@ -89,6 +89,14 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO member SELECT '${UNKNOWN}', object.uri, part.id FROM object JOIN part ON part.object = object.id
     WHERE part.kind = ${SECTIONS_FIRST.indexOf(DESCRIPTION.kind)} AND part.key = '${DESCRIPTION.key}';
   `,
+  `
+  CREATE TABLE record (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    value TEXT NOT NULL,                  -- JSON
+    PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The data directory was written by a later version of the server, or is no store of ours. */

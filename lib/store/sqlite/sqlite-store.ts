@@ -17,6 +17,8 @@ import { ConferenceReader } from './conference-reader.ts';
 import type { DataDirectory } from './directory.ts';
 import { LogReader } from './log-reader.ts';
 import type { SqliteStoreLimits } from './store.ts';
+import type { Records } from '../records.ts';
+import { SqliteRecords } from './records.ts';
 import { Snapshots } from './snapshots.ts';
 import { UserReader } from './user-reader.ts';
 
@@ -113,6 +115,11 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
 
   users(query: Parameters<DirectoryRepository['users']>[0]): Promise<StoredUser[]> {
     return settled(() => this.#users.list(query));
+  }
+
+  /** Records of one kind; ask once for each kind. */
+  records<Value>(kind: string): Records<Value> {
+    return new SqliteRecords<Value>(kind, this.#writer, this.#db, this.#limits.sliceRows);
   }
 
   /**

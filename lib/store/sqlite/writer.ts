@@ -6,6 +6,7 @@ import type { Batch } from './batch.ts';
 import { createPrivate } from './directory.ts';
 import { LogWriter } from './log-writer.ts';
 import { ObjectWriter } from './object-writer.ts';
+import { RecordWriter, type RecordBatch } from './records.ts';
 import { UserWriter } from './user-writer.ts';
 
 export interface WriterOptions {
@@ -21,6 +22,7 @@ export class Writer {
   readonly #db: Database.Database;
   readonly #objects: ObjectWriter;
   readonly #users: UserWriter;
+  readonly #records: RecordWriter;
   readonly #log: LogWriter;
   readonly #backups = new Set<Promise<unknown>>();
 
@@ -34,6 +36,7 @@ export class Writer {
     this.#log = new LogWriter(this.#db, logVersions);
     this.#objects = new ObjectWriter(this.#db, this.#log);
     this.#users = new UserWriter(this.#db);
+    this.#records = new RecordWriter(this.#db);
   }
 
   write(batch: Batch): XconUri | undefined {
@@ -50,6 +53,10 @@ export class Writer {
 
   removeUser(userId: XconUserId): boolean {
     return this.#users.remove(userId);
+  }
+
+  putRecords(kind: string, batch: RecordBatch): void {
+    this.#records.put(kind, batch);
   }
 
   setPosition(follower: string, position: number): void {

@@ -1,0 +1,11 @@
+/**
+ * Small records under names of their own: what must survive a restart and belongs to no conference object, such as
+ * subscriptions and bindings. Values are plain data.
+ */
+export interface Records<Value> {
+  /** Resolves when it is durable; one of the same id goes. */
+  keep(id: string, value: Value): Promise<void>;
+  forget(id: string): Promise<void>;
+  /** Every record in the order of ids, in slices. */
+  all(): AsyncIterable<readonly Value[]>;
+}
