@@ -15,9 +15,15 @@ const ACTIVE = '=active';
 
 /** Characters of a value that a token has. */
 const LENGTH = 64;
-/** Days that one conference has tokens for; with more it may be on any. */
-const DAYS = 16;
+/** Media, and days, that one conference has tokens for; with more it may have any. */
+const MOST = 16;
+/** Characters in which days are looked for. */
+const LONGEST = 16_384;
 const ANY_DAY = '=day ?';
+const ANY_MEDIUM = '=media ?';
+
+const atMost = (tokens: readonly string[], any: string): readonly string[] =>
+  new Set(tokens).size > MOST ? [any] : tokens;
 
 /** Half of a character beyond the basic plane is no text. */
 const cut = (value: string): string => value.slice(0, LENGTH).replace(/[\uD800-\uDBFF]$/, '');
@@ -39,15 +45,17 @@ export function descriptionTokens(object: ConferenceObject): string[] {
     parent?.all(namespace, local).map(({ text }) => text) ?? [];
   const media = description.first(CONFERENCE_INFO, 'available-media')?.elements ?? [];
   const times = description.first(XCON, 'conference-time')?.elements ?? [];
-  const days = new Set(
-    times.flatMap((entry) => [...texts(entry, 'base', XCON), ...texts(entry, START, XCON)].flatMap(daysIn)),
-  );
+  const when = times.flatMap((entry) => [...texts(entry, 'base', XCON), ...texts(entry, START, XCON)]).join('\n');
+  const days = when.length > LONGEST ? [ANY_DAY] : daysIn(when).map((day) => `=day ${day}`);
   return [
     ...new Set([
       ...texts(description, 'subject').map((text) => valued('subject', text)),
       ...texts(description, 'display-text').map((text) => valued('display-text', text)),
-      ...media.flatMap((entry) => texts(entry, 'type')).map((text) => valued('media', text)),
-      ...(days.size > DAYS ? [ANY_DAY] : [...days].map((day) => `=day ${day}`)),
+      ...atMost(
+        media.flatMap((entry) => texts(entry, 'type')).map((text) => valued('media', text)),
+        ANY_MEDIUM,
+      ),
+      ...atMost(days, ANY_DAY),
       ...(object.header.active ? [ACTIVE] : []),
     ]),
   ];
@@ -69,7 +77,7 @@ const USER = '/conference-info/users/user';
 const EQUAL: Readonly<Record<string, (value: string) => readonly string[] | undefined>> = {
   [`${DESCRIPTION}/subject`]: (value) => [valued('subject', value)],
   [`${DESCRIPTION}/display-text`]: (value) => [valued('display-text', value)],
-  [`${DESCRIPTION}/available-media/entry/type`]: (value) => [valued('media', value)],
+  [`${DESCRIPTION}/available-media/entry/type`]: (value) => [valued('media', value), ANY_MEDIUM],
   '/conference-info/conference-state/active': (value) => (value === 'true' ? [ACTIVE] : undefined),
   [`${USER}/@entity`]: (value) => {
     const user = parseXconUserId(value);

@@ -138,6 +138,32 @@ describe('a filter over everything', () => {
     }
   });
 
+  it('finds a conference of more media and days than it has tokens for', async () => {
+    const store = new MemoryStore();
+    const control = controlOver(store);
+    for (const blueprint of shippedBlueprints(DOMAIN)) await control.createBlueprint(as('root'), blueprint);
+    const numbers = Array.from({ length: 30 }, (_, number) => number + 10);
+    const media = numbers
+      .map((at) => `<info:entry label="${at}"><info:type>kind${at}</info:type></info:entry>`)
+      .join('');
+    const days = numbers.map((at) => calendar(`20${at}0101`));
+    for (const base of [...days, calendar('20261123').replace('UID:1', `UID:${'1'.repeat(20_000)}`)]) {
+      const time = `<xcon:conference-time><xcon:entry><xcon:base>${base}</xcon:base></xcon:entry></xcon:conference-time>`;
+      const document = conference(
+        `<info:conference-description><info:available-media>${media}</info:available-media>${time}</info:conference-description>`,
+      );
+      await control.create(as('alice'), { document });
+    }
+    const identities = (await store.changes({ after: 0, limit: 99 })).flatMap(({ parts }) =>
+      parts.map((part) => part.identities.length),
+    );
+    expect(Math.max(...identities)).to.be.below(40);
+    const found = async (expression: string) => (await control.conferences(as('root'), { expression })).length;
+    expect(await found(`/conference-info/${D}/available-media/entry/type = 'kind39'`)).to.equal(31);
+    expect(await found(`contains(/conference-info/${D}/conference-time/entry/base, 'DTSTART:20390101')`)).to.equal(1);
+    expect(await found(`contains(/conference-info/${D}/conference-time/entry/base, 'DTSTART:20261123')`)).to.equal(1);
+  });
+
   it('is not narrowed where any object may be meant', () => {
     for (const expression of [
       `//subject = 'Plans'`,
