@@ -60,19 +60,17 @@ function readWhole(message: Message): unknown {
   ];
 }
 
-/** Microseconds of one call. */
+/** Microseconds of processor time of one call. */
 function timed({ seconds }: Setting, run: () => unknown): () => Promise<number> {
-  return async () => {
-    await new Promise(setImmediate);
-    const from = process.hrtime.bigint();
-    const until = from + BigInt(Math.round(seconds * 1e9));
+  return () => {
+    const from = process.cpuUsage();
     let calls = 0;
-    let now = from;
-    for (; now < until; now = process.hrtime.bigint()) {
-      for (let call = 0; call < 100; call++) kept = run();
-      calls += 100;
+    for (;;) {
+      for (let call = 0; call < 1_000; call++) kept = run();
+      calls += 1_000;
+      const { user, system } = process.cpuUsage(from);
+      if (user + system >= seconds * 1e6) return Promise.resolve((user + system) / calls);
     }
-    return Number(now - from) / 1_000 / calls;
   };
 }
 

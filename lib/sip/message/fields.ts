@@ -1,3 +1,4 @@
+import { isToken } from './characters.ts';
 import { knownName } from './names.ts';
 
 /** Header fields in their order: names (as the RFCs spell those that we know) and values, by turns. */
@@ -44,11 +45,17 @@ export function splitList(text: string): string[] {
   return values.filter((value) => value !== '');
 }
 
-/** A field that may be sent: a name that is a token, a value in one line. @throws {TypeError} */
-export function checkedField(name: string, value: string): readonly [name: string, value: string] {
+/** Puts a field that may be sent behind others: a name that is a token, a value in one line. @throws {TypeError} */
+export function pushField(fields: string[], name: string, value: string): void {
   const known = knownName(name);
-  if (known === undefined && !/^[A-Za-z0-9.!%*_+`'~-]+$/.test(name))
-    throw new TypeError(`no name of a header field: ${name}`);
+  if (known === undefined && !isToken(name)) throw new TypeError(`no name of a header field: ${name}`);
   if (value.includes('\n') || value.includes('\r')) throw new TypeError(`a line break in ${name}`);
-  return [known ?? name, value];
+  fields.push(known ?? name, value);
+}
+
+/** The fields made of names and values. @throws {TypeError} */
+export function fieldsOf(entries: readonly (readonly [name: string, value: string])[]): string[] {
+  const fields: string[] = [];
+  for (const entry of entries) pushField(fields, entry[0], entry[1]);
+  return fields;
 }

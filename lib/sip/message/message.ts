@@ -1,6 +1,6 @@
 import { BadMessage } from './bad-message.ts';
 import { Cursor } from './cursor.ts';
-import { checkedField, findField, findKnown, splitList, type Fields } from './fields.ts';
+import { fieldsOf, findField, findKnown, splitList, type Fields } from './fields.ts';
 import type { ListHeader, SingleHeader } from './headers/definition.ts';
 import * as headers from './headers/index.ts';
 import { isList, knownName } from './names.ts';
@@ -15,7 +15,8 @@ export abstract class Message {
   /** The header fields as `serialize` writes them; Content-Length is not among them. */
   readonly fieldsAsWritten: Fields;
   readonly body: Buffer;
-  readonly #read = new Map<SingleHeader<unknown> | ListHeader<unknown>, unknown>();
+  /** Values that have been read, by the slots of their headers. */
+  readonly #read: unknown[] = [];
   #topVia: Via | undefined;
 
   protected constructor(fields: Fields, body: Buffer) {
@@ -54,14 +55,14 @@ export abstract class Message {
 
   /** The value of a field that stands at most once. @throws {BadMessage} 400 when it is malformed or stands twice */
   get<T>(header: SingleHeader<T>): T | undefined {
-    const read = this.#read.get(header) as T | undefined;
+    const read = this.#read[header.slot] as T | undefined;
     if (read !== undefined) return read;
     const fields = this.fieldsAsWritten;
     const at = findKnown(fields, header.name);
     if (at < 0) return undefined;
     if (findKnown(fields, header.name, at + 2) >= 0) throw new BadMessage(400, `More than one ${header.name}`);
     const value = header.read(fields[at + 1] ?? '');
-    this.#read.set(header, value);
+    this.#read[header.slot] = value;
     return value;
   }
 
@@ -74,7 +75,7 @@ export abstract class Message {
 
   /** The values of a list. @throws {BadMessage} 400 when one is malformed */
   all<T>(header: ListHeader<T>): readonly T[] {
-    const read = this.#read.get(header) as readonly T[] | undefined;
+    const read = this.#read[header.slot] as readonly T[] | undefined;
     if (read !== undefined) return read;
     const fields = this.fieldsAsWritten;
     const lines: string[] = [];
@@ -82,7 +83,7 @@ export abstract class Message {
       lines.push(fields[at + 1] ?? '');
     }
     const values = header.readAll(lines);
-    this.#read.set(header, values);
+    this.#read[header.slot] = values;
     return values;
   }
 
@@ -177,7 +178,7 @@ export abstract class Message {
   /** A field above all others of its name: Via, Record-Route, Route. @throws {TypeError} for a line break */
   prepended(name: string, value: string): this {
     const at = Math.max(findField(this.fieldsAsWritten, name), 0);
-    return this.copy(this.fieldsAsWritten.toSpliced(at, 0, ...checkedField(name, value)), this.body);
+    return this.copy(this.fieldsAsWritten.toSpliced(at, 0, ...fieldsOf([[name, value]])), this.body);
   }
 
   /** Without the first value of this name: the topmost Via or Route of a list goes, the rest of its line stays. */
@@ -193,15 +194,15 @@ export abstract class Message {
   }
 
   #readTopVia(): Via {
-    const line = this.header('Via');
-    if (line === undefined) throw new BadMessage(400, 'Missing Via');
-    return readVia(new Cursor(line, 'Via'));
+    const at = findKnown(this.fieldsAsWritten, 'Via');
+    if (at < 0) throw new BadMessage(400, 'Missing Via');
+    return readVia(new Cursor(this.fieldsAsWritten[at + 1] ?? '', 'Via'));
   }
 }
 
 function replaced(fields: Fields, name: string, value: string | readonly string[] | undefined): Fields {
   const values = value === undefined ? [] : typeof value === 'string' ? [value] : value;
-  const made = values.flatMap((one) => checkedField(name, one));
+  const made = fieldsOf(values.map((one) => [name, one] as const));
   const first = findField(fields, name);
   if (first < 0) return [...fields, ...made];
   const kept = fields.slice(0, first);

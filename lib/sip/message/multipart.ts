@@ -1,7 +1,7 @@
 import { newBoundary } from '../token.ts';
 import { BadMessage } from './bad-message.ts';
 import { quote } from './cursor.ts';
-import { checkedField, findField } from './fields.ts';
+import { fieldsOf, findField } from './fields.ts';
 import { CONTENT_DISPOSITION, CONTENT_TYPE, type ContentDisposition, type MediaType } from './headers/index.ts';
 import type { Message } from './message.ts';
 import { Parameters } from './parameters.ts';
@@ -35,10 +35,7 @@ export class BodyPart {
 
   /** @throws {TypeError} for a name or value that no header field can hold */
   static of(fields: Readonly<Record<string, string>>, body: Buffer): BodyPart {
-    return new BodyPart(
-      Object.entries(fields).flatMap(([name, value]) => checkedField(name, value)),
-      body,
-    );
+    return new BodyPart(fieldsOf(Object.entries(fields)), body);
   }
 
   header(name: string): string | undefined {

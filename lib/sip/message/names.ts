@@ -45,6 +45,32 @@ const known = new Map<string, string>();
 for (const name of [...lists, ...SINGLES.split(' ').map(interned)]) known.set(name, name).set(name.toLowerCase(), name);
 for (const [letter, name] of Object.entries(COMPACT)) known.set(letter, name).set(letter.toUpperCase(), name);
 
+/** Names by their length and their first letter, to be compared where they stand in a head. */
+const spelled = new Map<number, readonly string[]>();
+for (const name of known.values()) {
+  const key = keyOf(name.length, name.charCodeAt(0));
+  const others = spelled.get(key) ?? [];
+  if (!others.includes(name)) spelled.set(key, [...others, name]);
+}
+
+/** The known name that `text` holds from `from` to `to`. */
+export function knownNameAt(text: string, from: number, to: number): string | undefined {
+  const candidates = spelled.get(keyOf(to - from, text.charCodeAt(from)));
+  if (candidates !== undefined) for (const name of candidates) if (text.startsWith(name, from)) return name;
+  return knownName(text.slice(from, to));
+}
+
+function keyOf(length: number, first: number): number {
+  return length * 256 + first;
+}
+
+/** What begins the line of each known field, behind the line before it. */
+const lineStarts = new Map<string, string>();
+for (const name of known.values()) lineStarts.set(name, `\r\n${name}: `);
+
+/** The line break, the name and the colon before a value. */
+export const lineStart = (name: string): string => lineStarts.get(name) ?? `\r\n${name}: `;
+
 /** The name as the RFCs spell it; undefined for a header field that we do not know. */
 export const knownName = (name: string): string | undefined => known.get(name) ?? known.get(name.toLowerCase());
 

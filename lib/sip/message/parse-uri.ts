@@ -7,6 +7,7 @@ import { OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';
 
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 const NUMBER = /^(?:\+[-.()]*[0-9][0-9().-]*|[-.()]*[0-9A-Fa-f*#][0-9A-Fa-f*#().-]*)$/;
+const NO_HEADERS: readonly (readonly [name: string, value: string])[] = [];
 const COLON = 0x3a;
 const SEMICOLON = 0x3b;
 const EQUALS = 0x3d;
@@ -15,6 +16,7 @@ const AMPERSAND = 0x26;
 
 /** Reads a URI. @throws {BadMessage} 400 */
 export function parseUri(text: string): Uri {
+  if (text.startsWith('sip:')) return parseSipUri(text, 'sip', 4);
   const colon = text.indexOf(':');
   const scheme = text.slice(0, Math.max(colon, 0)).toLowerCase();
   if (scheme === 'sip' || scheme === 'sips') return parseSipUri(text, scheme, colon + 1);
@@ -56,8 +58,12 @@ function parseSipUri(text: string, scheme: 'sip' | 'sips', from: number): SipUri
     at = readUriParameters(text, at, written);
     parameters = new Parameters(written);
   }
-  const headers: (readonly [string, string])[] = [];
-  if (text.charCodeAt(at) === QUESTION) at = readHeaders(text, at, headers);
+  let headers = NO_HEADERS;
+  if (text.charCodeAt(at) === QUESTION) {
+    const read: (readonly [string, string])[] = [];
+    at = readHeaders(text, at, read);
+    headers = read;
+  }
   if (at !== text.length) throw malformed();
   return new SipUri({ scheme, user, password, host, port, parameters, headers }, text);
 }

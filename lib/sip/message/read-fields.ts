@@ -1,6 +1,6 @@
 import { BadMessage } from './bad-message.ts';
 import { isToken } from './characters.ts';
-import { knownName } from './names.ts';
+import { knownName, knownNameAt } from './names.ts';
 
 /** The fields of a head, and its Content-Length, which says where the body ends and is kept nowhere else. */
 export interface ReadFields {
@@ -31,7 +31,7 @@ export function readFields(head: string, from: number, limit: number): ReadField
     }
     if (!isWhole) return { fields, contentLength, problem: problem ?? new BadMessage(400, 'Broken line break') };
     const colon = head.indexOf(':', at);
-    const name = colon < 0 || colon > end ? undefined : nameOf(head.slice(at, colon));
+    const name = colon < 0 || colon > end ? undefined : nameOf(head, at, colon);
     if (name === undefined) {
       problem ??= new BadMessage(400, 'Malformed name of a header field');
     } else {
@@ -49,10 +49,10 @@ export function readFields(head: string, from: number, limit: number): ReadField
 }
 
 /** The name as the RFCs spell it, or as written where we do not know it; white space may stand before the colon. */
-function nameOf(written: string): string | undefined {
-  const known = knownName(written);
+function nameOf(head: string, from: number, to: number): string | undefined {
+  const known = knownNameAt(head, from, to);
   if (known !== undefined) return known;
-  const name = written.trimEnd();
+  const name = head.slice(from, to).trimEnd();
   return isToken(name) ? (knownName(name) ?? name) : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { isToken } from './characters.ts';
-import { checkedField, type Fields } from './fields.ts';
+import { fieldsOf, type Fields } from './fields.ts';
 import { Message } from './message.ts';
 import { parseUri } from './parse-uri.ts';
 import type { Uri } from './uri.ts';
@@ -28,12 +28,7 @@ export class Request extends Message {
   ): Request {
     const text = uri.toString();
     if (!isToken(method) || !/^[^\s<>]+$/.test(text)) throw new TypeError(`no request line: ${method} ${text}`);
-    return new Request(
-      method,
-      text,
-      fields.flatMap(([name, value]) => checkedField(name, value)),
-      body,
-    );
+    return new Request(method, text, fieldsOf(fields), body);
   }
 
   /** The Request-URI. @throws {BadMessage} 400 */

@@ -1,5 +1,5 @@
 import { BadMessage } from './bad-message.ts';
-import { checkedField, type Fields } from './fields.ts';
+import { pushField, type Fields } from './fields.ts';
 import { Message } from './message.ts';
 import { reasonPhrase } from './reason-phrases.ts';
 import type { Request } from './request.ts';
@@ -40,7 +40,7 @@ export class Response extends Message {
       if (!COPIED.has(name) && !(status === 100 && name === 'Timestamp')) continue;
       copied.push(name, name === 'To' && toTag !== undefined && !hasTag(request) ? `${value};tag=${toTag}` : value);
     }
-    for (const [name, value] of fields) copied.push(...checkedField(name, value));
+    for (const [name, value] of fields) pushField(copied, name, value);
     return new Response(status, checkedReason(reason ?? reasonPhrase(status)), copied, body);
   }
 

@@ -3,6 +3,7 @@ import { Parameters, readParameters } from './parameters.ts';
 import { endOfDigits, endOfHostAt, mended, portOf } from './parse-uri.ts';
 
 const SLASH = 0x2f;
+const USUAL = 'SIP/2.0/';
 const COLON = 0x3a;
 
 /** One hop of the way of a request (RFC 3261 §20.42). Immutable. */
@@ -53,10 +54,8 @@ export class Via {
 }
 
 export function readVia(cursor: Cursor): Via {
-  const name = cursor.skipSpace().token();
-  const version = cursor.expect(SLASH).token();
-  const transport = cursor.expect(SLASH).token();
-  if (name.toUpperCase() !== 'SIP') throw cursor.malformed();
+  const version = readVersion(cursor.skipSpace());
+  const transport = cursor.token();
   const space = cursor.at;
   const from = cursor.skipSpace().at;
   const end = endOfHostAt(cursor.text, from);
@@ -65,6 +64,19 @@ export function readVia(cursor: Cursor): Via {
   cursor.at = end;
   const port = cursor.take(COLON) ? readPort(cursor) : undefined;
   return new Via(transport.toUpperCase(), host, port, readParameters(cursor), version);
+}
+
+/** The protocol's name and version up to the transport, mostly without the white space that may be there. */
+function readVersion(cursor: Cursor): string {
+  if (cursor.text.startsWith(USUAL, cursor.at)) {
+    cursor.at += USUAL.length;
+    cursor.skipSpace();
+    return '2.0';
+  }
+  if (cursor.token().toUpperCase() !== 'SIP') throw cursor.malformed();
+  const version = cursor.expect(SLASH).token();
+  cursor.expect(SLASH);
+  return version;
 }
 
 function readPort(cursor: Cursor): number {

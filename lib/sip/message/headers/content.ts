@@ -49,9 +49,12 @@ export function isAccepted(type: string, ranges: readonly MediaType[]): boolean 
 }
 
 function readMediaType(cursor: Cursor): MediaType {
+  const from = cursor.at;
   const type = cursor.token();
   const subtype = cursor.expect(SLASH).token();
-  return { type: `${type}/${subtype}`.toLowerCase(), parameters: readParameters(cursor) };
+  const written = cursor.text.slice(from, cursor.at);
+  const isTight = written.length === type.length + 1 + subtype.length;
+  return { type: (isTight ? written : `${type}/${subtype}`).toLowerCase(), parameters: readParameters(cursor) };
 }
 
 function readWeighted(cursor: Cursor): Weighted {
