@@ -7,7 +7,14 @@ export type ServerInput =
   'start' | 'request' | 'ACK' | '1xx from TU' | '2xx from TU' | '300-699 from TU' | '408 from TU' | 'transport error';
 
 export type ServerEffect =
-  'send response' | 'repeat response' | 'send 100' | 'ACK to TU' | 'failure to TU' | 'done' | 'timeout';
+  | 'send response'
+  | 'repeat response'
+  | 'forget response'
+  | 'send 100'
+  | 'ACK to TU'
+  | 'failure to TU'
+  | 'done'
+  | 'timeout';
 
 /*
  * RFC 6026 §8.6, figure 7 (instead of RFC 3261's):

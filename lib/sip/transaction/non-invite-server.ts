@@ -9,14 +9,15 @@ export type NonInviteServerState = 'trying' | 'proceeding' | 'completed' | 'term
  *
  *                    | request to TU
  *                    v
- *                 trying ──────── F, 408 from TU ─────┐
+ *                 trying ───────────── F ─────────────┐
  *                  100 │  │ 200–699 from TU           │
  *                      v  └─────────────┐             │
- *   request:      proceeding ── F, 408 from TU ──────>│
+ *   request:      proceeding ────────── F ───────────>│
  *   response           │ 200–699 from TU│             │
  *                      v                v             │
- *                      completed <──────┘             v
- *                         └─────────── J ───────> terminated
+ *   request:       completed <──────────┘             v
+ *   response, none     └──────────── J ─────────> terminated
+ *   after 408
  */
 export const nonInviteServer: Table<NonInviteServerState, ServerInput, ServerEffect> = {
   trying: {
@@ -24,14 +25,14 @@ export const nonInviteServer: Table<NonInviteServerState, ServerInput, ServerEff
     '100': ['proceeding', 'send 100'],
     '2xx from TU': ['completed', 'stop repeating', 'send response', 'start J'],
     '300-699 from TU': ['completed', 'stop repeating', 'send response', 'start J'],
-    '408 from TU': ['terminated', 'timeout'],
+    '408 from TU': ['completed', 'stop repeating', 'forget response', 'start J'],
     F: ['terminated', 'timeout'],
   },
   proceeding: {
     request: ['proceeding', 'repeat response'],
     '2xx from TU': ['completed', 'send response', 'start J'],
     '300-699 from TU': ['completed', 'send response', 'start J'],
-    '408 from TU': ['terminated', 'timeout'],
+    '408 from TU': ['completed', 'forget response', 'start J'],
     F: ['terminated', 'timeout'],
     'transport error': ['proceeding', 'failure to TU'],
   },

@@ -115,6 +115,9 @@ export class ServerMachine extends Machine<ServerState, ServerInput, ServerEffec
       case 'repeat response':
         this.#send();
         break;
+      case 'forget response':
+        this.#response = undefined;
+        break;
       case 'send 100':
         if (this.#request !== undefined) this.#response = Response.to(this.#request, 100);
         this.#send();
@@ -184,7 +187,7 @@ export class ServerTransaction {
 
   /**
    * Sends a provisional or final response; 2xx to an INVITE as often as the user likes (RFC 6026 §7.1). Nothing after another final
-   * response. A request other than INVITE gets no 1xx from the user, and 408 ends its transaction silently (RFC 4320 §4).
+   * response. A request other than INVITE gets no 1xx from the user, and 408 is kept from its client (RFC 4320 §4).
    */
   respond(response: Response): void {
     this.#machine.respond(response);
