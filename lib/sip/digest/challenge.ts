@@ -1,7 +1,8 @@
+import { quote } from '../message/cursor.ts';
 import { algorithmNamed } from './algorithm.ts';
 import type { DigestAlgorithm } from './credential-source.ts';
 import { isQop } from './credentials.ts';
-import { formatDigest, quoted, readDigest } from './parameters.ts';
+import { formatDigest, readDigest } from './parameters.ts';
 import type { Qop } from './response.ts';
 
 /** Who asks: a user agent server with 401, a proxy with 407 (RFC 3261 §22). */
@@ -45,11 +46,11 @@ export function readChallenge(value: string): Challenge | undefined {
 
 export function formatChallenge({ realm, nonce, algorithm, qop, stale, opaque }: Challenge): string {
   return formatDigest({
-    realm: quoted(realm),
-    nonce: quoted(nonce),
-    qop: qop.length > 0 ? quoted(qop.join(',')) : undefined,
+    realm: quote(realm),
+    nonce: quote(nonce),
+    qop: qop.length > 0 ? quote(qop.join(',')) : undefined,
     algorithm,
     stale: stale === true ? 'true' : undefined,
-    opaque: opaque === undefined ? undefined : quoted(opaque),
+    opaque: opaque === undefined ? undefined : quote(opaque),
   });
 }

@@ -5,7 +5,7 @@ import type { Challenge, Challenger } from './challenge.ts';
 import type { Ha1 } from './credential-source.ts';
 import { formatCredentials, readCredentials } from './credentials.ts';
 import type { DigestCredentials } from './credentials.ts';
-import { readParameters } from './parameters.ts';
+import { readInfo } from './parameters.ts';
 import { isSameDigest, requestDigest, responseDigest } from './response.ts';
 
 /** Who we are in a realm: by password, or by H(A1) alone. */
@@ -93,7 +93,7 @@ export class DigestClient {
     return KINDS.every((challenger) => {
       const { credentials, info } = CHALLENGERS[challenger];
       const sent = request.headers(credentials).map(readCredentials);
-      const parameters = response.headers(info).map(readParameters)[0];
+      const parameters = response.headers(info).map(readInfo)[0];
       const by = sent.find((one) => one !== undefined && this.#known.has(`${challenger} ${one.realm}`));
       if (parameters === undefined || by === undefined) return true;
       const known = this.#known.get(`${challenger} ${by.realm}`);

@@ -1,5 +1,6 @@
+import { quote } from '../message/cursor.ts';
 import { algorithmNamed } from './algorithm.ts';
-import { formatDigest, quoted, readDigest } from './parameters.ts';
+import { formatDigest, readDigest } from './parameters.ts';
 import type { DigestInput, Qop } from './response.ts';
 
 /** Digest credentials (RFC 3261 §20.7) of the kinds that are served. */
@@ -34,15 +35,15 @@ export function readCredentials(value: string): DigestCredentials | undefined {
 export function formatCredentials(credentials: DigestCredentials): string {
   const { algorithm, user, realm, nonce, uri, response, opaque, protection } = credentials;
   return formatDigest({
-    username: quoted(user),
-    realm: quoted(realm),
-    nonce: quoted(nonce),
-    uri: quoted(uri),
-    response: quoted(response),
+    username: quote(user),
+    realm: quote(realm),
+    nonce: quote(nonce),
+    uri: quote(uri),
+    response: quote(response),
     algorithm,
-    opaque: opaque === undefined ? undefined : quoted(opaque),
+    opaque: opaque === undefined ? undefined : quote(opaque),
     qop: protection?.qop,
     nc: protection?.nc,
-    cnonce: protection && quoted(protection.cnonce),
+    cnonce: protection && quote(protection.cnonce),
   });
 }

@@ -1,28 +1,29 @@
-/** `name=token` and `name="quoted"`, separated by commas (RFC 3261 §25.1, auth-param). */
-const PARAMETER = /\s*([!#$%&'*+.^_`|~\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*(?:,|$)/suy;
+import { BadMessage } from '../message/bad-message.ts';
+import { AUTHENTICATION_INFO, AUTHORIZATION } from '../message/headers/index.ts';
+import type { Parameters } from '../message/parameters.ts';
 
-/** The parameters of digest credentials or of a digest challenge; undefined for other schemes and as `readParameters` says. */
-export function readDigest(value: string): ReadonlyMap<string, string> | undefined {
-  const scheme = /^\s*digest\s+/iu.exec(value)?.[0];
-  return scheme === undefined ? undefined : readParameters(value.slice(scheme.length));
+/** The parameters of digest credentials or of a digest challenge; undefined for other schemes and for what is malformed. */
+export function readDigest(value: string): Parameters | undefined {
+  return tolerantly(() => {
+    const [read] = AUTHORIZATION.readAll([value]);
+    return read?.scheme.toLowerCase() === 'digest' ? read.parameters : undefined;
+  });
 }
 
-/** Names in lower case. Undefined for what is malformed and when a parameter stands twice. */
-export function readParameters(value: string): ReadonlyMap<string, string> | undefined {
-  const parameters = new Map<string, string>();
-  let at = 0;
-  while (at < value.length) {
-    PARAMETER.lastIndex = at;
-    const match = PARAMETER.exec(value);
-    const name = match?.[1]?.toLowerCase();
-    if (match === null || name === undefined || parameters.has(name)) return undefined;
-    parameters.set(name, match[2]?.replaceAll(/\\(.)/gsu, '$1') ?? match[3] ?? '');
-    at = PARAMETER.lastIndex;
+/** Those of Authentication-Info. */
+export const readInfo = (value: string): Parameters | undefined => tolerantly(() => AUTHENTICATION_INFO.read(value));
+
+/** Who can't be understood is challenged again. A parameter that stands twice could mean either. */
+function tolerantly(read: () => Parameters | undefined): Parameters | undefined {
+  try {
+    const parameters = read();
+    const names = new Set([...(parameters ?? [])].map(([name]) => name.toLowerCase()));
+    return names.size === parameters?.size ? parameters : undefined;
+  } catch (error) {
+    if (error instanceof BadMessage) return undefined;
+    throw error;
   }
-  return parameters;
 }
-
-export const quoted = (text: string): string => `"${text.replaceAll(/["\\]/gu, '\\$&')}"`;
 
 /** Values come quoted already where the grammar wants them so; undefined ones are left out. */
 export function formatDigest(parameters: Readonly<Record<string, string | undefined>>): string {

@@ -1,3 +1,4 @@
+import { quote } from '../message/cursor.ts';
 import { nobodys } from './algorithm.ts';
 import { CHALLENGERS, formatChallenge } from './challenge.ts';
 import type { Challenger } from './challenge.ts';
@@ -6,7 +7,7 @@ import { readCredentials } from './credentials.ts';
 import type { DigestCredentials } from './credentials.ts';
 import { Nonces, nonceDefaults } from './nonce.ts';
 import type { NonceLimits } from './nonce.ts';
-import { formatParameters, quoted } from './parameters.ts';
+import { formatParameters } from './parameters.ts';
 import { isSameDigest, requestDigest, responseDigest } from './response.ts';
 import type { Qop } from './response.ts';
 
@@ -125,5 +126,5 @@ export class DigestServer {
 function infoOf(sent: DigestCredentials, ha1: Buffer, body: Buffer): string | undefined {
   if (sent.protection === undefined) return undefined;
   const { qop, cnonce, nc } = sent.protection;
-  return formatParameters({ qop, rspauth: quoted(responseDigest(sent, ha1, body)), cnonce: quoted(cnonce), nc });
+  return formatParameters({ qop, rspauth: quote(responseDigest(sent, ha1, body)), cnonce: quote(cnonce), nc });
 }

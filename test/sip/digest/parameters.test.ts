@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { formatDigest, quoted, readDigest } from '../../../lib/sip/digest/parameters.ts';
+import { formatDigest, readDigest } from '../../../lib/sip/digest/parameters.ts';
+import { quote } from '../../../lib/sip/message/cursor.ts';
 
 const read = (value: string) => {
   const parameters = readDigest(value);
-  return parameters && Object.fromEntries(parameters);
+  return parameters && Object.fromEntries([...parameters].map(([name, text]) => [name.toLowerCase(), text]));
 };
 
 describe('digest parameters', () => {
@@ -22,7 +23,6 @@ describe('digest parameters', () => {
     ['a parameter twice', 'Digest realm="a", realm="b"'],
     ['a string without end', 'Digest realm="a'],
     ['two values without a comma', 'Digest realm="a" nonce="b"'],
-    ['a name without value', 'Digest realm'],
   ];
   for (const [what, value] of refused) it(`are refused with ${what}`, () => expect(read(value)).to.equal(undefined));
 
@@ -31,7 +31,7 @@ describe('digest parameters', () => {
     const name = fc.stringMatching(/^[a-z][a-z-]{0,8}$/u);
     fc.assert(
       fc.property(fc.dictionary(name, text, { noNullPrototype: true }), (parameters) => {
-        const written = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, quoted(value)]));
+        const written = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, quote(value)]));
         expect(read(formatDigest(written))).to.deep.equal(parameters);
       }),
     );

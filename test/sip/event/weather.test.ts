@@ -41,7 +41,9 @@ function stage(weather: readonly number[], { maxRate, hasTags }: { maxRate: numb
       body: Buffer.from(String(world.version)),
       ...(hasTags && { entityTag: `v${world.version}` }),
     }),
-    ended: (subscription) => void watched.delete(subscription),
+    ended: (subscription) => {
+      watched.delete(subscription);
+    },
     ...(hasTags && { entityTag: () => `v${world.version}` }),
   };
   const notifier = new Notifier({
@@ -68,7 +70,9 @@ function stage(weather: readonly number[], { maxRate, hasTags }: { maxRate: numb
     contact: `<sip:alice@${ALICE}:5060>`,
     event: 'conference',
     expires: EXPIRES,
-    notified: (request) => void (request.body.length > 0 && seen.push(Number(request.body.toString()))),
+    notified: (request) => {
+      if (request.body.length > 0) seen.push(Number(request.body.toString()));
+    },
     ended: () => expect.fail('it may always subscribe again'),
   });
   const change = () => {
