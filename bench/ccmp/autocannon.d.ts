@@ -5,6 +5,8 @@ declare module 'autocannon' {
   }
   export interface Client {
     setRequests(requests: readonly Request[]): void;
+    on(event: 'body', listener: (body: Buffer) => void): void;
+    on(event: 'response', listener: (status: number, bytes: number, milliseconds: number) => void): void;
   }
   export interface Options {
     readonly url: string;
@@ -14,8 +16,14 @@ declare module 'autocannon' {
     readonly duration?: number;
     /** Requests in all, instead of a duration. */
     readonly amount?: number;
+    /** For `tls.connect`. */
+    readonly tlsOptions?: { readonly rejectUnauthorized: boolean };
     readonly setupClient: (client: Client) => void;
-    readonly verifyBody: (body: string) => boolean;
+    readonly verifyBody?: (body: string) => boolean;
+    /** Requests per second, of all connections together. */
+    readonly overallRate?: number;
+    /** Whether times count from when a request was sent, not from when it should have been. */
+    readonly ignoreCoordinatedOmission?: boolean;
   }
   export interface Result {
     readonly requests: { readonly total: number };

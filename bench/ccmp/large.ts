@@ -43,7 +43,7 @@ export async function measureLarge(setting: Setting): Promise<Figure[]> {
   for (const act of ACTS) {
     const [message] = inSmall[act].messagesOf(0);
     if (message === undefined) throw new Error(`nothing to send for ${act}`);
-    bare.set(act, await MeasuredProcess.bare(await answerFile(setting, plenary, message), true));
+    bare.set(act, await MeasuredProcess.bare(await answerFile(setting, plenary, message), { parse: true }));
   }
   // The samples above let u0 join and leave; the rounds find every conference as it was.
   await plenary.forget();

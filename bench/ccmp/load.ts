@@ -9,6 +9,8 @@ export interface Load {
   readonly messagesOf: (client: number) => readonly Message[];
   /** What each answer must hold. */
   readonly expect: string;
+  /** Over TLS. */
+  readonly secure?: boolean;
 }
 
 export interface Carried {
@@ -38,7 +40,8 @@ export async function carry(
   let unexpected = '';
   const before = await server.read();
   const result = await autocannon({
-    url: server.url,
+    url: load.secure === true ? server.secureUrl : server.url,
+    tlsOptions: { rejectUnauthorized: false },
     method: 'POST',
     connections: load.clients,
     ...('seconds' in extent ? { duration: extent.seconds } : { amount: extent.each * load.clients }),
@@ -63,4 +66,39 @@ export async function carry(
     busy: cpu / (result.duration * 1_000),
     slowest: result.latency.max,
   };
+}
+
+/** What came of a load that may be too much, per second. */
+export interface Pressed {
+  readonly accepted: number;
+  readonly refused: number;
+  /** Milliseconds, that 99 % of what was accepted took at most. */
+  readonly slow: number;
+}
+
+/** Has the clients together send so many requests per second, each as soon as its last one is answered. */
+export async function press(server: MeasuredProcess, load: Load, perSecond: number, seconds: number): Promise<Pressed> {
+  let [client, refused] = [0, 0];
+  const times: number[] = [];
+  const { errors, timeouts, duration } = await autocannon({
+    url: server.url,
+    method: 'POST',
+    connections: load.clients,
+    duration: seconds,
+    overallRate: Math.round(perSecond),
+    ignoreCoordinatedOmission: true,
+    setupClient: (one) => {
+      let isExpected = false;
+      one.setRequests(load.messagesOf(client++).map(({ by, body }) => ({ body, headers: headersOf(by) })));
+      one.on('body', (body) => (isExpected = body.includes(load.expect)));
+      one.on('response', (_status, _bytes, milliseconds) => {
+        if (isExpected) times.push(milliseconds);
+        else refused += 1;
+      });
+    },
+  });
+  if (errors + timeouts > 0) throw new Error(`the load failed: ${JSON.stringify({ errors, timeouts })}`);
+  times.sort((one, other) => one - other);
+  const slow = times[Math.ceil(0.99 * times.length) - 1] ?? NaN;
+  return { accepted: times.length / duration, refused: refused / duration, slow };
 }

@@ -7,13 +7,16 @@ import { passes, table, type Figure } from '../figures.ts';
 import { measureFilters } from './filters.ts';
 import { measureLarge } from './large.ts';
 import { measureMillion } from './million.ts';
-import { measureRetrieve } from './retrieve.ts';
+import { measureOverload } from './overload.ts';
+import { measureRetrieve, measureTls } from './retrieve.ts';
 import type { Setting } from './setting.ts';
 import { measureUpdate } from './update.ts';
 
 const PARTS: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> = {
   retrieve: measureRetrieve,
+  tls: measureTls,
   update: measureUpdate,
+  overload: measureOverload,
   large: measureLarge,
   million: measureMillion,
   filters: measureFilters,
