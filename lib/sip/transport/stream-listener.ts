@@ -18,7 +18,7 @@ export class StreamListener implements Listener {
   readonly #server: Server;
   readonly #tls: TlsIdentity | undefined;
   readonly #above: Above | undefined;
-  #closed: Promise<void> | undefined;
+  #closed = false;
 
   private constructor(options: ListenOptions, server: Server, tls: TlsIdentity | undefined, above: Above | undefined) {
     const { address, port } = server.address() as AddressInfo;
@@ -40,8 +40,7 @@ export class StreamListener implements Listener {
     const tls = isSecure(protocol) ? new TlsIdentity(neededTls(options)) : undefined;
     const above = serverAbove(connections, options, tls);
     const server = createServer((socket) => {
-      // A reset before anybody listens is no event.
-      socket.on('error', () => undefined);
+      socket.on('error', ignore);
       if (!connections.admit(socket, socket.remoteAddress ?? '')) socket.destroy();
       else if (above === undefined) connections.addStream(socket, protocol);
       else {
@@ -60,7 +59,7 @@ export class StreamListener implements Listener {
   }
 
   get open(): boolean {
-    return this.#closed === undefined;
+    return !this.#closed;
   }
 
   reload(settings: TlsSettings): void {
@@ -70,11 +69,15 @@ export class StreamListener implements Listener {
   }
 
   close(): Promise<void> {
-    // The server's own callback would wait for every connection.
-    this.#closed ??= Promise.resolve(void this.#server.close());
-    return this.#closed;
+    // The server's own callback would wait for the end of every connection.
+    this.#server.close();
+    this.#closed = true;
+    return Promise.resolve();
   }
 }
+
+/** A reset before anybody listens is no event. */
+const ignore = () => undefined;
 
 function neededTls({ protocol, tls }: ListenOptions): TlsSettings {
   if (tls === undefined || tls.certificates.length === 0) throw new TypeError(`${protocol} needs a certificate`);

@@ -4,9 +4,9 @@ import { familyOf, formatEndpoint } from './address.ts';
 import type { Surroundings } from './connection.ts';
 import { failureOf, TransportError } from './error.ts';
 import type { Endpoint, Flow } from './flow.ts';
+import { sentByOf, type Listener, type ListenOptions } from './listener.ts';
 import { SENT } from './sent.ts';
 import { stunAnswer } from './stun.ts';
-import { sentByOf, type Listener, type ListenOptions } from './listener.ts';
 
 /** Of errors of the system: no room just now. */
 const FULL: ReadonlySet<string> = new Set(['EAGAIN', 'ENOBUFS', 'ENOMEM']);
