@@ -6,6 +6,7 @@ export { MESSAGE_LIMITS, type MessageLimits } from './limits.ts';
 export { Message, type FieldChanges } from './message.ts';
 export { NameAddress } from './name-address.ts';
 export { Parameters } from './parameters.ts';
+export { ownText } from './own-text.ts';
 export { parse } from './parse.ts';
 export { parseUri } from './parse-uri.ts';
 export { reasonPhrase } from './reason-phrases.ts';
