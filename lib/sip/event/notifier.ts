@@ -34,7 +34,7 @@ export interface NotifierOptions {
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly date: () => number;
-  readonly dialogs: Pick<DialogLayer, 'attach' | 'detach' | 'find' | 'send'>;
+  readonly dialogs: Pick<DialogLayer, 'attach' | 'detach' | 'find' | 'send' | 'usages'>;
   /** Our Contact in a new dialog, as a field value. */
   readonly contact: (server: Incoming) => string;
   /** Told of errors of packages and of the store behind them. */
@@ -118,6 +118,8 @@ export class Notifier {
     if ('status' in admission) return admission;
     const dialog = this.#dialogOf(server, service.pack);
     if (dialog === undefined) return { status: 481 };
+    // Another SUBSCRIBE for the same was admitted meanwhile, in the dialog that both share.
+    if (this.#options.dialogs.usages(dialog).some((usage) => usage.claims(request))) return { status: 491 };
     const about = { resource: request.uriText, eventId: request.event?.id, context: admission.context };
     const subscription = this.#make(service, dialog, about);
     dialog.refreshTarget(request);

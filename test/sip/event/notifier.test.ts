@@ -210,6 +210,17 @@ describe('the notifier', () => {
       expect([notifier.size, bob.dialogs.size]).to.deep.equal([1, 1]);
     });
 
+    it('makes one subscription of two SUBSCRIBEs for the same at one time', async () => {
+      const { subscribe, alice, clock, dialogOf, notifier } = conference();
+      const dialog = dialogOf(await subscribe({ Event: 'conference;id=1' }));
+      const fields = [['Event', 'conference;id=2'] as const];
+      const both = [1, 2].map(() => alice.dialogs.send(dialog, 'SUBSCRIBE', { fields }));
+      await clock.pass(100);
+      const statuses = (await Promise.all(both)).map(({ response }) => response.status);
+      expect(statuses.toSorted()).to.deep.equal([200, 491]);
+      expect(notifier.size).to.equal(2);
+    });
+
     it('follows the target of the subscriber', async () => {
       const { subscribe, again, dialogOf, told } = conference();
       const dialog = dialogOf(await subscribe());

@@ -4,7 +4,6 @@ import { Notifier } from '../../../lib/sip/event/notifier.ts';
 import type { EventPackage } from '../../../lib/sip/event/package.ts';
 import { Subscriber } from '../../../lib/sip/event/subscriber.ts';
 import type { Subscription } from '../../../lib/sip/event/subscription.ts';
-import { Request } from '../../../lib/sip/message/request.ts';
 import { Response } from '../../../lib/sip/message/response.ts';
 import { Network } from '../network.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -122,20 +121,21 @@ describe('a subscription in any weather', () => {
   });
 });
 
-/** The most NOTIFYs of one dialog that Bob had sent anew while he waited for a final response. */
+/** The most NOTIFYs of one dialog that had been sent for the first time and not been answered yet. */
 function outstandingAtOnce(network: Network): number {
   let most = 0;
-  const open = new Map<string, Map<number, number>>();
+  /** By Call-ID and CSeq: when it was sent, or that it was answered. */
+  const dialogs = new Map<string, Map<number, number | 'answered'>>();
   for (const { at, from, message } of network.sent) {
     if (message.cseq.method !== 'NOTIFY') continue;
-    const waiting = open.get(message.callId) ?? new Map<number, number>();
-    open.set(message.callId, waiting);
-    // What Alice has answered, or Timer F has given up, is outstanding no more.
-    for (const [number, since] of waiting) if (at - since >= 32_000) waiting.delete(number);
-    if (message instanceof Request && from === BOB && !waiting.has(message.cseq.number))
-      waiting.set(message.cseq.number, at);
-    else if (message instanceof Response) waiting.delete(message.cseq.number);
-    most = Math.max(most, waiting.size);
+    const { number } = message.cseq;
+    const notifies = dialogs.get(message.callId) ?? new Map<number, number | 'answered'>();
+    dialogs.set(message.callId, notifies);
+    if (message instanceof Response) notifies.set(number, 'answered');
+    else if (from === BOB && !notifies.has(number)) notifies.set(number, at);
+    // Timer F gives up what was never answered.
+    const outstanding = [...notifies.values()].filter((since) => since !== 'answered' && at - since < 32_000);
+    most = Math.max(most, outstanding.length);
   }
   return most;
 }
