@@ -24,7 +24,9 @@ const prepare = (db: Database) => ({
   make: db.prepare<[string, string, number, string | null, string]>(
     'INSERT INTO object (uri, kind, version, parent, header) VALUES (?, ?, ?, ?, ?)',
   ),
-  change: db.prepare<[number, string, number]>('UPDATE object SET version = ?, header = ? WHERE id = ?'),
+  change: db.prepare<[number, string, string, number], Omit<ObjectRow, 'version'>>(
+    'UPDATE object SET version = ?, header = ? WHERE uri = ? AND version = ? RETURNING id, kind, parent',
+  ),
   adopt: db.prepare<[string | null, number]>('UPDATE object SET parent = ? WHERE id = ?'),
   remove: db.prepare<[number]>('DELETE FROM object WHERE id = ?'),
   removeParts: db.prepare<[number]>('DELETE FROM part WHERE object = ?'),
@@ -41,6 +43,10 @@ const prepare = (db: Database) => ({
   ),
   changePart: db.prepare<[string | null, string, Buffer, number]>(
     'UPDATE part SET facts = ?, identities = ?, bytes = ? WHERE id = ?',
+  ),
+  // Most changes leave a part's identities as they are.
+  changeText: db.prepare<[string | null, Buffer, number, number, string, string]>(
+    'UPDATE part SET facts = ?, bytes = ? WHERE object = ? AND kind = ? AND key = ? AND identities = ?',
   ),
   removePart: db.prepare<[number]>('DELETE FROM part WHERE id = ?'),
   join: db.prepare<[string, string, number | bigint]>('INSERT OR IGNORE INTO member VALUES (?, ?, ?)'),
@@ -82,7 +88,12 @@ export class ObjectWriter {
   #writeSets({ sets, bytes }: Batch): XconUri | undefined {
     const texts = new Cutter(bytes);
     try {
-      for (const set of sets) this.#writeSet(set, texts);
+      for (const set of sets) {
+        const [change, ...others] = set;
+        // A change of one object that meets another version has written nothing that would have to be undone.
+        if (change !== undefined && others.length === 0) this.#write(change, texts);
+        else this.#writeSet(set, texts);
+      }
       return undefined;
     } catch (error) {
       if (error instanceof Conflict) return error.uri;
@@ -91,46 +102,56 @@ export class ObjectWriter {
   }
 
   #write(change: ChangeEntry, texts: Cutter): void {
-    const { uri, expected, version, header, parts } = change;
-    const object = this.#sql.find.get(uri);
-    if ((object?.version ?? 0) !== expected) throw new Conflict(uri);
+    const { uri, version, header, parts } = change;
     const bytes = texts.cut(textLength(parts));
     const headerText = JSON.stringify(header);
-    if (version > 0) this.#put(change, object, headerText, new Cutter(bytes));
-    else if (object !== undefined) this.#remove(uri, object.id);
+    if (version === 0) this.#remove(change);
+    else {
+      const object = this.#put(change, headerText);
+      const cutter = new Cutter(bytes);
+      for (const part of parts) {
+        cutter.next(part.before);
+        this.#putPart(uri, object, part, cutter.next(part.after));
+      }
+    }
     this.#log.append(change, headerText, bytes);
   }
 
-  #put(
-    { uri, version, header, parts }: ChangeEntry,
-    object: ObjectRow | undefined,
-    headerText: string,
-    texts: Cutter,
-  ): void {
-    const id = object?.id ?? this.#make(uri, version, header, headerText);
-    if (object !== undefined) {
-      if (object.kind !== header.kind) throw new Error(`${uri} is a ${object.kind} and stays one`);
-      this.#sql.change.run(version, headerText, id);
-      // Apart, because naming an indexed column writes its index even when the value stays.
-      if (object.parent !== parentOf(header)) this.#sql.adopt.run(parentOf(header), id);
+  /** The row of the object. */
+  #put({ uri, expected, version, header }: ChangeEntry, headerText: string): number {
+    if (expected === 0) {
+      if (this.#sql.find.get(uri) !== undefined) throw new Conflict(uri);
+      return this.#make(uri, version, header, headerText);
     }
-    for (const part of parts) {
-      texts.next(part.before);
-      this.#putPart(uri, id, part, texts.next(part.after));
-    }
+    const object = this.#sql.change.get(version, headerText, uri, expected);
+    if (object === undefined) throw new Conflict(uri);
+    if (object.kind !== header.kind) throw new Error(`${uri} is a ${object.kind} and stays one`);
+    // Apart, because naming an indexed column writes its index even when the value stays.
+    if (object.parent !== parentOf(header)) this.#sql.adopt.run(parentOf(header), object.id);
+    return object.id;
   }
 
   #make(uri: XconUri, version: number, header: ObjectHeader, headerText: string): number {
     return Number(this.#sql.make.run(uri, header.kind, version, parentOf(header), headerText).lastInsertRowid);
   }
 
-  #remove(uri: XconUri, id: number): void {
-    this.#sql.removeMembers.run({ uri, object: id });
-    this.#sql.removeParts.run(id);
-    this.#sql.remove.run(id);
+  #remove({ uri, expected }: ChangeEntry): void {
+    const object = this.#sql.find.get(uri);
+    if ((object?.version ?? 0) !== expected) throw new Conflict(uri);
+    if (object === undefined) return;
+    this.#sql.removeMembers.run({ uri, object: object.id });
+    this.#sql.removeParts.run(object.id);
+    this.#sql.remove.run(object.id);
   }
 
-  #putPart(uri: XconUri, object: number, { kind, key, facts, identities }: PartEntry, text: Buffer | undefined): void {
+  #putPart(uri: XconUri, object: number, part: PartEntry, text: Buffer | undefined): void {
+    const { kind, key, before, facts, identities } = part;
+    const factsText = facts === undefined ? null : JSON.stringify(facts);
+    const identitiesText = JSON.stringify(identities);
+    if (before !== undefined && text !== undefined) {
+      const { changes } = this.#sql.changeText.run(factsText, text, object, rank(kind), key, identitiesText);
+      if (changes > 0) return;
+    }
     const old = this.#sql.findPart.get(object, rank(kind), key);
     if (text === undefined) {
       if (old === undefined) return;
@@ -138,8 +159,6 @@ export class ObjectWriter {
       this.#sql.removePart.run(old.id);
       return;
     }
-    const factsText = facts === undefined ? null : JSON.stringify(facts);
-    const identitiesText = JSON.stringify(identities);
     if (old === undefined) {
       const made = this.#sql.makePart.run(object, rank(kind), key, factsText, identitiesText, text).lastInsertRowid;
       for (const identity of identities) this.#sql.join.run(identity, uri, made);
