@@ -29,9 +29,6 @@ export interface Progress {
   readonly reliable?: boolean | undefined;
 }
 
-/** Milliseconds between provisional responses, so that no proxy gives up (RFC 3261 §13.3.1.1). */
-const KEEP_RINGING = 60_000;
-
 /** An INVITE outside of dialogs, until its final response (RFC 3261 §13.3). */
 export class IncomingInvite {
   /** Early; confirmed by `accept`. */
@@ -39,7 +36,7 @@ export class IncomingInvite {
   readonly #server: ServerTransaction;
   readonly #terms: Terms;
   readonly #provisionals: ReliableProvisionals;
-  readonly #expiry: Timer | undefined;
+  readonly #expiry: Timer;
   readonly #endInvite: () => void;
   readonly #endOffer: () => void;
   #ringing: Timer | undefined;
@@ -64,7 +61,10 @@ export class IncomingInvite {
     this.#endInvite = this.session.invites.take('peer');
     this.#endOffer = this.session.offers.take('peer');
     const { expires } = request;
-    if (expires !== undefined) this.#expiry = clock.after(expires * 1_000, () => this.refuse(487));
+    this.#expiry =
+      expires === undefined
+        ? clock.after(this.session.settings.ringTime, () => this.refuse(480))
+        : clock.after(expires * 1_000, () => this.refuse(487)); // §13.3.1
     server.onCancel(() => this.refuse(487));
   }
 
@@ -153,12 +153,12 @@ export class IncomingInvite {
     this.#ringing?.cancel();
     if (!this.isOpen) return;
     this.#server.respond(response);
-    this.#ringing = clock.after(KEEP_RINGING, () => this.#ring(response));
+    this.#ringing = clock.after(this.session.settings.ringInterval, () => this.#ring(response));
   }
 
   #stop(): void {
     this.#ringing?.cancel();
-    this.#expiry?.cancel();
+    this.#expiry.cancel();
     this.#provisionals.stop();
   }
 }

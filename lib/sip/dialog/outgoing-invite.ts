@@ -40,9 +40,6 @@ interface Fork {
   repeatAck?: Promise<() => void>;
 }
 
-/** Challenges, and intervals that are too small, before an INVITE is given up. */
-const ATTEMPTS = 4;
-
 /** An INVITE of ours outside of dialogs, with every dialog that its forks make (RFC 3261 §13.2). */
 export class OutgoingInvite {
   /** The final response, the first of the 2xx; 487 made here when it is cancelled before it is sent. Never rejects. */
@@ -78,10 +75,16 @@ export class OutgoingInvite {
   }
 
   async #run(): Promise<Answer> {
+    const { clock } = this.#layer.outgoing.transactions;
+    const patience = clock.after(this.#settings.ringTime, () => this.cancel());
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#send();
-      const again = attempt < ATTEMPTS && !this.#cancelling.signal.aborted ? this.#retry(answer) : undefined;
-      if (again === undefined) return this.#conclude(answer);
+      const mayRetry = attempt < this.#settings.attempts && !this.#cancelling.signal.aborted;
+      const again = mayRetry ? this.#retry(answer) : undefined;
+      if (again === undefined) {
+        patience.cancel();
+        return this.#conclude(answer);
+      }
       this.#request = again;
     }
   }
@@ -121,12 +124,11 @@ export class OutgoingInvite {
   /** The request that answers a challenge (RFC 3261 §22) or takes the interval that 422 wants (RFC 4028 §7.3). */
   #retry({ request, response }: Answer): Request | undefined {
     const { status } = response;
-    const fields =
-      status === 401 || status === 407
-        ? Object.entries(this.#layer.credentials(request, response) ?? {})
-        : status === 422
-          ? this.#timerFields(response.get(MIN_SE) ?? 0)
-          : [];
+    let fields: Fields = [];
+    this.#layer.fence(() => {
+      if (status === 401 || status === 407) fields = Object.entries(this.#layer.credentials(request, response) ?? {});
+      else if (status === 422) fields = this.#timerFields(response.get(MIN_SE) ?? 0);
+    });
     if (fields.length === 0) return undefined;
     const { number } = this.#request.cseq;
     return withFields(this.#request, [['CSeq', `${number + 1} INVITE`], ...fields]);

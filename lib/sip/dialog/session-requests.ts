@@ -60,7 +60,7 @@ export class SessionRequests {
     if (rseq === undefined || !this.#isNext(cseq, rseq)) return;
     this.#acknowledged = { cseq, rseq };
     const offer = hasOffered ? undefined : descriptionOf(response);
-    const outcome = offer === undefined ? undefined : await session.user.offered?.(offer, session);
+    const outcome = offer === undefined ? undefined : await session.ask(offer);
     const { fields, body } = describing(isRefused(outcome) ? undefined : outcome);
     const answer = await session.layer.send(session.dialog, 'PRACK', {
       fields: [['RAck', `${rseq} ${cseq} ${method}`], ...fields],
@@ -76,12 +76,14 @@ export class SessionRequests {
   ): Promise<() => void> {
     const session = this.#session;
     const offer = hasOffered ? undefined : descriptionOf(response);
-    const outcome = offer === undefined ? undefined : await session.user.offered?.(offer, session);
+    const outcome = offer === undefined ? undefined : await session.ask(offer);
     const { fields, body } = describing(isRefused(outcome) ? undefined : outcome);
-    return session.layer.sendAck(session.dialog, request.cseq.number, {
+    const repeat = await session.layer.sendAck(session.dialog, request.cseq.number, {
       fields: [...credentialsOf(request), ...fields],
       body,
     });
+    if (isRefused(outcome)) void session.bye(); // An offer in a 2xx can't be refused otherwise (§14.2).
+    return repeat;
   }
 
   async #inviteOnce(offer: Description | undefined, fields: Fields): Promise<Answer> {
@@ -98,7 +100,7 @@ export class SessionRequests {
     let repeatAck: Promise<() => void> | undefined;
     const onResponse = (response: Response): void => {
       if (response.status >= 200) void repeatAck?.then((repeat) => repeat());
-      else if (response.require.includes('100rel')) void this.prack(response, offer !== undefined);
+      else if (response.require.includes('100rel')) this.prack(response, offer !== undefined).catch(layer.report);
     };
     try {
       const answer = await layer.send(dialog, 'INVITE', this.#content(offer, fields), { onResponse });

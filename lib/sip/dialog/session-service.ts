@@ -7,7 +7,7 @@ import { retryAfter } from './glare.ts';
 import type { ReliableProvisionals } from './provisional.ts';
 import type { Session } from './session.ts';
 import { answerTimer, type Agreement, type Fields } from './session-timer.ts';
-import { isRefused, type Outcome } from './session-user.ts';
+import { isRefused } from './session-user.ts';
 import type { Side } from './turn.ts';
 
 interface Accepted {
@@ -144,7 +144,7 @@ export class SessionService {
     };
     this.#pending = server;
     server.onCancel(() => this.#refuse(server, 487));
-    const outcome = await this.#outcome(descriptionOf(request));
+    const outcome = await this.#session.ask(descriptionOf(request));
     if (!server.unanswered || session.isOver) release();
     else if (isRefused(outcome)) {
       this.#refuse(server, outcome.status, outcome.fields);
@@ -166,7 +166,7 @@ export class SessionService {
     if (terms === undefined) return;
     this.#isUpdating = true;
     const endOffer = offer === undefined ? () => undefined : session.offers.take('peer');
-    const outcome = offer === undefined ? undefined : await this.#outcome(offer);
+    const outcome = offer === undefined ? undefined : await this.#session.ask(offer);
     endOffer();
     this.#isUpdating = false;
     if (isRefused(outcome)) {
@@ -190,7 +190,8 @@ export class SessionService {
     const description = descriptionOf(request);
     if (description !== undefined && acknowledged.hasOffered)
       session.layer.fence(() => session.user.answered?.(description, session));
-    const outcome = description === undefined || acknowledged.hasOffered ? undefined : await this.#outcome(description);
+    const outcome =
+      description === undefined || acknowledged.hasOffered ? undefined : await this.#session.ask(description);
     if (isRefused(outcome)) this.#refuse(server, outcome.status, outcome.fields);
     else server.respond(this.#response(request, 200, outcome, []));
   }
@@ -214,17 +215,6 @@ export class SessionService {
   #conflict(server: ServerTransaction, holder: Side): void {
     if (holder === 'us') this.#refuse(server, 491);
     else this.#refuse(server, 500, [retryAfter()]);
-  }
-
-  async #outcome(offer: Description | undefined): Promise<Outcome> {
-    const session = this.#session;
-    if (session.user.offered === undefined) return { status: 488 };
-    try {
-      return await session.user.offered(offer, session);
-    } catch (error) {
-      session.layer.report(error);
-      return { status: 500 };
-    }
   }
 
   #response(request: Request, status: number, description: Description | undefined, fields: Fields): Response {

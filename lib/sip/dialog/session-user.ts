@@ -51,8 +51,12 @@ export interface SessionEnd {
 
 export interface SessionSettings {
   readonly timer: SessionTimerSettings;
-  /** Times that a re-INVITE or UPDATE is tried that meets the peer's (491) or a longer interval (422). */
+  /** Times that an INVITE or UPDATE is sent that meets the peer's (491), a longer interval (422) or a challenge. */
   readonly attempts: number;
+  /** Milliseconds that an INVITE may ring which doesn't say how long (Expires), and that one of ours may. */
+  readonly ringTime: number;
+  /** Milliseconds between provisional responses while it rings, so that no proxy gives up (RFC 3261 §13.3.1.1). */
+  readonly ringInterval: number;
   /** Methods that we take in a dialog. */
   readonly allow: string;
 }
@@ -60,6 +64,8 @@ export interface SessionSettings {
 export const sessionDefaults: SessionSettings = {
   timer: sessionTimerDefaults,
   attempts: 4,
+  ringTime: 180_000,
+  ringInterval: 60_000,
   allow: 'INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS',
 };
 

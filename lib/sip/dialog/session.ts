@@ -7,7 +7,7 @@ import type { DialogLayer } from './layer.ts';
 import { SessionRequests } from './session-requests.ts';
 import { SessionService } from './session-service.ts';
 import { SessionTimer, type Fields } from './session-timer.ts';
-import type { SessionEnd, SessionSettings, SessionUser } from './session-user.ts';
+import type { Outcome, SessionEnd, SessionSettings, SessionUser } from './session-user.ts';
 import { Turn, type Side } from './turn.ts';
 import type { Usage } from './usage.ts';
 
@@ -49,7 +49,8 @@ export class Session implements Usage {
     this.requests = new SessionRequests(this);
     this.service = new SessionService(this);
     const { clock } = layer.outgoing.transactions;
-    const refresh = (): void => void this.requests.refresh().catch((error: unknown) => layer.report(error));
+    const refresh = (): void =>
+      void this.requests.refresh().catch((error: unknown) => this.isOver || layer.report(error));
     const expire = (): void => void this.#hangUp({ cause: 'expired' });
     this.timer = new SessionTimer(clock, settings.timer, refresh, expire);
     layer.attach(dialog, this);
@@ -108,6 +109,17 @@ export class Session implements Usage {
     this.end({ cause: 'lost', status });
   }
 
+  /** What the user says to an offer; what it throws refuses it. */
+  async ask(offer: Description | undefined): Promise<Outcome> {
+    if (this.user.offered === undefined) return { status: 488 };
+    try {
+      return await this.user.offered(offer, this);
+    } catch (error) {
+      this.layer.report(error);
+      return { status: 500 };
+    }
+  }
+
   /** The 2xx has gone or come. */
   confirm(): void {
     if (this.#state === 'early') this.#state = 'confirmed';
@@ -136,7 +148,7 @@ export class Session implements Usage {
     await this.service.acknowledged;
     this.service.stop();
     this.layer.detach(this.dialog, this);
-    await this.layer.send(this.dialog, 'BYE', { fields });
+    await this.layer.send(this.dialog, 'BYE', { fields }).catch(this.layer.report);
   }
 
   #close(end: SessionEnd): boolean {

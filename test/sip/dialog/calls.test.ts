@@ -103,6 +103,45 @@ describe('Calls (RFC 3665)', () => {
     await expectSilence();
   });
 
+  it('ends a call that rings too long, on either side (RFC 3261 §13.3.1)', async () => {
+    const patient = { settings: { ringTime: 300_000 } };
+    const { clock, alice, make, expectSilence } = stage({ settings: { ringTime: 100_000 } });
+    const carol = make('carol', '192.0.2.3', patient);
+    carol.ring = (call) => call.progress(180);
+    const impatientCaller = alice.call(carol.uri);
+    const impatientCallee = carol.call(alice.uri);
+    alice.ring = (call) => call.progress(180);
+    const expiring = carol.call(alice.uri, sdp('offer'), [['Expires', '30']]);
+    await clock.pass(101_000);
+    expect((await impatientCaller.answer).response.status).to.equal(487);
+    expect((await impatientCallee.answer).response.status).to.equal(480);
+    expect((await expiring.answer).response.status).to.equal(487);
+    await expectSilence();
+  });
+
+  it('rings again every minute, so that no proxy gives up (RFC 3261 §13.3.1.1)', async () => {
+    const { clock, network, alice, bob, expectSilence } = stage();
+    bob.ring = (call) => call.progress(180);
+    alice.call(bob.uri);
+    await clock.pass(170_000);
+    const rings = network.sent.filter(({ message }) => 'status' in message && message.status === 180);
+    expect(rings.map(({ at }) => at)).to.deep.equal([10, 60_010, 120_010]);
+    await expectSilence();
+  });
+
+  it("answers a handler's mistakes with 500, and leaves the session as it was", async () => {
+    const { clock, ours, theirs, bob } = await inCall();
+    Object.assign(theirs.user, {
+      offered: () => {
+        throw new Error('mistake');
+      },
+    });
+    const answer = ours.invite(sdp('more'));
+    await clock.pass(100);
+    expect((await answer).response.status).to.equal(500);
+    expect([ours.state, theirs.state, bob.problems.length]).to.deep.equal(['confirmed', 'confirmed', 1]);
+  });
+
   it('follows a redirection (§3.6)', async () => {
     const { clock, make, alice, bob, expectSilence } = stage();
     const carol = make('carol', '192.0.2.3');
