@@ -10,6 +10,7 @@ import { measureMillion } from './million.ts';
 import { measureOverload } from './overload.ts';
 import { measureRetrieve, measureTls } from './retrieve.ts';
 import type { Setting } from './setting.ts';
+import { measureSidebars } from './sidebars.ts';
 import { measureUpdate } from './update.ts';
 
 const PARTS: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> = {
@@ -17,6 +18,7 @@ const PARTS: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> =
   tls: measureTls,
   update: measureUpdate,
   overload: measureOverload,
+  sidebars: measureSidebars,
   large: measureLarge,
   million: measureMillion,
   filters: measureFilters,

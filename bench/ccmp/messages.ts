@@ -39,16 +39,18 @@ export const retrieve = (by: string, uri: string): Message =>
 
 export const list = (by: string, xpathFilter?: string): Message => message(by, { type: 'confs', xpathFilter });
 
+export const retrieveSidebar = (by: string, uri: string): Message =>
+  message(by, { type: 'sidebarByVal', operation: 'retrieve', confObjID: uri });
+
+const renamed = (uri: string, subject: string): XmlElement =>
+  info('conference-info', { entity: uri }, [info('conference-description', {}, [info('subject', {}, [subject])])]);
+
 /** A confRequest/update of the subject. */
 export const rename = (by: string, uri: string, subject: string): Message =>
-  message(by, {
-    type: 'conf',
-    operation: 'update',
-    confObjID: uri,
-    info: info('conference-info', { entity: uri }, [
-      info('conference-description', {}, [info('subject', {}, [subject])]),
-    ]),
-  });
+  message(by, { type: 'conf', operation: 'update', confObjID: uri, info: renamed(uri, subject) });
+
+export const renameSidebar = (by: string, uri: string, subject: string): Message =>
+  message(by, { type: 'sidebarByVal', operation: 'update', confObjID: uri, info: renamed(uri, subject) });
 
 /** A userRequest/update of somebody's audio. */
 export const mute = (by: string, uri: string, name: string, muted: boolean): Message =>
