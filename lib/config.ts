@@ -17,6 +17,7 @@ import {
   type Written,
 } from './config/setting.ts';
 import { issuers } from './config/issuers.ts';
+import { SIP_SETTINGS } from './config/sip.ts';
 import { fromEnvironment, fromFile, InvalidSetting, variableOf, type Assignment } from './config/sources.ts';
 import { overloadDefaults } from './ccmp/overload.ts';
 import { ccmpDefaults } from './ccmp/server.ts';
@@ -194,6 +195,8 @@ export const SETTINGS = {
     'Documents and differences that are kept for the next watcher who needs the same.',
     count(notificationDefaults.bodies),
   ),
+
+  ...SIP_SETTINGS,
 
   'events.connections': integer('Streams of events at once.', count(eventStreamDefaults.connections)),
   'events.perUser': integer('Streams of events at once of one user.', count(eventStreamDefaults.perUser)),
@@ -380,11 +383,16 @@ export function loadConfig(sources: ConfigSources): Config {
   const missing = (['https.certificate', 'https.key'] as const).find((name) => config[name] === undefined);
   if (config['https.listen'] !== undefined && missing !== undefined)
     throw new InvalidSetting(missing, 'not set', 'https.listen needs it');
+  const secure = (['sip.tls', 'sip.wss'] as const).find((name) => config[name] !== undefined);
+  const without = (['https.certificate', 'https.key'] as const).find((name) => config[name] === undefined);
+  if (secure !== undefined && without !== undefined) throw new InvalidSetting(without, 'not set', `${secure} needs it`);
   return config;
 }
 
+const LISTENING = ['http.listen', 'https.listen', 'sip.listen', 'sip.tls', 'sip.ws', 'sip.wss'] as const;
+
 function assertLoopback(config: Config, assignments: ReadonlyMap<string, Assignment>): void {
-  for (const name of ['http.listen', 'https.listen'] as const) {
+  for (const name of LISTENING) {
     if (isLoopback(config[name]?.address ?? 'localhost')) continue;
     const source = assignments.get(name)?.source ?? 'not set';
     throw new InvalidSetting(name, source, 'a demonstration has known passwords and is served on loopback only');

@@ -29,6 +29,7 @@ import { Metrics } from './http/metrics.ts';
 import type { XconUserId } from './model/identifiers.ts';
 import { NotificationService } from './notification/service.ts';
 import { TimerWheel } from './sip/clock.ts';
+import { SipFront } from './system/sip.ts';
 import { observeWrites } from './store/observed.ts';
 import { openSqliteStore, type SqliteStore } from './store/sqlite/store.ts';
 
@@ -44,6 +45,8 @@ export interface ServedAt {
   readonly secureCcmp?: string;
   /** Where operators look, if they do. */
   readonly admin?: string;
+  /** SIP URIs of our listeners. */
+  readonly sip: readonly string[];
 }
 
 interface Parts {
@@ -68,6 +71,7 @@ export class ConferencingSystem {
   readonly #bearer: BearerScheme | undefined;
   readonly #notification: NotificationService;
   readonly #events: EventStreamServer;
+  readonly #sip: SipFront;
   readonly #listeners: HttpListeners;
   readonly #metrics: Metrics | undefined;
   #adminSocket: Server | undefined;
@@ -104,11 +108,17 @@ export class ConferencingSystem {
     );
     this.#metrics = config['admin.listen'] && new Metrics();
     const path = config['ccmp.path'];
+    const clock = new TimerWheel();
     this.#notification = new NotificationService({
       control,
-      clock: new TimerWheel(),
+      clock,
       limits: section(config, 'notification'),
       onError: (error) => logger.error({ err: error }, 'a watcher could not be told'),
+    });
+    this.#sip = new SipFront({
+      ...{ config, logger, clock, directory, attempts, notification: this.#notification },
+      people: peopleOf(directory),
+      subscriptions: store.records('subscription'),
     });
     this.#events = new EventStreamServer({
       notification: this.#notification,
@@ -129,6 +139,7 @@ export class ConferencingSystem {
     if (this.#metrics === undefined) return;
     observeWrites(store, this.#metrics.flushed);
     this.#metrics.gauge('requests_in_flight', 'CCMP requests that are worked on.', () => ccmp.running);
+    this.#metrics.gauge('sip_subscriptions', 'SIP subscriptions that there are.', () => this.#sip.subscriptions);
     this.#metrics.gauge('event_streams', 'Streams of server-sent events that are open.', () => this.#events.open);
     this.#metrics.gauge(
       'certificate_until_seconds',
@@ -183,10 +194,12 @@ export class ConferencingSystem {
     const secure = tls && (await this.#listeners.serveOverTls(tls));
     const plain = await this.#listeners.serveInClear(this.#config['http.listen']);
     const admin = await this.#serveOperators();
+    const sip = await this.#sip.serve();
     return {
       ccmp: plain + path,
       ...(secure !== undefined && { secureCcmp: secure + path }),
       ...(admin !== undefined && { admin }),
+      sip,
     };
   }
 
@@ -219,7 +232,7 @@ export class ConferencingSystem {
 
   async #close(): Promise<void> {
     this.#events.close();
-    const answered = this.#listeners.close();
+    const answered = Promise.all([this.#listeners.close(), this.#sip.close()]);
     this.#logger.info('ending');
     clearInterval(this.#trimming);
     const admin = this.#adminSocket;

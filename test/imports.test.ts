@@ -22,14 +22,15 @@ const MAY_IMPORT: readonly (readonly [folder: string, ...from: readonly string[]
   ['sip'],
   ['notification', 'conference', 'model', 'xml'],
   ['event-stream', 'notification', 'conference', 'directory', 'http', 'model', 'xml'],
-  ['conference-package', 'sip', 'notification', 'conference', 'model', 'xml'],
+  ['sip-users', 'sip', 'directory', 'model'],
+  ['conference-package', 'sip', 'notification', 'conference', 'directory', 'model', 'xml'],
   ['calendar', 'conference', 'directory', 'schedule', 'http', 'model', 'xml'],
 ];
 
 /** The errors that a store throws are declared by those who catch them. */
 const ERRORS_OF_REPOSITORIES = ['conference/repository.ts', 'directory/repository.ts'];
 /** Files that wire parts together, and what embeds them. */
-const WIRING = /^(system|config|main|index|client)\.ts$|^config\/|^cli\//;
+const WIRING = /^(system|config|main|index|client)\.ts$|^config\/|^system\/|^cli\//;
 
 interface Import {
   readonly of: string;

@@ -33,7 +33,7 @@ export class DnsServer {
   }
 
   get address(): string {
-    return `127.0.0.1:${(this.#socket.address()).port}`;
+    return `127.0.0.1:${this.#socket.address().port}`;
   }
 
   close(): void {

@@ -21,6 +21,7 @@ export class TestSystem {
   readonly #agent = new Agent({ keepAlive: true });
   #system: ConferencingSystem | undefined;
   #url = '';
+  #sip: readonly string[] = [];
 
   private constructor(settings: Readonly<Record<string, unknown>>) {
     this.#settings = settings;
@@ -39,6 +40,13 @@ export class TestSystem {
 
   get url(): string {
     return this.#url;
+  }
+
+  /** The SIP URI of a user part at our listener of a transport. */
+  sip(user: string, transport: 'udp' | 'tcp' | 'ws'): string {
+    const listener = this.#sip.find((uri) => uri.endsWith(`;transport=${transport}`));
+    if (listener === undefined) throw new Error(`nobody listens by ${transport}`);
+    return listener.replace('sip:', `sip:${user}@`);
   }
 
   get administration(): ConferencingSystem['administration'] {
@@ -77,7 +85,9 @@ export class TestSystem {
     const flags = Object.entries(values).map(([name, raw]) => ({ name, raw, source: 'test' }));
     const system = await ConferencingSystem.open(loadConfig({ flags }), createLogger({ level: 'silent' }));
     this.#system = system;
-    this.#url = (await system.serve()).ccmp;
+    const { ccmp, sip } = await system.serve();
+    this.#url = ccmp;
+    this.#sip = sip;
     return system;
   }
 }

@@ -1,0 +1,148 @@
+import { conferencePackageDefaults } from '../conference-package/package.ts';
+import { notifierDefaults } from '../sip/event/notifier.ts';
+import { MESSAGE_LIMITS } from '../sip/message/limits.ts';
+import { transactionDefaults } from '../sip/transaction/limits.ts';
+import { timesDefaults } from '../sip/transaction/timers.ts';
+import { transportDefaults } from '../sip/transport/limits.ts';
+import { integer, list, optionalAddress, optionalText, readNetwork, readText, choice } from './setting.ts';
+
+const milliseconds = (value: number) => ({ default: value, unit: 'ms', min: 1 });
+const seconds = (value: number) => ({ default: value, unit: 's', min: 0 });
+const bytes = (value: number) => ({ default: value, unit: 'bytes', min: 1 });
+const count = (value: number) => ({ default: value, unit: 'count', min: 1 });
+
+const transport = transportDefaults;
+const { expires } = conferencePackageDefaults;
+
+/** The settings of SIP. */
+export const SIP_SETTINGS = {
+  'sip.listen': optionalAddress('Where SIP is served over UDP and TCP; port 0 picks a free one, the same for both.'),
+  'sip.tls': optionalAddress('Where SIP is served over TLS, with the certificate of HTTPS.'),
+  'sip.ws': optionalAddress('Where SIP is served over WebSocket.'),
+  'sip.wss': optionalAddress('Where SIP is served over secure WebSocket, with the certificate of HTTPS.'),
+  'sip.advertise': optionalText(
+    'By which peers reach us, where that is not the address we listen at: in Contact and Via.',
+    {
+      type: 'host',
+    },
+  ),
+  'sip.trustedNames': list('Domains in the certificates of peers that assert who sends (RFC 3325).', {
+    default: [],
+    of: 'domains',
+    entry: readText,
+  }),
+  'sip.trustedAddresses': list('Addresses and networks of peers that assert who sends, over TCP, TLS and WebSocket.', {
+    default: [],
+    of: 'networks',
+    entry: readNetwork,
+  }),
+  'sip.trustUdp': choice('Whether those addresses are believed over UDP too, where anybody can write any address.', {
+    default: 'no',
+    of: ['no', 'yes'],
+  }),
+  'sip.grace': integer('How long the end waits for the last notifications.', milliseconds(2_000)),
+
+  'sip.times.t1': integer('Estimate of a round trip (RFC 3261 §17).', milliseconds(timesDefaults.t1)),
+  'sip.times.t2': integer('Longest interval between retransmissions.', milliseconds(timesDefaults.t2)),
+  'sip.times.t4': integer('How long a message stays in the network.', milliseconds(timesDefaults.t4)),
+  'sip.times.trying': integer('Until 100 answers an INVITE.', milliseconds(timesDefaults.trying)),
+
+  'sip.messages.headBytes': integer('Start line and header fields of a message.', bytes(MESSAGE_LIMITS.headBytes)),
+  'sip.messages.fields': integer('Header fields of a message.', count(MESSAGE_LIMITS.fields)),
+  'sip.messages.bodyBytes': integer('Body of a message.', bytes(MESSAGE_LIMITS.bodyBytes)),
+
+  'sip.transactions.transactions': integer(
+    'Transactions at once; a request beyond gets 503.',
+    count(transactionDefaults.transactions),
+  ),
+  'sip.transactions.unansweredPerPeer': integer(
+    'Requests of one peer that wait for their answer; more get 503.',
+    count(transactionDefaults.unansweredPerPeer),
+  ),
+  'sip.transactions.retryAfter': integer('How long those wait.', seconds(transactionDefaults.retryAfter)),
+
+  'sip.transport.udpLimit': integer(
+    'A request longer than this goes over TCP where UDP was chosen (RFC 3261 §18.1.1).',
+    bytes(transport.udpLimit),
+  ),
+  'sip.transport.tcpRefusedTime': integer(
+    'How long a peer that refused TCP is sent long requests over UDP.',
+    milliseconds(transport.tcpRefusedTime),
+  ),
+  'sip.transport.connections': integer('Connections at once.', count(transport.connections)),
+  'sip.transport.connectionsPerPeer': integer(
+    'Connections of one peer: an address, or a network of 64 bits of IPv6.',
+    count(transport.connectionsPerPeer),
+  ),
+  'sip.transport.messagesPerPeer': integer(
+    'Messages per second that one peer may send for ever.',
+    count(transport.messagesPerPeer),
+  ),
+  'sip.transport.messageBurst': integer('Messages of one peer at once after a silence.', count(transport.messageBurst)),
+  'sip.transport.peersRemembered': integer('Peers whose rate is remembered.', count(transport.peersRemembered)),
+  'sip.transport.unlimitedPeers': list('Addresses without limits per peer: edge proxies, which speak for many.', {
+    default: transport.unlimitedPeers,
+    of: 'addresses',
+    entry: readText,
+  }),
+  'sip.transport.connectTime': integer(
+    'From the begin of a connection to its first moment of use.',
+    milliseconds(transport.connectTime),
+  ),
+  'sip.transport.firstMessageTime': integer(
+    'How long a new connection may stay without a message.',
+    milliseconds(transport.firstMessageTime),
+  ),
+  'sip.transport.messageTime': integer("From a message's first byte to its last.", milliseconds(transport.messageTime)),
+  'sip.transport.idleTime': integer(
+    'How long a connection may stand without a byte.',
+    milliseconds(transport.idleTime),
+  ),
+  'sip.transport.checkInterval': integer(
+    'Between two looks at the times of connections.',
+    milliseconds(transport.checkInterval),
+  ),
+  'sip.transport.lingerTime': integer(
+    'From the answer to what is no message to the end of its connection.',
+    milliseconds(transport.lingerTime),
+  ),
+  'sip.transport.writeBuffer': integer(
+    'Written to a connection and not yet read by its peer.',
+    bytes(transport.writeBuffer),
+  ),
+  'sip.transport.buffers': integer('Buffered of all connections together.', bytes(transport.buffers)),
+  'sip.transport.writeTime': integer(
+    'How long a peer may read nothing of what is buffered for it.',
+    milliseconds(transport.writeTime),
+  ),
+  'sip.transport.pongTime': integer('Until the answer to a keep-alive (RFC 5626).', milliseconds(transport.pongTime)),
+  'sip.transport.udpReceiveBuffer': integer(
+    'Asked of the system for receiving datagrams.',
+    bytes(transport.udpReceiveBuffer),
+  ),
+  'sip.transport.udpSendBuffer': integer('The same for sending.', bytes(transport.udpSendBuffer)),
+  'sip.transport.udpQueue': integer(
+    'Datagrams that wait for the system to take them; more are dropped.',
+    bytes(transport.udpQueue),
+  ),
+
+  'subscriptions.subscriptions': integer(
+    'SIP subscriptions at once; more get 503.',
+    count(notifierDefaults.subscriptions),
+  ),
+  'subscriptions.retryAfter': integer(
+    'How long those wait, and how long a refused NOTIFY, where the subscriber says nothing.',
+    seconds(notifierDefaults.retryAfter),
+  ),
+  'subscriptions.failures': integer(
+    'Refused NOTIFYs in a row that end a subscription.',
+    count(notifierDefaults.failures),
+  ),
+  'subscriptions.sequenceGap': integer('By how much CSeq jumps after a restart.', count(notifierDefaults.sequenceGap)),
+  'subscriptions.expires.default': integer(
+    'How long a subscription lasts that asks for no time.',
+    seconds(expires.default),
+  ),
+  'subscriptions.expires.minimum': integer('A shorter one is refused with 423.', seconds(expires.minimum)),
+  'subscriptions.expires.maximum': integer('A longer one is shortened.', seconds(expires.maximum)),
+};

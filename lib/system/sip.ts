@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { ConferencePackage, type Context } from '../conference-package/package.ts';
+import type { People } from '../conference/people.ts';
+import { section, type Config } from '../config.ts';
+import type { Attempts } from '../directory/attempts.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { NotificationService } from '../notification/service.ts';
+import { UserAgent } from '../sip/agent/user-agent.ts';
+import type { Clock } from '../sip/clock.ts';
+import type { SubscriptionRecord } from '../sip/event/service.ts';
+import type { Protocol } from '../sip/transport/flow.ts';
+import type { TlsSettings } from '../sip/transport/tls.ts';
+import { SipSenders } from '../sip-users/senders.ts';
+import type { Records } from '../store/records.ts';
+
+export interface SipParts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly directory: Directory;
+  readonly attempts: Attempts;
+  readonly people: People;
+  readonly notification: NotificationService;
+  readonly subscriptions: Records<SubscriptionRecord<Context>>;
+}
+
+const LISTENERS: readonly (readonly [protocol: Protocol, setting: 'sip.listen' | 'sip.tls' | 'sip.ws' | 'sip.wss'])[] =
+  [
+    ['udp', 'sip.listen'],
+    ['tcp', 'sip.listen'],
+    ['tls', 'sip.tls'],
+    ['ws', 'sip.ws'],
+    ['wss', 'sip.wss'],
+  ];
+
+/** SIP as the conferencing system speaks it. */
+export class SipFront {
+  readonly #config: Config;
+  readonly #agent: UserAgent;
+  readonly #conferences: ConferencePackage;
+  readonly #subscriptions: SipParts['subscriptions'];
+  readonly #logger: Logger;
+
+  constructor({ config, logger, clock, directory, attempts, people, notification, subscriptions }: SipParts) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#subscriptions = subscriptions;
+    const report = (error: unknown): void => logger.error({ err: error }, 'SIP failed unexpectedly');
+    this.#agent = new UserAgent({
+      clock,
+      times: section(config, 'sip.times'),
+      limits: {
+        transport: section(config, 'sip.transport'),
+        messages: section(config, 'sip.messages'),
+        transactions: section(config, 'sip.transactions'),
+        notifier: section(config, 'subscriptions'),
+      },
+      trust: {
+        names: config['sip.trustedNames'],
+        addresses: config['sip.trustedAddresses'],
+        trustUdp: config['sip.trustUdp'] === 'yes',
+      },
+      report,
+    });
+    this.#conferences = new ConferencePackage({
+      notification,
+      people,
+      senders: new SipSenders({ directory, attempts, now: () => clock.now() }),
+      repository: subscriptions,
+      clock,
+      contact: ({ flow }, user, parameters) => this.#agent.contact(flow, user, parameters),
+      limits: { expires: section(config, 'subscriptions.expires') },
+      report,
+    });
+    this.#agent.notifier.add(this.#conferences);
+  }
+
+  /** Subscriptions that there are. */
+  get subscriptions(): number {
+    return this.#agent.notifier.size;
+  }
+
+  /** Listens wherever the settings say, and goes on with the subscriptions of before. Resolves to where that is. */
+  async serve(): Promise<readonly string[]> {
+    const served: string[] = [];
+    let chosen = 0;
+    for (const [protocol, setting] of LISTENERS) {
+      const address = this.#config[setting];
+      if (address === undefined) continue;
+      const host = this.#config['sip.advertise'];
+      const listener = await this.#agent.listen({
+        protocol,
+        address: address.address,
+        // TCP has chosen; UDP takes the same.
+        port: protocol === 'udp' && address.port === 0 ? chosen : address.port,
+        ...(host !== undefined && { advertise: { host } }),
+        ...((protocol === 'tls' || protocol === 'wss') && { tls: await this.#tls() }),
+      });
+      chosen = listener.local.port;
+      served.push(`sip:${listener.sentBy};transport=${protocol}`);
+    }
+    await this.#resume();
+    return served;
+  }
+
+  /** Tells who is subscribed that it is over, as long as the settings give it time. */
+  async close(): Promise<void> {
+    await this.#conferences.close(this.#config['sip.grace']);
+    await this.#agent.close();
+  }
+
+  async #tls(): Promise<TlsSettings> {
+    const { certificate = '', key = '' } = section(this.#config, 'https');
+    return { certificates: [{ cert: await readFile(certificate), key: await readFile(key) }] };
+  }
+
+  async #resume(): Promise<void> {
+    let resumed = 0;
+    for await (const records of this.#subscriptions.all()) {
+      for (const record of records) {
+        const subscription = this.#agent.notifier.restore(record);
+        if (subscription === undefined) continue;
+        this.#conferences.resume(subscription);
+        resumed += 1;
+      }
+    }
+    if (resumed > 0) this.#logger.info({ subscriptions: resumed }, 'subscriptions go on');
+  }
+}

@@ -1,0 +1,148 @@
+import { UserAgent } from '../../lib/sip/agent/user-agent.ts';
+import { TimerWheel } from '../../lib/sip/clock.ts';
+import { DigestClient } from '../../lib/sip/digest/client.ts';
+import { Subscriber } from '../../lib/sip/event/subscriber.ts';
+import type { Request } from '../../lib/sip/message/request.ts';
+import type { Answer } from '../../lib/sip/transaction/outgoing.ts';
+
+export interface Notified {
+  readonly state: string;
+  readonly reason: string | undefined;
+  readonly contentType: string | undefined;
+  readonly body: string;
+  readonly request: Request;
+}
+
+/** The watcher of one resource. */
+export class PhoneSubscription {
+  readonly #notified: Notified[] = [];
+  readonly #waiting: ((notified: Notified) => void)[] = [];
+  readonly #subscriber: Subscriber;
+  /** How it ended, when it has. */
+  ended: { readonly status?: number; readonly reason?: string } | undefined;
+  #onEnd: () => void = () => undefined;
+
+  constructor(make: (watcher: PhoneSubscription) => Subscriber) {
+    this.#subscriber = make(this);
+  }
+
+  start(): Promise<void> {
+    return this.#subscriber.start();
+  }
+
+  /** The next NOTIFY. */
+  next(): Promise<Notified> {
+    const first = this.#notified.shift();
+    return first === undefined ? new Promise((done) => this.#waiting.push(done)) : Promise.resolve(first);
+  }
+
+  /** Resolves when the subscription is over for good. */
+  async over(): Promise<{ readonly status?: number; readonly reason?: string }> {
+    if (this.ended === undefined) await new Promise<void>((done) => (this.#onEnd = done));
+    return this.ended ?? {};
+  }
+
+  /** Subscribes once more in the same dialog. */
+  async refreshes(expires: number): Promise<void> {
+    for (const usage of this.#subscriber.usages) await usage.subscribe(expires);
+  }
+
+  stop(): void {
+    this.#subscriber.stop();
+  }
+
+  take(notified: Notified): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#notified.push(notified);
+    else next(notified);
+  }
+
+  close(cause: { readonly status?: number; readonly reason?: string }): void {
+    this.ended = cause;
+    this.#onEnd();
+  }
+}
+
+/** A telephone of the tests: a SIP user agent that logs in by digest. */
+export class Phone {
+  readonly agent: UserAgent;
+  readonly address: string;
+  readonly #digest: DigestClient;
+  #contact = '';
+
+  private constructor(name: string, password: string) {
+    this.address = `sip:${name}@example.com`;
+    this.#digest = new DigestClient(() => ({ user: name, password }));
+    this.agent = new UserAgent({
+      clock: new TimerWheel(),
+      report: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  static async open(name: string, password: string, protocol: 'udp' | 'tcp' = 'udp'): Promise<Phone> {
+    const phone = new Phone(name, password);
+    const { sentBy } = await phone.agent.listen({ protocol, address: '127.0.0.1', port: 0 });
+    phone.#contact = `<sip:${name}@${sentBy}${protocol === 'udp' ? '' : `;transport=${protocol}`}>`;
+    return phone;
+  }
+
+  /** Sends a request, once more when it is challenged. */
+  async send(request: Request): Promise<Answer> {
+    const answer = await this.agent.outgoing.send(request);
+    const { status } = answer.response;
+    if (status !== 401 && status !== 407) return answer;
+    const target = {
+      method: request.method,
+      target: request.uriText,
+      body: request.body,
+      headers: (name: string) => request.headers(name),
+    };
+    const credentials = this.#digest.answer(target, answer.response);
+    if (credentials === undefined) return answer;
+    const again = request.with({
+      ...Object.fromEntries(credentials),
+      CSeq: `${request.cseq.number + 1} ${request.method}`,
+    });
+    return this.agent.outgoing.send(again);
+  }
+
+  /** Subscribes to a conference; the first NOTIFY is the first that `next` gives. */
+  async watches(
+    target: string,
+    fields: readonly (readonly [name: string, value: string])[] = [],
+    expires = 600,
+  ): Promise<PhoneSubscription> {
+    const subscription = new PhoneSubscription(
+      (watcher) =>
+        new Subscriber({
+          clock: this.agent.clock,
+          dialogs: this.agent.dialogs,
+          send: (request) => this.send(request),
+          target,
+          from: `<${this.address}>`,
+          contact: this.#contact,
+          event: 'conference',
+          expires,
+          fields,
+          conditional: false,
+          notified: (request, { state, reason }) =>
+            watcher.take({
+              state,
+              reason,
+              contentType: request.header('Content-Type'),
+              body: request.body.toString(),
+              request,
+            }),
+          ended: (cause) => watcher.close(cause),
+        }),
+    );
+    await subscription.start();
+    return subscription;
+  }
+
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+}
