@@ -16,8 +16,11 @@ const mapNamed = (
 ): XmlElement => mapChildren(element, (child) => (child.is(namespace, local) ? change(child) : child));
 
 /** Only the first of the conference's URIs, the SIP URI: some clients take no second one. */
-export const withFirstUriOnly = (description: XmlElement): XmlElement =>
-  mapNamed(description, CONFERENCE_INFO, 'conf-uris', (uris) => uris.withChildren(uris.elements.slice(0, 1)));
+export function withFirstUriOnly(description: XmlElement): XmlElement {
+  const uris = description.first(CONFERENCE_INFO, 'conf-uris');
+  if (uris === undefined || uris.children.length === 1) return description;
+  return mapNamed(description, CONFERENCE_INFO, 'conf-uris', () => uris.withChildren(uris.elements.slice(0, 1)));
+}
 
 /** For Linphone: one URI, and one event in UTC with a duration in hours, minutes and seconds. */
 export const dressDescription = (description: XmlElement): XmlElement =>

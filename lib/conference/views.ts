@@ -153,12 +153,34 @@ function visibleCount(object: ConferenceObject, reader: Reader): number | undefi
 export const hidesAttendees = (object: ConferenceObject): boolean =>
   object.sections.get(USERS_SECTION)?.element.attribute('attendees', POLICY) === 'hidden';
 
+interface Roster {
+  readonly part: Part | undefined;
+  readonly readers: string;
+  readonly element: Buffer;
+}
+
+/** Small rosters as they were shown last, so many bytes of them: most changes of a conference leave its roster. */
+const ROSTER_BYTES = 16_777_216;
+const rosters = new LRUCache<ConferenceObject['users'], Roster>({
+  maxSize: ROSTER_BYTES,
+  sizeCalculation: ({ element, readers }) => element.length + readers.length,
+});
+
 async function usersElement(object: ConferenceObject, reader: Reader): Promise<readonly Buffer[]> {
+  const { users, sections } = object;
+  const isSmall = users.size <= REMEMBERED_USERS && reader.profile === 'standard';
+  const part = sections.get(USERS_SECTION);
+  const readers = `${reader.level} ${reader.self ?? ''}`;
+  const known = isSmall ? rosters.get(users) : undefined;
+  if (known?.readers === readers && known.part === part) return [known.element];
   const { content } = await usersView(object, reader);
-  const part = object.sections.get(USERS_SECTION);
   if (part === undefined && content.length === 0) return [];
   const empty = serialize((part?.element ?? info('users')).withChildren([]), { scope: PREFIXES });
-  return [Buffer.from(`${empty.slice(0, -2)}>`), ...content, Buffer.from('</info:users>')];
+  const pieces = [Buffer.from(`${empty.slice(0, -2)}>`), ...content, Buffer.from('</info:users>')];
+  if (!isSmall) return pieces;
+  const element = Buffer.concat(pieces);
+  rosters.set(users, { part, readers, element });
+  return [element];
 }
 
 /** The inside of `users` as its reader may see it; a large roster is made in slices. */
