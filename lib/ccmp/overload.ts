@@ -80,6 +80,11 @@ export class Overload {
     return this.#running.size;
   }
 
+  /** Whether `begin` refuses now: what it would work on need not be read. */
+  get isFull(): boolean {
+    return this.#running.size >= this.#limits.inFlight;
+  }
+
   /** Seconds that a client has to wait before its next request; this machine has not. */
   wait({ source, loopback }: RequestFacts): number | undefined {
     return loopback ? undefined : this.#networks.take(networkOf(source));
@@ -87,9 +92,8 @@ export class Overload {
 
   /** One more request that is worked on, until `end`. @throws {Overloaded} */
   begin(giveUp: Running['giveUp']): Running {
-    const { inFlight, requestTime } = this.#limits;
-    if (this.#running.size >= inFlight)
-      throw new Overloaded('inFlight', 'Send it again soon: too much is asked at once.');
+    const { requestTime } = this.#limits;
+    if (this.isFull) throw new Overloaded('inFlight', 'Send it again soon: too much is asked at once.');
     const one: Running = { until: performance.now() + requestTime, giveUp, late: false };
     this.#running.add(one);
     this.#sweep ??= setTimeout(this.#giveUpLate, requestTime).unref();

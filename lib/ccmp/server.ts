@@ -14,6 +14,7 @@ import { MEDIA_TYPE, UnreadableMessage } from './codec/messages.ts';
 import { RememberedRequests } from './codec/remembered.ts';
 import { decodeRequest, type CcmpRequest } from './codec/request.ts';
 import type { CcmpResponse } from './codec/response.ts';
+import { sketch } from './codec/sketch.ts';
 import type { Content } from './codec/writer.ts';
 import { WrittenResponses } from './codec/written.ts';
 import type { Extension } from './extensions/extension.ts';
@@ -120,7 +121,7 @@ export class ConferenceControlServer {
     const { facts, headers, log } = exchange;
     let request: CcmpRequest | undefined;
     try {
-      request = this.#remembered.get(body, () => decodeRequest(parse(body, this.#settings.xml)));
+      request = this.#overload.isFull ? sketch(body) : this.#read(body);
       log['type'] = request.type;
       log['operation'] = request.operation;
       log['conference'] = request.confObjID;
@@ -142,6 +143,10 @@ export class ConferenceControlServer {
       log['code'] = answer.code;
       return answer;
     }
+  }
+
+  #read(body: Buffer): CcmpRequest {
+    return this.#remembered.get(body, () => decodeRequest(parse(body, this.#settings.xml)));
   }
 
   /** Waits as long for an answer as a request may take. @throws {Refusal} {CodedRefusal} */

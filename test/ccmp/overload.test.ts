@@ -58,6 +58,7 @@ describe('CCMP under load', () => {
       expect(answer.string).to.match(/^Send it again/);
     }
     expect(service.logged.at(-1)).to.include({ code: 510, limit: 'overload.inFlight' });
+    expect((await service.ask('<unread')).code, 'what it does not read').to.equal(510);
     release.give();
     expect((await Promise.all(held)).map(({ code }) => code)).to.deep.equal([200, 200]);
     expect((await service.ask(list)).code).to.equal(200);
