@@ -89,7 +89,9 @@ describe('CCMP over HTTP', () => {
 
   it('[H19] is nowhere else than at its path, whatever the query says', async () => {
     const headers = { ...CCMP_HEADERS, ...basic('alice') };
-    expect((await service.send(list, headers, { path: '/ccmp?server=1' })).status).to.equal(200);
+    for (const path of ['/ccmp?server=1', 'http://example.com/ccmp', 'http://example.com/ccmp?server=1'])
+      expect((await service.send(list, headers, { path })).status, path).to.equal(200);
+    expect((await service.send(list, headers, { path: 'http://example.com/' })).status).to.equal(404);
     expect((await service.send(list, headers, { path: '/ccmp/more' })).status).to.equal(404);
   });
 
