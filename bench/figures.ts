@@ -33,13 +33,14 @@ const WARM_UP = 5;
 export async function inTurn<Name extends string, Result>(
   rounds: number,
   subjects: Readonly<Record<Name, () => Promise<Result>>>,
+  warmUp = WARM_UP,
 ): Promise<Record<Name, Result[]>> {
   const names = Object.keys(subjects) as Name[];
   const results = Object.fromEntries(names.map((name) => [name, [] as Result[]])) as Record<Name, Result[]>;
-  for (let turn = 0; turn < WARM_UP + rounds; turn++) {
+  for (let turn = 0; turn < warmUp + rounds; turn++) {
     for (const name of names) {
       const result = await subjects[name]();
-      if (turn >= WARM_UP) results[name].push(result);
+      if (turn >= warmUp) results[name].push(result);
     }
   }
   return results;

@@ -9,6 +9,8 @@ import { answerFile, newData, type Setting } from './setting.ts';
 const CLIENTS = 64;
 /** Requests of each client in a round: so many joins, then the same people leave. */
 const EACH = 16;
+/** Its turns are short, so it takes more of them until the code of server and baselines is compiled. */
+const WARM_UP = 15;
 const SMALL = 10;
 const LARGE = 10_000;
 
@@ -49,11 +51,12 @@ export async function measureLarge(setting: Setting): Promise<Figure[]> {
   await plenary.forget();
   const extent = { each: EACH };
   const figures: Figure[] = [];
-  const measured = await inTurn(setting.rounds, {
+  const all = {
     ...subjects('large', (act) => carry(plenary, inLarge[act], extent)),
     ...subjects('small', (act) => carry(plenary, inSmall[act], extent)),
     ...subjects('bare', (act) => carry(server(bare, act), inSmall[act], extent)),
-  });
+  };
+  const measured = await inTurn(setting.rounds, all, WARM_UP);
   for (const act of ACTS) figures.push(...compare(act, measured));
   figures.push(held('10,000 users', (await plenary.read()).held));
   await Promise.all([plenary.stop(), ...[...bare.values()].map((one) => one.stop())]);

@@ -10,7 +10,7 @@ export interface Reading {
   readonly cpu: number;
   /** Bytes. */
   readonly rss: number;
-  /** Milliseconds. */
+  /** Milliseconds, less those in which the thread was ready to run and another had the processor. */
   readonly held: number;
 }
 
