@@ -1,9 +1,8 @@
+import { digestCredentials } from '../../lib/sip/agent/credentials.ts';
 import { UserAgent } from '../../lib/sip/agent/user-agent.ts';
 import { TimerWheel } from '../../lib/sip/clock.ts';
-import { DigestClient } from '../../lib/sip/digest/client.ts';
 import { Subscriber } from '../../lib/sip/event/subscriber.ts';
 import type { Request } from '../../lib/sip/message/request.ts';
-import type { Answer } from '../../lib/sip/transaction/outgoing.ts';
 
 export interface Notified {
   readonly state: string;
@@ -67,14 +66,13 @@ export class PhoneSubscription {
 export class Phone {
   readonly agent: UserAgent;
   readonly address: string;
-  readonly #digest: DigestClient;
   #contact = '';
 
   private constructor(name: string, password: string) {
     this.address = `sip:${name}@example.com`;
-    this.#digest = new DigestClient(() => ({ user: name, password }));
     this.agent = new UserAgent({
       clock: new TimerWheel(),
+      credentials: digestCredentials(() => ({ user: name, password })),
       report: (error) => {
         throw error;
       },
@@ -88,26 +86,6 @@ export class Phone {
     return phone;
   }
 
-  /** Sends a request, once more when it is challenged. */
-  async send(request: Request): Promise<Answer> {
-    const answer = await this.agent.outgoing.send(request);
-    const { status } = answer.response;
-    if (status !== 401 && status !== 407) return answer;
-    const target = {
-      method: request.method,
-      target: request.uriText,
-      body: request.body,
-      headers: (name: string) => request.headers(name),
-    };
-    const credentials = this.#digest.answer(target, answer.response);
-    if (credentials === undefined) return answer;
-    const again = request.with({
-      ...Object.fromEntries(credentials),
-      CSeq: `${request.cseq.number + 1} ${request.method}`,
-    });
-    return this.agent.outgoing.send(again);
-  }
-
   /** Subscribes to a conference; the first NOTIFY is the first that `next` gives. */
   async watches(
     target: string,
@@ -119,7 +97,7 @@ export class Phone {
         new Subscriber({
           clock: this.agent.clock,
           dialogs: this.agent.dialogs,
-          send: (request) => this.send(request),
+          send: (request) => this.agent.send(request),
           target,
           from: `<${this.address}>`,
           contact: this.#contact,

@@ -1,7 +1,11 @@
 import type { Clock } from '../clock.ts';
+import { IncomingInvite } from '../dialog/incoming-invite.ts';
 import { DialogLayer, type Credentials } from '../dialog/layer.ts';
+import { OutgoingInvite, type Caller } from '../dialog/outgoing-invite.ts';
+import type { SessionSettings, SessionUser } from '../dialog/session-user.ts';
 import { Compositor } from '../event/compositor.ts';
 import { Notifier, type NotifierLimits } from '../event/notifier.ts';
+import { Subscriber, type SubscriberOptions } from '../event/subscriber.ts';
 import { fenceIdentity, TrustDomain, type TrustOptions } from '../identity.ts';
 import { Locator, type LocatorOptions } from '../locate/locator.ts';
 import type { MessageLimits } from '../message/limits.ts';
@@ -71,6 +75,7 @@ export class UserAgent {
   readonly compositor: Compositor;
   readonly #handlers = new Map<string, RequestHandler>();
   readonly #supported: readonly string[];
+  readonly #credentials: Credentials | undefined;
 
   constructor(options: UserAgentOptions) {
     const { clock, limits = {}, report, tls, times, credentials, user = 'plenary' } = options;
@@ -104,6 +109,7 @@ export class UserAgent {
     });
     this.compositor = new Compositor({ clock });
     this.#supported = options.supported ?? [];
+    this.#credentials = credentials;
     this.handle('OPTIONS', (server) => server.respond(capabilities(server.request, this.#capabilities, 200)));
     this.handle('SUBSCRIBE', (server) => this.notifier.subscribe(server));
     this.handle('PUBLISH', (server) => this.compositor.receive(server));
@@ -129,7 +135,47 @@ export class UserAgent {
 
   /** Sends a request outside of dialogs; resolves with its final response. */
   request(method: string, uri: string, parts: RequestParts, options?: SendOptions): Promise<Answer> {
-    return this.outgoing.send(makeRequest(method, uri, parts), options);
+    return this.send(makeRequest(method, uri, parts), options);
+  }
+
+  /** The same with a request that is made already; once more when it is challenged and we have an answer. */
+  async send(request: Request, options?: SendOptions): Promise<Answer> {
+    const answer = await this.outgoing.send(request, options);
+    const { status } = answer.response;
+    const fields = status === 401 || status === 407 ? this.#credentials?.(request, answer.response) : undefined;
+    if (fields === undefined) return answer;
+    const { number, method } = request.cseq;
+    return this.outgoing.send(request.with({ ...fields, CSeq: `${number + 1} ${method}` }), options);
+  }
+
+  /** Calls somebody; what happens is told to the caller. `contact`: our Contact, as a field value. */
+  call(
+    uri: string,
+    contact: string,
+    parts: RequestParts,
+    caller: Caller,
+    settings?: Partial<SessionSettings>,
+  ): OutgoingInvite {
+    const request = makeRequest('INVITE', uri, { ...parts, fields: [['Contact', contact], ...(parts.fields ?? [])] });
+    return new OutgoingInvite({ layer: this.dialogs, request, user: caller, settings });
+  }
+
+  /** Takes a call that came; undefined when its terms could not be met and it was refused. */
+  take(
+    server: ServerTransaction,
+    contact: string,
+    user: SessionUser,
+    settings?: Partial<SessionSettings>,
+  ): IncomingInvite | undefined {
+    return IncomingInvite.take({ layer: this.dialogs, server, contact, user, settings });
+  }
+
+  /** Subscribes to the state of a resource, and stays subscribed until `stop`. */
+  subscribe(options: Omit<SubscriberOptions, 'clock' | 'dialogs' | 'send'>): Subscriber {
+    const send = (request: Request): Promise<Answer> => this.send(request);
+    const subscriber = new Subscriber({ clock: this.clock, dialogs: this.dialogs, send, ...options });
+    void subscriber.start();
+    return subscriber;
   }
 
   /** Ends everything at once; who wants to say goodbye does so before. */
