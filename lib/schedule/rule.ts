@@ -1,71 +1,126 @@
-import ICAL from 'ical.js';
+import type ICAL from 'ical.js';
+import { RRuleTemporal } from 'rrule-temporal';
+import { hasADay, mostInPeriod, partsOf, type RuleParts, timesOfDay } from './rule-parts.ts';
+import { UnusableTime } from './unusable-time.ts';
+import type { Zone } from './zone.ts';
 
-/** Occurrences of a rule that are passed over, at most, on the way to one that is looked for. */
-const MOST_STEPS: Readonly<Record<string, number>> = { DAILY: 500, WEEKLY: 500, MONTHLY: 400, YEARLY: 100 };
-
-/** Parts of a rule (RFC 5545 §3.3.10), in alphabetical order, that leave it an occurrence in nearly every period. */
-const SIMPLE: Readonly<Record<string, readonly string[]>> = {
-  DAILY: [''],
-  WEEKLY: ['', 'BYDAY'],
-  MONTHLY: ['', 'BYDAY', 'BYMONTHDAY'],
-  YEARLY: ['', 'BYDAY', 'BYMONTH', 'BYMONTHDAY', 'BYDAY BYMONTH', 'BYMONTH BYMONTHDAY'],
-};
-const ENTRY = /^(?:[+-]?[1-5]?(?:MO|TU|WE|TH|FR|SA|SU)|[+-]?\d{1,2})$/;
-const MOST_INTERVAL = 60;
-const MOST_ENTRIES = 62;
-/** Additional and excluded dates of an event. */
-const MOST_DATES = 400;
-/** Rules of all its time zones; each is followed through centuries. */
-const MOST_ZONE_RULES = 4;
-
-/**
- * How far the rule of an event is followed; not at all where the library might search for ever for an occurrence that
- * there never is (the 30th of February), or too long for others to wait.
- */
-export function stepsThrough(event: ICAL.Component): number {
-  const [rule, ...others] = rulesOf(event);
-  const properties = [...event.getAllProperties('rdate'), ...event.getAllProperties('exdate')];
-  const dates = properties.reduce((count, property) => count + property.getValues().length, 0);
-  if (others.length > 0 || dates > MOST_DATES) return 0;
-  if (rule === undefined) return MOST_DATES;
-  return isSimple(rule) ? (MOST_STEPS[rule.freq] ?? 0) : 0;
+export interface RuleLimits {
+  readonly occurrences: number;
+  readonly periods: number;
 }
 
-/** Whether what an object says of its time zones (RFC 5545 §3.6.5) can be followed. */
-export function hasSimpleZones(calendar: ICAL.Component): boolean {
-  const zones = calendar.getAllSubcomponents('vtimezone');
-  const rules = zones.flatMap((zone) => zone.getAllSubcomponents().flatMap(rulesOf));
-  return rules.length <= MOST_ZONE_RULES && rules.every((rule) => rule.freq === 'YEARLY' && isSimple(rule));
+/** Where an occurrence may be looked for at the latest: the year 9000, for the library ends at 9999. */
+const LATEST = Date.UTC(9000, 0);
+
+/** A recurrence rule (RFC 5545 §3.3.10) on the clocks of one zone; its times are times on the clock. */
+export class Rule {
+  readonly #rule: RRuleTemporal;
+  readonly #isOver: (wall: number) => boolean;
+  /** No occurrence is later on the clock. */
+  readonly #latest: number;
+
+  /** @throws {UnusableTime} for what never happens, or happens more often than it may */
+  constructor(recur: ICAL.Recur, start: number, zone: Zone, limits: RuleLimits) {
+    const parts = partsOf(recur);
+    refuseTooMuch(parts, limits);
+    const until = endOf(recur);
+    this.#latest = Math.min(
+      LATEST,
+      until === undefined ? LATEST : until.isUtc ? zone.wallOf(until.at) + DAY : until.at,
+    );
+    this.#isOver = (wall) => until !== undefined && (until.isUtc ? zone.instantOf(wall) : wall) > until.at;
+    this.#rule = new RRuleTemporal({
+      rruleString: `DTSTART:${stamp(start)}\nRRULE:${withoutUntil(recur)}`,
+      includeDtstart: true, // RFC 5545 §3.8.5.3: DTSTART is the first occurrence
+      maxIterations: Math.max(limits.periods, recur.count ?? 0),
+      maxCandidateEvaluations: 50 * limits.periods,
+      cache: false,
+    });
+    this.#refuseEmpty(parts, start);
+    this.#refuseDense(start, limits.occurrences);
+  }
+
+  /** The first occurrence at or after a time. */
+  at(wall: number): number | undefined {
+    if (wall > this.#latest) return undefined;
+    const next = searched(() => this.#rule.next(new Date(wall), true))?.epochMilliseconds;
+    return next === undefined || this.#isOver(next) ? undefined : next;
+  }
+
+  /** The last occurrence at or before a time. */
+  upTo(wall: number): number | undefined {
+    let last = this.#previous(Math.min(wall, this.#latest));
+    while (last !== undefined && this.#isOver(last)) last = this.#previous(last - 1);
+    return last;
+  }
+
+  #previous(wall: number): number | undefined {
+    return searched(() => this.#rule.previous(new Date(wall), true))?.epochMilliseconds;
+  }
+
+  /** All from a time on. */
+  *from(wall: number): Generator<number, undefined> {
+    for (let next = this.at(wall); next !== undefined; next = this.at(next + 1)) yield next;
+  }
+
+  /** That the days of a rule exist does not say that its steps ever meet one. */
+  #refuseEmpty(parts: RuleParts, start: number): void {
+    if (this.#isOver(start) || parts.count === 1) return;
+    try {
+      this.#rule.next(new Date(start));
+    } catch {
+      throw neverHappens();
+    }
+  }
+
+  #refuseDense(start: number, most: number): void {
+    let count = 0;
+    for (const wall of this.from(start)) {
+      if (wall > start + 31 * DAY) return;
+      if (++count > most)
+        throw new UnusableTime('too-much', `The rule has more than ${String(most)} occurrences in a month.`);
+    }
+  }
 }
 
 const DAY = 86_400_000;
-const DAYS: Readonly<Record<string, number>> = { DAILY: 1, WEEKLY: 7 };
 
-/** The time on the clock, in milliseconds as if it were UTC. */
-export const wallOf = ({ year, month, day, hour, minute, second }: ICAL.Time): number =>
+const neverHappens = (): UnusableTime =>
+  new UnusableTime('malformed', 'The rule never happens again after its first time: mend it or leave it out.');
+
+/** The library gives up where there is nothing for very long. */
+function searched<T>(search: () => T): T | undefined {
+  try {
+    return search();
+  } catch {
+    return undefined;
+  }
+}
+
+function refuseTooMuch(parts: RuleParts, { occurrences }: RuleLimits): void {
+  const { freq, bysecond = [], count = 0 } = parts;
+  if (freq === 'SECONDLY' || bysecond.length > 1)
+    throw new UnusableTime('too-much', 'A conference takes place once a minute at most: use another FREQ.');
+  if (count > occurrences)
+    throw new UnusableTime('too-much', `COUNT is more than ${String(occurrences)}: use UNTIL, or no end.`);
+  if (timesOfDay(parts) > occurrences)
+    throw new UnusableTime('too-much', `The rule has more than ${String(occurrences)} times in a day.`);
+  const positions = (parts.bysetpos ?? []).map(Math.abs);
+  if (!hasADay(parts) || positions.some((position) => position > mostInPeriod(parts))) throw neverHappens();
+}
+
+/** UNTIL is UTC where DTSTART has a zone; a day counts to its end (RFC 5545 §3.3.10). */
+function endOf({ until }: ICAL.Recur): { at: number; isUtc: boolean } | undefined {
+  if (!until) return undefined;
+  const at = until.isDate ? fieldsOf(until) + DAY - 1 : fieldsOf(until);
+  return { at, isUtc: !until.isDate && until.zone.tzid === 'UTC' };
+}
+
+/** The fields of a time, in milliseconds as if it were UTC. */
+export const fieldsOf = ({ year, month, day, hour, minute, second }: ICAL.Time): number =>
   Date.UTC(year, month - 1, day, hour, minute, second);
 
-/** From where an event is followed to find what comes after a moment on the clock; what is long over is not passed. */
-export function laterStart({ component, startDate }: ICAL.Event, after: number): ICAL.Time {
-  const [rule] = rulesOf(component);
-  if (rule === undefined || rule.count) return startDate;
-  const last = rule.until ? Math.min(after, wallOf(rule.until)) : after;
-  const days = (DAYS[rule.freq] ?? Infinity) * rule.interval;
-  const periods = Math.floor((last - wallOf(startDate)) / DAY / days) - 1;
-  if (periods <= 0) return startDate;
-  const later = startDate.clone();
-  later.adjust(periods * days, 0, 0, 0);
-  return later;
-}
+/** A moment as iCalendar writes it in UTC. */
+export const stamp = (at: number): string => new Date(at).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
 
-const rulesOf = (component: ICAL.Component): ICAL.Recur[] =>
-  component.getAllProperties('rrule').map((property) => property.getFirstValue() as ICAL.Recur);
-
-function isSimple({ freq, interval, parts }: ICAL.Recur): boolean {
-  const entries = Object.values(parts as Readonly<Record<string, readonly unknown[]>>);
-  return (
-    interval <= MOST_INTERVAL &&
-    SIMPLE[freq]?.includes(Object.keys(parts).sort().join(' ')) === true &&
-    entries.every((part) => part.length <= MOST_ENTRIES && part.every((entry) => ENTRY.test(String(entry))))
-  );
-}
+const withoutUntil = (recur: ICAL.Recur): string => recur.toString().replace(/;?UNTIL=[^;]*/, '');

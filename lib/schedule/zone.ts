@@ -1,20 +1,55 @@
 import { LRUCache } from 'lru-cache';
+import { findIana } from 'windows-iana';
 
-/** Zones are named by those who send them, so of names without end only some are remembered. */
-const formats = new LRUCache<string, { readonly format: Intl.DateTimeFormat | undefined }>({ max: 200 });
-const LONGEST_NAME = 64;
-
-function formatOf(zone: string): Intl.DateTimeFormat | undefined {
-  if (zone.length > LONGEST_NAME) return undefined;
-  let known = formats.get(zone);
-  if (known === undefined) formats.set(zone, (known = { format: makeFormat(zone) }));
-  return known.format;
+/** Times on the clock stand in milliseconds as if they were UTC. */
+export interface Zone {
+  /**
+   * When clocks show it. A time that is skipped in spring counts from before the gap, of one that comes twice in autumn
+   * the first is meant (RFC 5545 §3.3.5).
+   */
+  instantOf(wall: number): number;
+  /** What clocks show then. */
+  wallOf(instant: number): number;
 }
 
-/** Whether it is the name of an IANA time zone. */
-export const isZone = (name: string): boolean => formatOf(name) !== undefined;
+export const UTC: Zone = { instantOf: (wall) => wall, wallOf: (instant) => instant };
 
-function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+/** Zones are named by those who send them, so of names without end only some are remembered. */
+const known = new LRUCache<string, { readonly zone: Zone | undefined }>({ max: 200 });
+const LONGEST_NAME = 64;
+
+/** The zone that has an IANA name or one of Windows. */
+export function namedZone(name: string): Zone | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
+  let found = known.get(name);
+  if (found === undefined) known.set(name, (found = { zone: ianaZone(name) ?? windowsZone(name) }));
+  return found.zone;
+}
+
+function windowsZone(name: string): Zone | undefined {
+  const [iana] = findIana(name);
+  return iana === undefined ? undefined : ianaZone(iana);
+}
+
+function ianaZone(name: string): Zone | undefined {
+  const format = formatOf(name);
+  return format && zoneOfOffsets((instant) => offsetAt(format, instant));
+}
+
+const DAY = 86_400_000;
+
+/** The zone whose clocks are so many milliseconds ahead of UTC. */
+export const zoneOfOffsets = (offset: (instant: number) => number): Zone => ({
+  wallOf: (instant) => instant + offset(instant),
+  instantOf(wall) {
+    const before = offset(wall - DAY);
+    const after = offset(wall + DAY);
+    const early = wall - before;
+    return before === after || offset(early) === before || offset(wall - after) !== after ? early : wall - after;
+  },
+});
+
+function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
     const numeric = 'numeric';
     const fields = {
@@ -31,24 +66,6 @@ function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   }
 }
 
-/**
- * The instant at which clocks in an IANA time zone show a wall time, both in milliseconds since 1970, the wall time as if
- * it were UTC; the wall time itself where the zone is not known. A time that is skipped in spring counts from before the
- * gap, of one that comes twice in autumn the first is meant (RFC 5545 §3.3.5).
- */
-export function instantIn(zone: string, wall: number): number {
-  const format = formatOf(zone);
-  if (format === undefined) return wall;
-  const day = 86_400_000;
-  const before = offsetAt(format, wall - day);
-  const after = offsetAt(format, wall + day);
-  const early = wall - before;
-  return before === after || offsetAt(format, early) === before || offsetAt(format, wall - after) !== after
-    ? early
-    : wall - after;
-}
-
-/** How far the clocks of a zone are ahead of UTC, in milliseconds. */
 function offsetAt(format: Intl.DateTimeFormat, instant: number): number {
   const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
   const field = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0;
