@@ -1,6 +1,7 @@
 import { SIP_IF_MATCH } from '../message/headers/index.ts';
 import { Response } from '../message/response.ts';
 import type { Clock } from '../clock.ts';
+import { InOrder } from '../in-order.ts';
 import { newTag } from '../token.ts';
 import { refuse } from './answering.ts';
 import type { Incoming } from './answering.ts';
@@ -35,8 +36,8 @@ interface Served {
 export class Compositor {
   readonly #options: CompositorOptions;
   readonly #served = new Map<string, Served>();
-  /** The last of each Request-URI that is being served: they are taken in their order. */
-  readonly #turns = new Map<string, Promise<void>>();
+  /** By Request-URI. */
+  readonly #inOrder = new InOrder();
 
   constructor(options: CompositorOptions) {
     this.#options = options;
@@ -56,15 +57,7 @@ export class Compositor {
   }
 
   async receive(server: Incoming): Promise<void> {
-    const uri = server.request.uriText;
-    const before = this.#turns.get(uri);
-    const turn = Promise.resolve(before).then(() => this.#publish(server));
-    // Whoever comes next waits for this one, however it ends.
-    const over = turn.then(noop, noop);
-    this.#turns.set(uri, over);
-    const refusal = await turn.finally(() => {
-      if (this.#turns.get(uri) === over) this.#turns.delete(uri);
-    });
+    const refusal = await this.#inOrder.take(server.request.uriText, () => this.#publish(server));
     if (refusal !== undefined) refuse(server, refusal);
   }
 
@@ -88,5 +81,3 @@ export class Compositor {
     return undefined;
   }
 }
-
-const noop = (): void => undefined;
