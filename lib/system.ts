@@ -5,6 +5,8 @@ import type { Administration } from './admin/administration.ts';
 import { administerBlueprints, shipBlueprints } from './admin/blueprints.ts';
 import { closeAdminSocket, openAdminSocket } from './admin/server.ts';
 import { administerUsers } from './admin/users.ts';
+import type { CallbackService } from './callback/service.ts';
+import { callbacks } from './ccmp/extensions/callbacks.ts';
 import { changesSince } from './ccmp/extensions/changes-since.ts';
 import { confSummary } from './ccmp/extensions/conf-summary.ts';
 import { schemaFiles } from './ccmp/schemas.ts';
@@ -29,6 +31,7 @@ import { Metrics } from './http/metrics.ts';
 import type { XconUserId } from './model/identifiers.ts';
 import { NotificationService } from './notification/service.ts';
 import { TimerWheel } from './sip/clock.ts';
+import { callbackService } from './system/callbacks.ts';
 import { SipFront } from './system/sip.ts';
 import { observeWrites } from './store/observed.ts';
 import { openSqliteStore, type SqliteStore } from './store/sqlite/store.ts';
@@ -56,6 +59,8 @@ interface Parts {
   readonly directory: Directory;
   readonly control: ConferenceControl;
   readonly attempts: Attempts;
+  /** Seals secrets. */
+  readonly key: Buffer;
   /** Absent when no issuer of tokens is configured. */
   readonly bearer: BearerScheme | undefined;
 }
@@ -72,6 +77,7 @@ export class ConferencingSystem {
   readonly #notification: NotificationService;
   readonly #events: EventStreamServer;
   readonly #sip: SipFront;
+  readonly #callbacks: CallbackService;
   readonly #listeners: HttpListeners;
   readonly #metrics: Metrics | undefined;
   #adminSocket: Server | undefined;
@@ -79,7 +85,7 @@ export class ConferencingSystem {
   #trimming: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
-  private constructor({ config, logger, store, directory, control, attempts, bearer }: Parts) {
+  private constructor({ config, logger, store, directory, control, attempts, key, bearer }: Parts) {
     this.#bearer = bearer;
     this.#config = config;
     this.#logger = logger;
@@ -96,10 +102,13 @@ export class ConferencingSystem {
       basic: section(config, 'basic'),
       bearer,
     });
+    const clock = new TimerWheel();
+    const people = peopleOf(directory);
+    this.#callbacks = callbackService({ config, logger, store, control, people, clock, key });
     const ccmp = new ConferenceControlServer(
       {
         control,
-        extensions: [confSummary(control), changesSince(control)],
+        extensions: [confSummary(control), changesSince(control), callbacks(this.#callbacks)],
         users: directory,
         authentication: this.#authentication,
         logger,
@@ -108,7 +117,6 @@ export class ConferencingSystem {
     );
     this.#metrics = config['admin.listen'] && new Metrics();
     const path = config['ccmp.path'];
-    const clock = new TimerWheel();
     this.#notification = new NotificationService({
       control,
       clock,
@@ -117,7 +125,7 @@ export class ConferencingSystem {
     });
     this.#sip = new SipFront({
       ...{ config, logger, clock, directory, attempts, notification: this.#notification },
-      people: peopleOf(directory),
+      people,
       subscriptions: store.records('subscription'),
     });
     this.#events = new EventStreamServer({
@@ -141,6 +149,9 @@ export class ConferencingSystem {
     this.#metrics.gauge('requests_in_flight', 'CCMP requests that are worked on.', () => ccmp.running);
     this.#metrics.gauge('sip_subscriptions', 'SIP subscriptions that there are.', () => this.#sip.subscriptions);
     this.#metrics.gauge('event_streams', 'Streams of server-sent events that are open.', () => this.#events.open);
+    this.#metrics.gauge('callbacks', 'Changes that URLs are still to be told of, and those given up.', () => ({
+      ...this.#callbacks.counts,
+    }));
     this.#metrics.gauge(
       'certificate_until_seconds',
       'When the TLS certificate ends, in seconds since 1970.',
@@ -157,9 +168,11 @@ export class ConferencingSystem {
     const logVersions = config['log.versions'];
     const store = await openSqliteStore({ directory: config.data, ...section(config, 'store'), logVersions });
     try {
+      const isNeeded = (await store.users({ limit: 1 })).length > 0;
+      const key = await loadKeyFile(join(config.data, KEY_FILE), { isNeeded });
       const directory = new Directory(store, {
         domains: [config.domain, ...config.domains],
-        key: await loadKeyFile(join(config.data, KEY_FILE), { isNeeded: (await store.users({ limit: 1 })).length > 0 }),
+        key,
         limits: directoryLimits(config),
       });
       await directory.checkKey();
@@ -175,7 +188,7 @@ export class ConferencingSystem {
       await shipBlueprints(control, administratorsCall(config), config.domain);
       const { issuers, ...tokenLimits } = section(config, 'bearer');
       const bearer = issuers.length === 0 ? undefined : await BearerScheme.open(directory, issuers, tokenLimits);
-      return new ConferencingSystem({ config, logger, store, directory, control, attempts, bearer });
+      return new ConferencingSystem({ config, logger, store, directory, control, attempts, key, bearer });
     } catch (error) {
       await store.close();
       throw error;
@@ -193,6 +206,7 @@ export class ConferencingSystem {
     const tls = tlsSettings(this.#config);
     const secure = tls && (await this.#listeners.serveOverTls(tls));
     const plain = await this.#listeners.serveInClear(this.#config['http.listen']);
+    await this.#callbacks.open();
     const admin = await this.#serveOperators();
     const sip = await this.#sip.serve();
     return {
@@ -220,6 +234,9 @@ export class ConferencingSystem {
   /** Takes from their files what may change while the system serves: certificates and keys of token issuers. */
   async reload(): Promise<void> {
     await this.#listeners.reload();
+    await this.#sip
+      .reload()
+      .catch((error: unknown) => this.#logger.error({ err: error }, 'the old certificates of SIP stay'));
     await this.#bearer
       ?.reload()
       .catch((error: unknown) => this.#logger.error({ err: error }, 'the old keys of token issuers stay'));
@@ -240,6 +257,7 @@ export class ConferencingSystem {
     this.#authentication.close();
     await this.#adminListener?.close();
     await this.#control.drain();
+    await this.#callbacks.close();
     await this.#store.close();
     this.#logger.info('ended');
   }

@@ -10,6 +10,7 @@ import { UserAgent } from '../sip/agent/user-agent.ts';
 import type { Clock } from '../sip/clock.ts';
 import type { SubscriptionRecord } from '../sip/event/service.ts';
 import type { Protocol } from '../sip/transport/flow.ts';
+import type { Listener } from '../sip/transport/listener.ts';
 import type { TlsSettings } from '../sip/transport/tls.ts';
 import { SipSenders } from '../sip-users/senders.ts';
 import type { Records } from '../store/records.ts';
@@ -41,6 +42,7 @@ export class SipFront {
   readonly #conferences: ConferencePackage;
   readonly #subscriptions: SipParts['subscriptions'];
   readonly #logger: Logger;
+  readonly #secure: Listener[] = [];
 
   constructor({ config, logger, clock, directory, attempts, people, notification, subscriptions }: SipParts) {
     this.#config = config;
@@ -89,19 +91,28 @@ export class SipFront {
       const address = this.#config[setting];
       if (address === undefined) continue;
       const host = this.#config['sip.advertise'];
+      const isSecure = protocol === 'tls' || protocol === 'wss';
       const listener = await this.#agent.listen({
         protocol,
         address: address.address,
         // TCP has chosen; UDP takes the same.
         port: protocol === 'udp' && address.port === 0 ? chosen : address.port,
         ...(host !== undefined && { advertise: { host } }),
-        ...((protocol === 'tls' || protocol === 'wss') && { tls: await this.#tls() }),
+        ...(isSecure && { tls: await this.#tls() }),
       });
       chosen = listener.local.port;
+      if (isSecure) this.#secure.push(listener);
       served.push(`sip:${listener.sentBy};transport=${protocol}`);
     }
     await this.#resume();
     return served;
+  }
+
+  /** Takes certificates from their files anew; connections stay. */
+  async reload(): Promise<void> {
+    if (this.#secure.length === 0) return;
+    const tls = await this.#tls();
+    for (const listener of this.#secure) listener.reload(tls);
   }
 
   /** Tells who is subscribed that it is over, as long as the settings give it time. */
