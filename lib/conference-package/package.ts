@@ -8,6 +8,7 @@ import type { Clock } from '../sip/clock.ts';
 import type { Incoming } from '../sip/event/answering.ts';
 import type { Admission, EventPackage, ExpiresLimits, Notification, Refusal } from '../sip/event/package.ts';
 import type { Subscription } from '../sip/event/subscription.ts';
+import { newEntityTag } from '../sip/token.ts';
 import { conferenceOf, FOCUS, idOf } from './addresses.ts';
 import { bodyOf } from './document.ts';
 import { formatOf, mediaTypeOf, MEDIA_TYPES } from './formats.ts';
@@ -53,8 +54,20 @@ export interface ConferencePackageParts {
   readonly limits?: Partial<ConferencePackageLimits>;
 }
 
-/** A version that no subscriber of before a restart has seen (RFC 4575 §4.3: 32 bits): seconds since 2020. */
-const versionNow = (): number => Math.floor((Date.now() - Date.UTC(2020)) / 1_000);
+/**
+ * A version that no subscriber of before a restart has seen (RFC 4575 §4.3: 32 bits, until 2053): quarters of seconds
+ * since 2020, for nobody is told more often.
+ */
+const versionNow = (): number => Math.floor((Date.now() - Date.UTC(2020)) / 250);
+
+/** One watcher, and what he has. */
+interface Entry {
+  readonly watch: ConferenceWatch;
+  /** Of the last document that he acknowledged. */
+  version: number;
+  /** Names that document. It tells no other's, so that it tells nothing of changes that he may not see. */
+  entityTag?: string | undefined;
+}
 
 /** The event package `conference` (RFC 4575, RFC 6502) over the conference notification service. */
 export class ConferencePackage implements EventPackage<Context> {
@@ -62,7 +75,7 @@ export class ConferencePackage implements EventPackage<Context> {
   readonly mediaTypes = MEDIA_TYPES;
   readonly expires: ExpiresLimits;
   readonly #parts: ConferencePackageParts;
-  readonly #watches = new Map<Subscription<Context>, { watch: ConferenceWatch; version: number }>();
+  readonly #watches = new Map<Subscription<Context>, Entry>();
   #onEmpty: () => void = () => undefined;
   readonly #told = new WeakMap<Notification, Next>();
 
@@ -90,33 +103,49 @@ export class ConferencePackage implements EventPackage<Context> {
     }
     const { userId: user, addresses } = principal;
     const isKnown = (await this.#parts.people.principalById(user)) !== undefined;
-    const format = formatOf(server.request);
+    const format = formatOf(server.request.header('Accept') && server.request.headers('Accept').join(', '));
+    if (format === undefined) return { status: 406 };
     return { context: { conference, user, format, source, ...(!isKnown && { addresses }) } };
   }
 
   async keep(subscription: Subscription<Context>): Promise<void> {
-    this.#watches.get(subscription)?.watch.ask();
+    const { accept, context } = subscription;
+    const format = accept === undefined ? context.format : (formatOf(accept) ?? context.format);
+    if (format !== context.format) subscription.context = { ...context, format };
+    const entry = this.#watches.get(subscription);
+    if (entry !== undefined) entry.watch.format = format;
     await this.#parts.repository.keep(subscription.id, subscription.toJSON());
   }
 
   /** RFC 6665 §4.2.1.2: everything after a SUBSCRIBE, then what changed. */
-  async state(subscription: Subscription<Context>): Promise<Notification | undefined> {
+  async state(subscription: Subscription<Context>, isAsked: boolean): Promise<Notification | undefined> {
     const entry = await this.#entryOf(subscription);
-    const next = await entry?.watch.next();
+    const next = await entry?.watch.next(isAsked);
     if (entry === undefined || next?.notification.content === undefined) return undefined;
-    const { format, content, tag } = next.notification;
-    entry.version += 1;
+    const { format, content } = next.notification;
+    const root = { entity: subscription.resource, version: entry.version + 1 };
     const notification = {
       contentType: mediaTypeOf(format, content.kind),
-      body: bodyOf(format, content, subscription.resource, entry.version),
-      entityTag: tag,
+      body: bodyOf(format, content, root, subscription.context.conference),
+      entityTag: newEntityTag(),
     };
     this.#told.set(notification, next);
     return notification;
   }
 
-  delivered(_subscription: Subscription<Context>, notification: Notification): void {
+  delivered(subscription: Subscription<Context>, notification: Notification): void {
+    const entry = this.#watches.get(subscription);
+    if (entry !== undefined) {
+      entry.version += 1;
+      entry.entityTag = notification.entityTag;
+    }
     this.#told.get(notification)?.acknowledge();
+  }
+
+  /** RFC 5839: what he has, as long as there is nothing newer to see. */
+  async entityTag(subscription: Subscription<Context>): Promise<string | undefined> {
+    const entry = this.#watches.get(subscription);
+    return (await entry?.watch.watching?.isCurrent()) === true ? entry?.entityTag : undefined;
   }
 
   ended(subscription: Subscription<Context>): void {
@@ -147,9 +176,7 @@ export class ConferencePackage implements EventPackage<Context> {
     return conferenceOf(request.uri, people.domain, (domain) => people.servesDomain(domain));
   }
 
-  async #entryOf(
-    subscription: Subscription<Context>,
-  ): Promise<{ watch: ConferenceWatch; version: number } | undefined> {
+  async #entryOf(subscription: Subscription<Context>): Promise<Entry | undefined> {
     const known = this.#watches.get(subscription);
     if (known !== undefined) return known;
     const { conference, user, addresses, format, source } = subscription.context;
@@ -161,9 +188,10 @@ export class ConferencePackage implements EventPackage<Context> {
       watch.watching = await this.#parts.notification.attend(conference, watch);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      subscription.terminate(error.reason === 'no-such-conference' ? 'noresource' : 'rejected');
       return undefined;
     }
-    const entry = { watch, version: versionNow() };
+    const entry: Entry = { watch, version: versionNow() };
     // It may have ended while we asked.
     if (subscription.state === 'terminated') watch.watching.cancel();
     else this.#watches.set(subscription, entry);

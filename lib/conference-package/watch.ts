@@ -1,6 +1,7 @@
 import type { Call } from '../conference/calls.ts';
 import type { Subscription as Watching } from '../notification/subscription.ts';
 import type { Format, Notification, Pace, Watcher } from '../notification/watching.ts';
+import type { Rates } from '../sip/message/headers/index.ts';
 
 interface Waiting {
   readonly notification: Notification;
@@ -16,6 +17,8 @@ export interface Next {
 
 /** The SIP subscription as its watcher needs it. */
 export interface Subscriber {
+  /** Notifications per second that it asked for (RFC 6446). */
+  readonly rates: Rates | undefined;
   changed(): void;
   terminate(reason: 'noresource' | 'rejected' | 'deactivated' | 'timeout'): void;
 }
@@ -23,12 +26,12 @@ export interface Subscriber {
 /** A watcher who is told by NOTIFY: what waits for him, until SIP asks for it. */
 export class ConferenceWatch implements Watcher {
   readonly call: Call;
-  readonly format: Format;
-  readonly pace?: Pace;
+  /** A SUBSCRIBE may ask for another form than the last. */
+  format: Format;
   readonly #subscriber: Subscriber;
   /** Set with the first look. */
   watching: Watching | undefined;
-  /** A SUBSCRIBE has come since the last NOTIFY: it is answered with everything (RFC 6502 §5.1). */
+  /** A SUBSCRIBE has not had its NOTIFY yet, which tells everything (RFC 6502 §5.1). */
   #isAsked = true;
   #waiting: Waiting | undefined;
 
@@ -36,6 +39,12 @@ export class ConferenceWatch implements Watcher {
     this.call = call;
     this.format = format;
     this.#subscriber = subscriber;
+  }
+
+  /** What waits for a slower rate is told as it is when its time has come. */
+  get pace(): Pace | undefined {
+    const maxRate = this.#subscriber.rates?.maxRate;
+    return maxRate === undefined ? undefined : { minInterval: 1_000 / maxRate };
   }
 
   deliver(notification: Notification): Promise<void> {
@@ -46,13 +55,9 @@ export class ConferenceWatch implements Watcher {
     });
   }
 
-  /** A SUBSCRIBE was accepted. */
-  ask(): void {
-    this.#isAsked = true;
-  }
-
-  /** What the next NOTIFY tells; undefined when the subscriber may see nothing. */
-  async next(): Promise<Next | undefined> {
+  /** What the next NOTIFY tells, everything when it `isAsked`; undefined when the subscriber may see nothing. */
+  async next(isAsked: boolean): Promise<Next | undefined> {
+    this.#isAsked ||= isAsked;
     const waiting = this.#waiting;
     if (waiting !== undefined && (!this.#isAsked || waiting.notification.ends !== undefined)) {
       return (

@@ -34,7 +34,6 @@ export interface SubscriptionParts {
  */
 export class Subscription {
   readonly #parts: SubscriptionParts;
-  #pace: Pace;
   #told: Sight | undefined;
   /** Nothing is compared with what he has: he is told all. */
   #whole = true;
@@ -48,7 +47,6 @@ export class Subscription {
 
   constructor(parts: SubscriptionParts, told?: Sight) {
     this.#parts = parts;
-    this.#pace = parts.watcher.pace ?? parts.pace;
     if (told !== undefined) {
       this.#told = told;
       this.#whole = false;
@@ -82,9 +80,8 @@ export class Subscription {
   }
 
   /** Tells everything at once: the watcher subscribed or refreshed (RFC 6665 §4.2.1.2). */
-  refresh(pace?: Pace): void {
+  refresh(): void {
     if (this.#ended) return;
-    this.#pace = pace ?? this.#pace;
     this.#whole = true;
     this.#last = -Infinity;
     this.#waiting = 'urgent';
@@ -103,6 +100,16 @@ export class Subscription {
     this.#whole = false;
     this.#last = this.#parts.clock.now();
     return { notification: { ...this.#message(sight), content }, acknowledge: () => this.#has(sight) };
+  }
+
+  /** Whether what he has acknowledged is all that he may see now. */
+  async isCurrent(): Promise<boolean> {
+    const { watched, contents, watcher } = this.#parts;
+    const before = this.#whole ? undefined : this.#told;
+    const now = before && (await watched.sight(watcher));
+    const touched = before && watched.touchedSince(before.object.version);
+    if (before === undefined || now === undefined || touched === undefined) return false;
+    return (await contents.of({ before, touched, now }, watcher.format)) === undefined;
   }
 
   /** The last notification: with the whole document, where the watcher may still see it. */
@@ -150,11 +157,9 @@ export class Subscription {
 
   /** A pace that the watcher asked for is kept whatever happens. */
   #interval(): number {
-    const { urgentInterval, watcher } = this.#parts;
-    const isAsked = watcher.pace !== undefined;
-    return this.#waiting === 'urgent' && !isAsked
-      ? Math.min(urgentInterval, this.#pace.minInterval)
-      : this.#pace.minInterval;
+    const { pace, urgentInterval, watcher } = this.#parts;
+    const ours = this.#waiting === 'urgent' ? Math.min(urgentInterval, pace.minInterval) : pace.minInterval;
+    return Math.max(ours, watcher.pace?.minInterval ?? 0);
   }
 
   #queue(): void {
@@ -180,7 +185,7 @@ export class Subscription {
     const now = await watched.sight(watcher);
     if (this.#ended) return;
     if (now === undefined) {
-      this.end('deactivated');
+      this.end('rejected');
       return;
     }
     const touched = before && watched.touchedSince(before.object.version);
@@ -233,7 +238,8 @@ export class Subscription {
       this.#schedule();
       return;
     }
-    const { maxInterval } = this.#pace;
+    const { pace, watcher } = this.#parts;
+    const { maxInterval } = watcher.pace ?? pace;
     if (maxInterval === undefined) return;
     const wait = this.#last + maxInterval - this.#parts.clock.now();
     this.#timer = this.#parts.clock.after(Math.max(wait, 0), () => this.refresh());

@@ -38,8 +38,8 @@ export interface Pace {
 export interface Watcher {
   readonly call: Call;
   readonly format: Format;
-  /** Absent: the configured pace. */
-  readonly pace?: Pace;
+  /** Asked for: the watcher is told no faster, and not faster than configured either. */
+  readonly pace?: Pace | undefined;
   /**
    * Tells the watcher; one at a time. Resolves when he has it; a rejection ends the watching, and whoever delivers has
    * dealt with it.

@@ -18,12 +18,14 @@ export const idOf = (name: string): XconUserId => `xcon-userid:${name}@${DOMAIN}
 export const sipOf = (name: string): string => `sip:${name}@${DOMAIN}`;
 
 const NAMES = ['root', 'alice', 'bob', 'carol', 'dave', 'erin', 'frank'];
-const PRINCIPALS: readonly Principal[] = NAMES.map((name) => ({
+/** Somebody of the directory; root administers the system. */
+export const person = (name: string): Principal => ({
   userId: idOf(name),
   addresses: [sipOf(name)],
   systemAdministrator: name === 'root',
   displayText: name.toUpperCase(),
-}));
+});
+const PRINCIPALS: readonly Principal[] = NAMES.map(person);
 
 export const principal = (name: string): Principal => {
   const found = PRINCIPALS.find(({ userId }) => userId === idOf(name));
@@ -41,15 +43,19 @@ export const newcomer: Call = { caller: { kind: 'newcomer' }, source: '192.0.2.2
 export const guest = (userId: XconUserId): Call => ({ ...newcomer, caller: { kind: 'guest', userId } });
 
 /** A conference control over a repository, with the people of the directory `example.com`. */
-export function controlOver(repository: ConferenceRepository, limits: Partial<ControlLimits> = {}): ConferenceControl {
+export function controlOver(
+  repository: ConferenceRepository,
+  limits: Partial<ControlLimits> = {},
+  people: readonly Principal[] = PRINCIPALS,
+): ConferenceControl {
   return new ConferenceControl({
     repository,
     people: {
       domain: DOMAIN,
       servesDomain: (domain) => domain === DOMAIN,
-      principalById: (id) => Promise.resolve(PRINCIPALS.find(({ userId }) => userId === id)),
+      principalById: (id) => Promise.resolve(people.find(({ userId }) => userId === id)),
       principalByAddress: (address) =>
-        Promise.resolve(PRINCIPALS.find(({ addresses }) => addresses.includes(normaliseAddress(address)))),
+        Promise.resolve(people.find(({ addresses }) => addresses.includes(normaliseAddress(address)))),
     },
     attempts: new Attempts(() => 0),
     clock: () => 0,
@@ -61,9 +67,10 @@ export function controlOver(repository: ConferenceRepository, limits: Partial<Co
 /** A control on a fresh memory store that has the shipped blueprints. */
 export async function world(
   limits?: Partial<ControlLimits>,
+  people?: readonly Principal[],
 ): Promise<{ store: MemoryStore; control: ConferenceControl }> {
   const store = new MemoryStore();
-  const control = controlOver(store, limits);
+  const control = controlOver(store, limits, people);
   for (const blueprint of shippedBlueprints(DOMAIN)) await control.createBlueprint(as('root'), blueprint);
   return { store, control };
 }

@@ -10,6 +10,5 @@ export const EXCEPTIONS: readonly Exception[] = [
     ids: ['E11', 'E12', 'E13', 'E14', 'E15', 'E16'],
   },
   { reason: 'waits for SIP and the focus', ids: ['E36', 'L8', 'L11', 'L12', 'U11', 'V5', 'Z6'] },
-  { reason: 'waits for the notification service', ids: ['L13', 'N18'] },
-  { reason: 'waits for the SIP notifier', ids: ['E28', 'N1', 'N12', 'N14', 'N22', 'N29', 'Z9'] },
+  { reason: 'waits for a notifier behind TLS', ids: ['N29'] },
 ];

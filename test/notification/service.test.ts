@@ -177,7 +177,7 @@ describe('the conference notification service', () => {
     await control.deleteUser(as('alice'), uri, idOf('bob'));
     await clock.pass(5_000);
     await quiet();
-    expect(bob.kinds).to.deep.equal(['full', 'nothing deactivated']);
+    expect(bob.kinds).to.deep.equal(['full', 'nothing rejected']);
     await control.delete(as('alice'), uri);
     await quiet();
     expect(alice.kinds.at(-1)).to.equal('deleted noresource');

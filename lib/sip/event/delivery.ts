@@ -25,8 +25,8 @@ export interface Notifying {
   readonly limits: DeliveryLimits;
   /** Notifications per second, never more. */
   readonly maxRate: number | undefined;
-  /** What there is to tell. */
-  compose(): Notification | undefined | Promise<Notification | undefined>;
+  /** What there is to tell; all, when a SUBSCRIBE asked or it is the last. */
+  compose(isAsked: boolean): Notification | undefined | Promise<Notification | undefined>;
   /** The header fields of a NOTIFY that tells it. */
   head(notification: Notification | undefined): [name: string, value: string][];
   send(content: RequestContent): Promise<Answer>;
@@ -115,7 +115,7 @@ export class Delivery {
     this.#sentAt = now;
     this.#pace?.sent(now);
     try {
-      const composed = this.#of.compose();
+      const composed = this.#of.compose(effect !== 'send');
       if (composed instanceof Promise)
         composed.then(
           (notification) => this.#send(effect, notification),

@@ -50,11 +50,14 @@ export interface EventPackage<Context = unknown> {
   admit(server: Incoming): Promise<Admission<Context> | Refusal>;
   /**
    * The present state for this subscription, called when a NOTIFY may go out, of a terminated one for the last; undefined is
-   * neutral: no body.
+   * neutral: no body. `isAsked`: a SUBSCRIBE, or the end, wants the whole state (RFC 6665 §4.2.1.2).
    */
-  state(subscription: Subscription<Context>): Notification | undefined | Promise<Notification | undefined>;
+  state(
+    subscription: Subscription<Context>,
+    isAsked: boolean,
+  ): Notification | undefined | Promise<Notification | undefined>;
   /** Entity-tag of that state, for conditional SUBSCRIBEs (RFC 5839); without it conditions are never true. */
-  entityTag?(subscription: Subscription<Context>): string | undefined;
+  entityTag?(subscription: Subscription<Context>): string | undefined | Promise<string | undefined>;
   /** Makes the record durable; the 2xx to SUBSCRIBE goes out after it. */
   keep?(subscription: Subscription<Context>): Promise<void>;
   /** The subscriber has acknowledged this notification. */

@@ -72,6 +72,11 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
     return this.#ending?.reason;
   }
 
+  /** Rates that were agreed with the subscriber (RFC 6446). */
+  get rates(): Rates | undefined {
+    return this.#delivery.rates;
+  }
+
   /** Milliseconds since 1970. */
   get expiresAt(): number {
     return this.#service.date() + this.#until - this.clock.now();
@@ -163,7 +168,7 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
     if ('status' in terms) return terms;
     this.dialog.refreshTarget(request);
     this.agree(terms);
-    const isKnown = this.#delivery.isKnown(pack.entityTag?.(this));
+    const isKnown = terms.suppress !== undefined && this.#delivery.isKnown(await pack.entityTag?.(this));
     const { expires } = terms;
     if (expires > 0) await pack.keep?.(this);
     if (this.#delivery.isClosed) return { status: 481 };
@@ -228,9 +233,9 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
   }
 
   /** Nobody who waits for policy, or was turned away by it, sees the state. */
-  compose(): Notification | undefined | Promise<Notification | undefined> {
+  compose(isAsked: boolean): Notification | undefined | Promise<Notification | undefined> {
     const isTold = this.#isGranted && (this.#ending === undefined || tellsState(this.#ending.reason));
-    return isTold ? this.#service.pack.state(this) : undefined;
+    return isTold ? this.#service.pack.state(this, isAsked) : undefined;
   }
 
   head(notification: Notification | undefined): [name: string, value: string][] {

@@ -1,0 +1,238 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { ConferencePackage } from '../../lib/conference-package/package.ts';
+import type { ConferenceControl } from '../../lib/conference/control.ts';
+import type { Principal } from '../../lib/directory/principal.ts';
+import type { XconUri } from '../../lib/model/identifiers.ts';
+import { NotificationService, type NotificationLimits } from '../../lib/notification/service.ts';
+import { DialogLayer } from '../../lib/sip/dialog/layer.ts';
+import { Notifier } from '../../lib/sip/event/notifier.ts';
+import type { Request } from '../../lib/sip/message/request.ts';
+import { Response } from '../../lib/sip/message/response.ts';
+import type { Answer, Outgoing } from '../../lib/sip/transaction/outgoing.ts';
+import { MemoryRecords } from '../../lib/store/memory-records.ts';
+import { as, changes, DOMAIN, endpoint, idOf, person, sipOf, user, world } from '../conference/world.ts';
+import { flow, handled, Received, request } from '../sip/event/server.ts';
+import { VirtualClock } from '../sip/virtual-clock.ts';
+
+export interface Told {
+  /** Milliseconds. */
+  readonly at: number;
+  readonly state: string;
+  readonly contentType: string | undefined;
+  readonly body: string;
+  readonly request: Request;
+}
+
+/** How a phone answers a NOTIFY; `never`: it does not. */
+export type Answering = { readonly status: number; readonly retryAfter?: number; readonly after?: number } | 'never';
+
+/** A telephone that subscribes, and remembers what it was told. */
+export class Watch {
+  readonly name: string;
+  readonly told: Told[] = [];
+  answering: Answering = { status: 200 };
+  subscribed: Received;
+  readonly #stage: ConferenceStage;
+
+  constructor(stage: ConferenceStage, name: string, subscribed: Received) {
+    this.#stage = stage;
+    this.name = name;
+    this.subscribed = subscribed;
+  }
+
+  get last(): Told | undefined {
+    return this.told.at(-1);
+  }
+
+  /** The status of the answer to the newest SUBSCRIBE. */
+  get status(): number | undefined {
+    return this.subscribed.status;
+  }
+
+  header(name: string): string | undefined {
+    return this.subscribed.header(name);
+  }
+
+  /** Subscribes again in the dialog. */
+  async refreshes(fields: Readonly<Record<string, string | undefined>> = {}): Promise<Received> {
+    const first = this.subscribed.request;
+    const [to] = this.subscribed.responses[0]?.headers('To') ?? [];
+    this.subscribed = await this.#stage.receive(
+      request(
+        'SUBSCRIBE',
+        {
+          From: first.header('From'),
+          To: to,
+          'Call-ID': first.callId,
+          Contact: first.header('Contact'),
+          Event: first.header('Event'),
+          Expires: '3600',
+          Accept: first.header('Accept'),
+          ...fields,
+        },
+        { uri: first.uriText },
+      ),
+    );
+    return this.subscribed;
+  }
+}
+
+let phones = 0;
+
+/** The conference event package over a fresh world, in virtual time, its telephones in memory. */
+export class ConferenceStage {
+  readonly clock = new VirtualClock();
+  readonly records = new MemoryRecords<never>();
+  readonly control: ConferenceControl;
+  readonly service: NotificationService;
+  readonly notifier: Notifier;
+  readonly pack: ConferencePackage;
+  readonly dialogs: DialogLayer;
+  readonly errors: unknown[] = [];
+  readonly #watches = new Map<string, Watch>();
+
+  private constructor(control: ConferenceControl, people: readonly Principal[], limits: Partial<NotificationLimits>) {
+    const { clock } = this;
+    const report = (error: unknown): void => void this.errors.push(error);
+    this.control = control;
+    this.service = new NotificationService({ control, clock, limits, onError: report });
+    this.dialogs = new DialogLayer({ outgoing: this.#outgoing(), flow: () => undefined, report });
+    const { dialogs } = this;
+    const contact = (_: unknown, name: string, parameters = ''): string => `<sip:${name}@192.0.2.1:5060${parameters}>`;
+    this.notifier = new Notifier({
+      ...{ clock, dialogs, report },
+      date: () => clock.now(),
+      contact: (server) => contact(server, 'plenary'),
+    });
+    const byId = new Map(people.map((one) => [one.userId, one]));
+    this.pack = new ConferencePackage({
+      ...{ clock, contact, report },
+      notification: this.service,
+      senders: {
+        identify: ({ request: { from } }) => {
+          const name = from.uri.kind === 'sip' ? (from.uri.user ?? '') : '';
+          const principal = byId.get(idOf(name));
+          return Promise.resolve(
+            principal === undefined ? { status: 401 } : { principal, source: flow.remote.address },
+          );
+        },
+      },
+      people: {
+        domain: DOMAIN,
+        servesDomain: (domain) => domain === DOMAIN,
+        principalById: (id) => Promise.resolve(byId.get(id)),
+      },
+      repository: this.records,
+    });
+    this.notifier.add(this.pack);
+  }
+
+  static async open(
+    limits: Partial<NotificationLimits> = {},
+    names: readonly string[] = ['root', 'alice', 'bob', 'carol', 'dave', 'erin', 'frank'],
+  ): Promise<ConferenceStage> {
+    const people = names.map(person);
+    const { control } = await world({ users: 20_000 }, people);
+    return new ConferenceStage(control, people, limits);
+  }
+
+  /** A conference of Alice's that everybody who has an account may join; she is in it. */
+  async conference(): Promise<XconUri> {
+    const { uri } = await this.control.create(as('alice'), {});
+    const open = '<xcon:user-admission-policy>openAuthenticated</xcon:user-admission-policy>';
+    await this.control.update(as('alice'), uri, changes(`<info:users>${open}</info:users>`));
+    await this.joins('alice', uri);
+    return uri;
+  }
+
+  async joins(name: string, uri: XconUri, more = ''): Promise<void> {
+    const inside = endpoint(sipOf(name), '<info:status>connected</info:status>');
+    await this.control.createUser(this.as(name), uri, user(idOf(name), inside + more));
+  }
+
+  as(name: string): ReturnType<typeof as> {
+    return { ...as('alice'), caller: { kind: 'user', principal: person(name) } };
+  }
+
+  sip(uri: XconUri): string {
+    return uri.replace('xcon:', 'sip:');
+  }
+
+  async subscribes(
+    name: string,
+    uri: string,
+    fields: Readonly<Record<string, string | undefined>> = {},
+    body?: string,
+  ): Promise<Watch> {
+    phones += 1;
+    const from = { From: `<${sipOf(name)}>;tag=${phones}`, Contact: `<sip:${name}@192.0.2.7>` };
+    const subscribe = request(
+      'SUBSCRIBE',
+      { ...from, To: `<${uri}>`, Event: 'conference', Expires: '3600', ...fields },
+      { uri, ...(body !== undefined && { body }) },
+    );
+    const server = new Received(subscribe);
+    const watch = new Watch(this, name, server);
+    this.#watches.set(subscribe.callId, watch);
+    await this.#take(server);
+    return watch;
+  }
+
+  async receive(asked: Request): Promise<Received> {
+    const server = new Received(asked);
+    await this.#take(server);
+    return server;
+  }
+
+  /** Lets time pass, with everything that happens in it. */
+  async pass(ms: number): Promise<void> {
+    const end = this.clock.now() + ms;
+    await quiet();
+    for (let next = this.clock.next; next !== undefined && next <= end; next = this.clock.next) {
+      this.clock.advance(next - this.clock.now());
+      await quiet();
+    }
+    this.clock.advance(end - this.clock.now());
+    await quiet();
+  }
+
+  async #take(server: Received): Promise<void> {
+    await handled(server, async () => {
+      if (!(await this.dialogs.receive(server as never))) await this.notifier.subscribe(server);
+    });
+    await quiet();
+  }
+
+  #outgoing(): Outgoing {
+    const send = (notify: Request): Promise<Answer> =>
+      new Promise((done) => {
+        const watch = this.#watches.get(notify.callId);
+        if (watch === undefined) throw new Error('nobody has this Call-ID');
+        watch.told.push({
+          at: this.clock.now(),
+          state: notify.header('Subscription-State') ?? '',
+          contentType: notify.header('Content-Type'),
+          body: notify.body.toString(),
+          request: notify,
+        });
+        const { answering } = watch;
+        const respond = (status: number, cause?: 'timeout', fields: readonly [string, string][] = []): void =>
+          done({ response: Response.to(notify, status, { fields }), request: notify, flow: undefined, cause });
+        // Timer F (RFC 3261 §17.1.2.2).
+        if (answering === 'never') this.clock.after(32_000, () => respond(408, 'timeout'));
+        else {
+          const { status, retryAfter, after = 0 } = answering;
+          const fields: [string, string][] = retryAfter === undefined ? [] : [['Retry-After', String(retryAfter)]];
+          const answer = (): void => respond(status, undefined, fields);
+          if (after === 0) setImmediate(answer);
+          else this.clock.after(after, answer);
+        }
+      });
+    return { send } as unknown as Outgoing;
+  }
+}
+
+/** Until everything that needs no time has happened. */
+export async function quiet(): Promise<void> {
+  for (let rounds = 0; rounds < 8; rounds += 1) await turn();
+}
