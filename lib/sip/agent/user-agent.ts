@@ -10,6 +10,7 @@ import { fenceIdentity, TrustDomain, type TrustOptions } from '../identity.ts';
 import { Locator, type LocatorOptions } from '../locate/locator.ts';
 import type { MessageLimits } from '../message/limits.ts';
 import { Request } from '../message/request.ts';
+import { OPTION_TAGS, Registrar, type RegistrarOptions } from '../registrar/registrar.ts';
 import { newCallId, newTag } from '../token.ts';
 import { TransactionLayer, type RequestHandler } from '../transaction/layer.ts';
 import type { TransactionLimits } from '../transaction/limits.ts';
@@ -20,7 +21,7 @@ import { TransportLayer } from '../transport/layer.ts';
 import type { TransportLimits } from '../transport/limits.ts';
 import type { Listener, ListenOptions } from '../transport/listener.ts';
 import type { TlsSettings } from '../transport/tls.ts';
-import { acceptable, capabilities, type Capabilities } from './capabilities.ts';
+import { acceptable, capabilities, type Capabilities, type Content } from './capabilities.ts';
 
 export interface UserAgentLimits {
   readonly transport?: Partial<TransportLimits> | undefined;
@@ -44,6 +45,8 @@ export interface UserAgentOptions {
   readonly credentials?: Credentials | undefined;
   /** The part of a Contact before `@` in dialogs that event packages give none of their own. */
   readonly user?: string | undefined;
+  /** Registers users, if at all; `registrar.open` goes on with those of before. */
+  readonly registrar?: Pick<RegistrarOptions, 'store' | 'policy' | 'limits'> | undefined;
   /** Option tags that handlers understand beside those of this stack, for Supported. */
   readonly supported?: readonly string[] | undefined;
   /** Told of every exception of a handler, whose request gets 500. */
@@ -73,12 +76,13 @@ export class UserAgent {
   readonly dialogs: DialogLayer;
   readonly notifier: Notifier;
   readonly compositor: Compositor;
-  readonly #handlers = new Map<string, RequestHandler>();
+  readonly registrar: Registrar | undefined;
+  readonly #handlers = new Map<string, { readonly handler: RequestHandler; readonly content: Content }>();
   readonly #supported: readonly string[];
   readonly #credentials: Credentials | undefined;
 
   constructor(options: UserAgentOptions) {
-    const { clock, limits = {}, report, tls, times, credentials, user = 'plenary' } = options;
+    const { clock, date = Date.now, limits = {}, report, tls, times, credentials, user = 'plenary' } = options;
     this.clock = clock;
     this.transport = new TransportLayer({
       clock,
@@ -98,21 +102,25 @@ export class UserAgent {
     const locator = new Locator({ ...options.locating, clock });
     const { transport, transactions } = this;
     this.outgoing = new Outgoing({ transactions, transport, locator });
-    this.dialogs = new DialogLayer({ outgoing: this.outgoing, flow: (id) => transport.flow(id), credentials, report });
+    const flow: RegistrarOptions['flow'] = (id) => transport.flow(id);
+    this.dialogs = new DialogLayer({ outgoing: this.outgoing, flow, credentials, report });
     this.notifier = new Notifier({
       clock,
-      date: options.date ?? Date.now,
+      date,
       dialogs: this.dialogs,
       contact: ({ flow }) => this.contact(flow, user),
       report,
       limits: limits.notifier,
     });
     this.compositor = new Compositor({ clock });
-    this.#supported = options.supported ?? [];
+    this.registrar = options.registrar && new Registrar({ clock, date, flow, report, ...options.registrar });
+    this.#supported = [...(options.supported ?? []), ...(this.registrar === undefined ? [] : OPTION_TAGS)];
     this.#credentials = credentials;
     this.handle('OPTIONS', (server) => server.respond(capabilities(server.request, this.#capabilities, 200)));
     this.handle('SUBSCRIBE', (server) => this.notifier.subscribe(server));
     this.handle('PUBLISH', (server) => this.compositor.receive(server));
+    const { registrar } = this;
+    if (registrar !== undefined) this.handle('REGISTER', (server) => registrar.receive(server));
     transactions.onRequest((server) => this.#receive(server));
     transactions.onAck((ack) => this.dialogs.acknowledge(ack));
   }
@@ -122,9 +130,12 @@ export class UserAgent {
     return this.transport.listen(options);
   }
 
-  /** Who answers requests of a method outside of dialogs, and those in a dialog that no usage claims. */
-  handle(method: string, handler: RequestHandler): void {
-    this.#handlers.set(method, handler);
+  /**
+   * Who answers requests of a method outside of dialogs, and those in a dialog that no usage claims. Those with bodies that he doesn't
+   * take get 415, those that want no body that he gives 406.
+   */
+  handle(method: string, handler: RequestHandler, content: Content = {}): void {
+    this.#handlers.set(method, { handler, content });
   }
 
   /** A Contact for who answers or asks over a flow, as a field value. */
@@ -180,13 +191,19 @@ export class UserAgent {
 
   /** Ends everything at once; who wants to say goodbye does so before. */
   async close(): Promise<void> {
+    this.registrar?.close();
     this.transactions.close();
     await this.transport.close();
   }
 
   get #capabilities(): Capabilities {
     const events = [...new Set([...this.notifier.events, ...this.compositor.events])];
-    return { methods: [...this.#handlers.keys(), 'CANCEL', 'ACK'], supported: this.#supported, events };
+    return {
+      methods: [...this.#handlers.keys(), 'CANCEL', 'ACK'],
+      supported: this.#supported,
+      events,
+      content: (method) => this.#handlers.get(method)?.content ?? {},
+    };
   }
 
   async #receive(server: ServerTransaction): Promise<void> {
@@ -196,7 +213,7 @@ export class UserAgent {
       server.respond(refusal);
       return;
     }
-    await this.#handlers.get(server.request.method)?.(server);
+    await this.#handlers.get(server.request.method)?.handler(server);
   }
 }
 

@@ -54,7 +54,7 @@ export class Stage {
   }
 
   /** A REGISTER, by default of a user agent of Alice that numbers its requests. */
-  async register(fields: Fields = {}, { uri = 'sip:example.com', flow = datagrams as Flow } = {}): Promise<Received> {
+  async register(fields: Fields = {}, { uri = 'sip:example.com', flow = datagrams } = {}): Promise<Received> {
     const cseq = ++this.#sequence;
     const received = new (class extends Received {
       override readonly flow = flow;
