@@ -19,6 +19,7 @@ import {
 import { issuers } from './config/issuers.ts';
 import { SIP_SETTINGS } from './config/sip.ts';
 import { fromEnvironment, fromFile, InvalidSetting, variableOf, type Assignment } from './config/sources.ts';
+import { feedDefaults } from './calendar/feed-server.ts';
 import { overloadDefaults } from './ccmp/overload.ts';
 import { ccmpDefaults } from './ccmp/server.ts';
 import { commitDefaults } from './conference/commits.ts';
@@ -197,6 +198,10 @@ export const SETTINGS = {
   ),
 
   ...SIP_SETTINGS,
+
+  'calendars.perUser': integer('Secret calendar URLs that one user may have.', count(feedDefaults.perUser)),
+  'calendars.conferences': integer('Conferences in one calendar, at most.', count(feedDefaults.conferences)),
+  'calendars.refresh': integer('How often calendars are asked to look again.', seconds(feedDefaults.refresh)),
 
   'events.connections': integer('Streams of events at once.', count(eventStreamDefaults.connections)),
   'events.perUser': integer('Streams of events at once of one user.', count(eventStreamDefaults.perUser)),

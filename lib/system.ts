@@ -8,6 +8,8 @@ import { administerUsers } from './admin/users.ts';
 import type { CallbackService } from './callback/service.ts';
 import { callbacks } from './ccmp/extensions/callbacks.ts';
 import { changesSince } from './ccmp/extensions/changes-since.ts';
+import { FeedServer } from './calendar/feed-server.ts';
+import { Feeds } from './calendar/feeds.ts';
 import { confSummary } from './ccmp/extensions/conf-summary.ts';
 import { schemaFiles } from './ccmp/schemas.ts';
 import { ConferenceControlServer } from './ccmp/server.ts';
@@ -59,6 +61,7 @@ interface Parts {
   readonly directory: Directory;
   readonly control: ConferenceControl;
   readonly attempts: Attempts;
+  readonly feeds: Feeds;
   /** Seals secrets. */
   readonly key: Buffer;
   /** Absent when no issuer of tokens is configured. */
@@ -85,7 +88,7 @@ export class ConferencingSystem {
   #trimming: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
-  private constructor({ config, logger, store, directory, control, attempts, key, bearer }: Parts) {
+  private constructor({ config, logger, store, directory, control, attempts, key, feeds, bearer }: Parts) {
     this.#bearer = bearer;
     this.#config = config;
     this.#logger = logger;
@@ -135,8 +138,14 @@ export class ConferencingSystem {
       limits: section(config, 'events'),
     });
     const elsewhere = byPath({ [path]: ccmp.serve, ...schemaFiles(path) });
-    const serve: Service = (exchange) =>
-      EventStreamServer.serves(exchange.path) ? this.#events.serve(exchange) : elsewhere(exchange);
+    const feedServer = new FeedServer({
+      ...{ feeds, control, people: directory, authentication: this.#authentication },
+      limits: section(config, 'calendars'),
+    });
+    const serve: Service = (exchange) => {
+      if (EventStreamServer.serves(exchange.path)) return this.#events.serve(exchange);
+      return FeedServer.serves(exchange.path) ? feedServer.serve(exchange) : elsewhere(exchange);
+    };
     const edge = createEdge(serve, logger, {
       proxies: trustedProxies(config),
       hsts: config['https.hsts'],
@@ -186,9 +195,10 @@ export class ConferencingSystem {
         defaultBlueprint: defaultBlueprintUri(config.domain),
       });
       await shipBlueprints(control, administratorsCall(config), config.domain);
+      const feeds = await Feeds.open(store.records('feed'), config['calendars.perUser']);
       const { issuers, ...tokenLimits } = section(config, 'bearer');
       const bearer = issuers.length === 0 ? undefined : await BearerScheme.open(directory, issuers, tokenLimits);
-      return new ConferencingSystem({ config, logger, store, directory, control, attempts, key, bearer });
+      return new ConferencingSystem({ config, logger, store, directory, control, attempts, key, feeds, bearer });
     } catch (error) {
       await store.close();
       throw error;

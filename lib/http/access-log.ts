@@ -38,7 +38,8 @@ export function logRequests(logger: Logger, ended?: (request: EndedRequest) => v
       ended?.({ status, seconds: milliseconds / 1_000, fields: log });
       log['source'] = facts.source;
       log['method'] = request.method;
-      log['path'] = path;
+      // A service whose paths hold secrets says another.
+      log['path'] ??= path;
       log['status'] = status;
       log['duration'] = Math.round(milliseconds * 10) / 10;
       if (!response.writableFinished) log['aborted'] = true;

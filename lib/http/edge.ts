@@ -61,7 +61,7 @@ export async function served(serve: Service, exchange: Exchange, logger: Pick<Lo
       exchange.answerText(error.status, error.message);
       return;
     }
-    logger.error({ err: error, method: request.method, path }, 'unexpected failure');
+    logger.error({ err: error, method: request.method, path: log['path'] ?? path }, 'unexpected failure');
     if (response.headersSent) response.destroy();
     else exchange.answerText(500, 'internal error');
   }

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { Call, ObjectAnswer, ObjectEntry } from '../conference/calls.ts';
+import { Refusal } from '../conference/refusal.ts';
+import type { Principal } from '../directory/principal.ts';
+import type { HttpAuthentication } from '../http/authentication.ts';
+import type { Service } from '../http/edge.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { XconUri, XconUserId } from '../model/identifiers.ts';
+import { PREFIXES } from '../model/names.ts';
+import { parseFragment } from '../xml/parse.ts';
+import { feedDocument, type SeenConference } from './feed-document.ts';
+import type { Feeds } from './feeds.ts';
+
+export interface FeedLimits {
+  /** Feeds that one user may have. */
+  readonly perUser: number;
+  /** Conferences in a feed, at most. */
+  readonly conferences: number;
+  /** How often calendars are asked to look again, in seconds. */
+  readonly refresh: number;
+}
+
+export const feedDefaults: FeedLimits = { perUser: 10, conferences: 1_000, refresh: 900 };
+
+export interface FeedParts {
+  readonly feeds: Feeds;
+  readonly control: {
+    conferences(call: Call): Promise<ObjectEntry[]>;
+    retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer>;
+  };
+  readonly people: { principalById(userId: XconUserId): Promise<Principal | undefined> };
+  readonly authentication: Pick<HttpAuthentication, 'authenticate' | 'refusal'>;
+  readonly limits?: Partial<FeedLimits>;
+}
+
+const PATH = /^\/calendars(?:\/([\w-]{8,64})\.ics)?$/;
+
+/**
+ * Conferences as calendars read them: `POST /calendars` makes a secret URL for who asks, `GET` of that URL gives her
+ * conferences as iCalendar, `DELETE` revokes it.
+ */
+export class FeedServer {
+  readonly #parts: FeedParts;
+  readonly #limits: FeedLimits;
+
+  constructor(parts: FeedParts) {
+    this.#parts = parts;
+    this.#limits = { ...feedDefaults, ...parts.limits };
+  }
+
+  static serves(path: string): boolean {
+    return PATH.test(path);
+  }
+
+  readonly serve: Service = async (exchange) => {
+    const secret = PATH.exec(exchange.path)?.[1];
+    const { method } = exchange.request;
+    // The path is a secret.
+    exchange.log['path'] = '/calendars';
+    exchange.headers['Cache-Control'] = 'private, no-cache';
+    if (secret !== undefined && (method === 'GET' || method === 'HEAD')) await this.#show(exchange, secret);
+    else if (secret !== undefined && method === 'DELETE') await this.#revoke(exchange, secret);
+    else if (secret === undefined && method === 'POST') await this.#create(exchange);
+    else {
+      exchange.headers['Allow'] = secret === undefined ? 'POST' : 'GET, HEAD, DELETE';
+      exchange.answerText(405, 'Method Not Allowed');
+    }
+  };
+
+  async #show(exchange: Exchange, secret: string): Promise<void> {
+    const { feeds, people } = this.#parts;
+    const user = feeds.userOf(secret);
+    const principal = user && (await people.principalById(user));
+    if (principal === undefined) {
+      exchange.answerText(404, 'There is no such calendar.');
+      return;
+    }
+    exchange.log['user'] = principal.userId;
+    const name = `Conferences of ${principal.displayText ?? principal.userId.replace('xcon-userid:', '')}`;
+    const text = feedDocument(await this.#conferences(principal, exchange.facts.source), name, this.#limits.refresh);
+    const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
+    exchange.headers['ETag'] = tag;
+    const known = exchange.request.headers['if-none-match'];
+    if (known?.split(/\s*,\s*/).some((one) => one === '*' || one.replace(/^W\//, '') === tag) === true) {
+      exchange.response.writeHead(304, exchange.headers).end();
+    } else exchange.answer(200, 'text/calendar; charset=utf-8', text);
+  }
+
+  async #create(exchange: Exchange): Promise<void> {
+    const principal = await this.#authenticated(exchange);
+    if (principal === undefined) return;
+    const secret = await this.#parts.feeds.create(principal.userId);
+    if (secret === undefined) {
+      exchange.answerText(409, `You have ${this.#limits.perUser} calendar URLs; revoke one first.`);
+      return;
+    }
+    exchange.headers['Location'] = `/calendars/${secret}.ics`;
+    exchange.answerText(201, `/calendars/${secret}.ics`);
+  }
+
+  async #revoke(exchange: Exchange, secret: string): Promise<void> {
+    const principal = await this.#authenticated(exchange);
+    if (principal === undefined) return;
+    if (await this.#parts.feeds.revoke(secret, principal.userId)) exchange.answerNothing();
+    else exchange.answerText(404, 'There is no such calendar.');
+  }
+
+  /** As a user sees them who gives no conference password: none is in a feed. */
+  async #conferences(principal: Principal, source: string): Promise<SeenConference[]> {
+    // Even an administrator's calendar holds what concerns her, not everybody's.
+    const caller = { kind: 'user', principal: { ...principal, systemAdministrator: false } } as const;
+    const call: Call = { caller, source, profile: 'standard' };
+    const seen: SeenConference[] = [];
+    for (const { uri } of (await this.#parts.control.conferences(call)).slice(0, this.#limits.conferences)) {
+      const conference = await this.#retrieve(call, uri);
+      if (conference !== undefined) seen.push(conference);
+    }
+    return seen;
+  }
+
+  /** Undefined for one that went meanwhile or wants its password. */
+  async #retrieve(call: Call, uri: XconUri): Promise<SeenConference | undefined> {
+    try {
+      const { version, view } = await this.#parts.control.retrieve(call, uri);
+      const text = Buffer.concat([START, ...view.content, END]);
+      return { uri, version, document: parseFragment(text, PREFIXES, WITHOUT_LIMITS) };
+    } catch (error) {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    }
+  }
+
+  async #authenticated(exchange: Exchange): Promise<Principal | undefined> {
+    const { facts, headers } = exchange;
+    const outcome = await this.#parts.authentication.authenticate(facts);
+    if (outcome.kind === 'user') return outcome.principal;
+    const refusal = this.#parts.authentication.refusal(facts, outcome);
+    Object.assign(headers, refusal.headers);
+    exchange.answerText(refusal.status, 'Log in to make or revoke a calendar URL.');
+    return undefined;
+  }
+}
+
+const START = Buffer.from('<info:conference-info>');
+const END = Buffer.from('</info:conference-info>');
+const WITHOUT_LIMITS = { bytes: Infinity, depth: Infinity, elements: Infinity, attributes: Infinity };

@@ -1,0 +1,116 @@
+import ICAL from 'ical.js';
+import { expect } from 'chai';
+import { request as send } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { basic } from '../support/party.ts';
+import { made, PASSWORD, TestSystem, type Name } from '../support/system.ts';
+
+interface Got {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+const WEEKLY = [
+  'BEGIN:VCALENDAR',
+  'VERSION:2.0',
+  'PRODID:-//client//EN',
+  'BEGIN:VTIMEZONE',
+  'TZID:Europe/Berlin',
+  'BEGIN:STANDARD',
+  'DTSTART:19701025T030000',
+  'RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU',
+  'TZOFFSETFROM:+0200',
+  'TZOFFSETTO:+0100',
+  'END:STANDARD',
+  'BEGIN:DAYLIGHT',
+  'DTSTART:19700329T020000',
+  'RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU',
+  'TZOFFSETFROM:+0100',
+  'TZOFFSETTO:+0200',
+  'END:DAYLIGHT',
+  'END:VTIMEZONE',
+  'BEGIN:VEVENT',
+  'UID:whatever@client',
+  'DTSTAMP:20300101T000000Z',
+  'DTSTART;TZID=Europe/Berlin:20300107T090000',
+  'DURATION:PT1H',
+  'RRULE:FREQ=WEEKLY;COUNT=10',
+  'END:VEVENT',
+  'END:VCALENDAR',
+  '',
+].join('&#13;\n');
+
+const scheduled = (title: string, base: string): string =>
+  '<info:conference-description>' +
+  `<info:display-text>${title}</info:display-text><info:subject>${title}</info:subject>` +
+  `<xcon:conference-time><xcon:entry><xcon:base>${base}</xcon:base></xcon:entry></xcon:conference-time>` +
+  '</info:conference-description>';
+
+describe('a calendar feed', () => {
+  let system: TestSystem;
+  before(async () => {
+    system = await TestSystem.start({ 'calendars.perUser': 2 });
+  });
+  after(() => system.close());
+
+  async function asks(method: string, path: string, headers: Record<string, string> = {}): Promise<Got> {
+    const asked = send(`${new URL(system.url).origin}${path}`, { method, headers, agent: false }).end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() };
+  }
+  const login = (name: Name) => ({ Authorization: basic(name, PASSWORD) });
+
+  it('shows Alice her conferences with their times and how to join, without secrets', async () => {
+    const uri = made(await system.as('alice').creates(scheduled('Weekly &amp; Co', WEEKLY)));
+    await system.as('bob').creates(scheduled('Of Bob', WEEKLY));
+    const { status, headers } = await asks('POST', '/calendars', login('alice'));
+    expect(status).to.equal(201);
+    const path = headers.location ?? '';
+    expect(path).to.match(/^\/calendars\/[\w-]{32}\.ics$/);
+    const feed = await asks('GET', path);
+    expect(feed.status).to.equal(200);
+    expect(feed.headers['content-type']).to.equal('text/calendar; charset=utf-8');
+    const calendar = ICAL.Component.fromString(feed.body);
+    const events = calendar.getAllSubcomponents('vevent');
+    expect(events.map((event) => event.getFirstPropertyValue('summary'))).to.deep.equal(['Weekly & Co']);
+    const [event] = events;
+    expect(event?.getFirstPropertyValue('uid')).to.equal(uri);
+    expect(event?.getFirstProperty('dtstart')?.getParameter('tzid')).to.equal('Europe/Berlin');
+    expect(String(event?.getFirstPropertyValue('rrule'))).to.equal('FREQ=WEEKLY;COUNT=10');
+    expect(event?.getFirstPropertyValue('location')).to.match(/^sip:[a-z2-7]+@example\.com$/);
+    expect(calendar.getAllSubcomponents('vtimezone')).to.have.length(1);
+    const again = await asks('GET', path, { 'If-None-Match': feed.headers.etag ?? '' });
+    expect(again.status).to.equal(304);
+    await system
+      .as('alice')
+      .updates(uri, '<info:conference-description><info:subject>New</info:subject></info:conference-description>');
+    const changed = await asks('GET', path, { 'If-None-Match': feed.headers.etag ?? '' });
+    expect(changed.status).to.equal(200);
+    expect(changed.body).to.include('SUMMARY:New');
+  });
+
+  it('is there after a restart, and gone when it is revoked, by its owner alone', async () => {
+    const { headers } = await asks('POST', '/calendars', login('carol'));
+    const path = headers.location ?? '';
+    await system.restart();
+    expect((await asks('GET', path)).status).to.equal(200);
+    expect((await asks('DELETE', path, login('bob'))).status).to.equal(404);
+    expect((await asks('DELETE', path)).status).to.equal(401);
+    expect((await asks('GET', path)).status).to.equal(200);
+    expect((await asks('DELETE', path, login('carol'))).status).to.equal(204);
+    expect((await asks('GET', path)).status).to.equal(404);
+  });
+
+  it('is refused beyond the number that a user may have, and to nobody in particular', async () => {
+    expect((await asks('POST', '/calendars')).status).to.equal(401);
+    const statuses = [];
+    for (let made = 0; made < 3; made += 1) statuses.push((await asks('POST', '/calendars', login('dave'))).status);
+    expect(statuses).to.deep.equal([201, 201, 409]);
+    expect((await asks('GET', `/calendars/${'x'.repeat(32)}.ics`)).status).to.equal(404);
+    expect((await asks('PUT', '/calendars', login('dave'))).status).to.equal(405);
+  });
+});
