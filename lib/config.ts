@@ -188,6 +188,10 @@ export const SETTINGS = {
     'Whole documents on their way to all watchers together.',
     bytes(notificationDefaults.inFlight),
   ),
+  'notification.maxBody': integer(
+    'Largest `conference-info+xml`; of larger conferences telephones are told of themselves and of the moderators only.',
+    bytes(notificationDefaults.maxBody),
+  ),
   'notification.history': integer(
     'Versions back from which a watcher is told the difference; who is farther back is told all.',
     count(notificationDefaults.history),

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { classOf, sectionNames, shownSection, shownUser, type Sight } from '../conference/sight.ts';
 import { hidesAttendees } from '../conference/views.ts';
-import type { PartName } from '../model/conference-object.ts';
+import type { ConferenceObject, PartName } from '../model/conference-object.ts';
 import type { XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO } from '../model/names.ts';
 import type { Part } from '../model/part.ts';
@@ -24,10 +24,15 @@ const bytesOf = (element: XmlElement | undefined): Buffer =>
  * The inside of an `application/conference-info+xml` document (RFC 4575 §5): unprefixed, without extensions, only users
  * who have an endpoint. With `before`, who left since then is shown once as disconnected.
  */
-export async function phoneContent(sight: Sight, touched: readonly PartName[] = [], before?: Sight): Promise<Buffer> {
+export async function phoneContent(
+  sight: Sight,
+  touched: readonly PartName[] = [],
+  before?: Sight,
+  keys: Iterable<XconUserId> = sight.object.users.keys(),
+): Promise<Buffer> {
   const content: Buffer[] = [];
   for (const name of sectionNames()) {
-    if (name === USERS) content.push(...(await phoneUsers(sight, touched, before)));
+    if (name === USERS) content.push(...(await phoneUsers(sight, keys, touched, before)));
     else content.push(sectionBytes(sight, name));
   }
   return Buffer.concat(content);
@@ -47,12 +52,29 @@ export function phoneSeesChange(before: Sight, now: Sight, touched: readonly Par
   });
 }
 
-async function phoneUsers(sight: Sight, touched: readonly PartName[], before?: Sight): Promise<Buffer[]> {
+const privileged = new WeakMap<ConferenceObject, readonly XconUserId[]>();
+
+/** Of whom a telephone is told that can not take them all: of himself and of those who run the conference. */
+export function closeTo({ object, reader }: Sight): ReadonlySet<XconUserId> {
+  let keys = privileged.get(object);
+  if (keys === undefined) {
+    keys = [...object.users].filter(([, { facts }]) => facts.privilege !== undefined).map(([key]) => key);
+    privileged.set(object, keys);
+  }
+  return new Set(reader.self === undefined ? keys : [reader.self, ...keys]);
+}
+
+async function phoneUsers(
+  sight: Sight,
+  keys: Iterable<XconUserId>,
+  touched: readonly PartName[],
+  before?: Sight,
+): Promise<Buffer[]> {
   const users: Buffer[] = [];
   const left = before === undefined ? [] : whoLeft(before, sight, touched);
   const leavers = new Map(left.map(([key, element]) => [key, bytesOf(element)]));
   let made = 0;
-  for (const key of sight.object.users.keys()) {
+  for (const key of keys) {
     users.push(leavers.get(key) ?? userBytes(sight, key));
     leavers.delete(key);
     if (++made % SLICE === 0) await turn();

@@ -7,7 +7,7 @@ import type { PartName } from '../model/conference-object.ts';
 import { PREFIXES, XCON, xcon } from '../model/names.ts';
 import { XmlElement } from '../xml/element.ts';
 import { serialize } from '../xml/serialize.ts';
-import { phoneContent, phoneSeesChange } from './conference-info.ts';
+import { closeTo, phoneContent, phoneSeesChange } from './conference-info.ts';
 import { jsonDocument, jsonPatch } from './json.ts';
 import type { Content, Format } from './watching.ts';
 
@@ -23,25 +23,50 @@ export interface Step {
  * readers and a format.
  */
 export class Contents {
-  readonly #made: LRUCache<string, Promise<Content | undefined>>;
+  readonly #made: LRUCache<string, Promise<Content | undefined | 'too large'>>;
+  readonly #maxBody: number;
 
-  /** @param remembered how many bodies are kept for the next watcher who needs the same */
-  constructor(remembered: number) {
+  /**
+   * @param remembered how many bodies are kept for the next watcher who needs the same
+   * @param maxBody bytes above which a telephone is told of himself and of those who run the conference only
+   */
+  constructor(remembered: number, maxBody: number) {
     this.#made = new LRUCache({ max: remembered });
+    this.#maxBody = maxBody;
   }
 
   /** Undefined when a watcher would be told what he knows. */
-  of(step: Step, format: Format): Promise<Content | undefined> {
+  async of(step: Step, format: Format): Promise<Content | undefined> {
+    const content = await this.#shared(step, format);
+    return content === 'too large' ? excerpt(step) : content;
+  }
+
+  #shared(step: Step, format: Format): Promise<Content | undefined | 'too large'> {
     const { before, now, touched } = step;
     const from = before && touched ? `${before.object.version} ${classOf(before)}` : '';
     const key = `${now.object.uri} ${from} > ${now.object.version} ${classOf(now)} ${format}`;
     let made = this.#made.get(key);
     if (made === undefined || now.sidebars.size > 0) {
-      made = makeContent(step, format);
+      made = makeContent(step, format).then((content) =>
+        format === 'conference-info' && content !== undefined && content.body.length > this.#maxBody
+          ? 'too large'
+          : content,
+      );
       this.#made.set(key, made);
     }
     return made;
   }
+}
+
+/** What of a large conference a telephone is told, each his own. */
+async function excerpt({ before, touched, now }: Step): Promise<Content | undefined> {
+  const keys = closeTo(now);
+  if (before === undefined || touched === undefined || !sameShape(before, now))
+    return { kind: 'full', body: await phoneContent(now, [], undefined, keys) };
+  const close = new Set<string>([...keys, ...closeTo(before)]);
+  const concerns = touched.filter(({ kind, key }) => kind !== 'user' || close.has(key));
+  if (!phoneSeesChange(before, now, concerns)) return undefined;
+  return { kind: 'full', body: await phoneContent(now, concerns, before, keys) };
 }
 
 async function makeContent({ before, touched, now }: Step, format: Format): Promise<Content | undefined> {

@@ -17,6 +17,8 @@ export interface NotificationLimits {
   readonly urgentInterval: number;
   /** Bytes of documents on their way to all watchers together. */
   readonly inFlight: number;
+  /** Bytes of the largest document for telephones; above it they are told of themselves and of the moderators only. */
+  readonly maxBody: number;
   /** Versions back from which a difference can be told; who is farther back is told all. */
   readonly history: number;
   /** Bodies kept for the next watcher who needs the same. */
@@ -27,6 +29,7 @@ export const notificationDefaults: NotificationLimits = {
   minInterval: 5_000,
   urgentInterval: 500,
   inFlight: 64 * 2 ** 20,
+  maxBody: 2 ** 20,
   history: 1_000,
   bodies: 1_000,
 };
@@ -60,7 +63,7 @@ export class NotificationService {
     this.#control = control;
     this.#clock = clock;
     this.#limits = { ...notificationDefaults, ...limits };
-    this.#contents = new Contents(this.#limits.bodies);
+    this.#contents = new Contents(this.#limits.bodies, this.#limits.maxBody);
     this.#turns = new Turns(onError);
     control.onChange((change) => this.#changed(change));
   }

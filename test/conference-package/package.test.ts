@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { XconUri } from '../../lib/model/identifiers.ts';
-import { as, changes, idOf, title } from '../conference/world.ts';
+import { as, changes, idOf, roster, title } from '../conference/world.ts';
 import { patched } from '../support/independent-patch.ts';
 import { readByPlenary } from '../support/readers.ts';
 import { expectValid } from '../support/schemas.ts';
@@ -217,6 +217,30 @@ describe('the conference event package', () => {
       await stage.joins('dave', uri, '<xcon:provide-anonymity>private</xcon:provide-anonymity>');
       await stage.pass(5_000);
       expect(bob.last?.body).to.match(/sip:anonymous1@anonymous.invalid.*sip:anonymous2@anonymous.invalid/s);
+    });
+  });
+
+  describe('a roster that is too large for telephones', () => {
+    it('[N13, N30] is shown as far as it concerns each: himself and who runs the conference', async () => {
+      stage = await ConferenceStage.open({ maxBody: 4_000, minInterval: 5_000 });
+      uri = await stage.conference();
+      sip = stage.sip(uri);
+      for (const name of ['bob', 'carol']) await stage.joins(name, uri);
+      const [bob, carol] = [await stage.subscribes('bob', sip), await stage.subscribes('carol', sip)];
+      expect(bob.last?.body, 'small').to.include('sip:carol@').and.include('sip:alice@');
+      const long = `<info:display-text>${'x'.repeat(4_000)}</info:display-text>`;
+      await stage.joins('dave', uri, long);
+      await stage.pass(5_000);
+      for (const { last } of [bob, carol]) expectValid('conference-info', last?.body ?? '');
+      expect(bob.last?.body).to.include('sip:bob@').and.include('sip:alice@').and.include('<user-count>4</user-count>');
+      expect(bob.last?.body).to.not.include('sip:carol@').and.not.include('sip:dave@');
+      expect(carol.last?.body).to.include('sip:carol@').and.not.include('sip:bob@');
+      const before = carol.told.length;
+      const renamed = `<info:user entity="${idOf('bob')}"><info:display-text>Robert</info:display-text></info:user>`;
+      await stage.control.updateUsers(as('alice'), uri, roster(renamed));
+      await stage.pass(5_000);
+      expect(bob.last?.body).to.include('Robert');
+      expect(carol.told, 'nothing that she is shown').to.have.length(before);
     });
   });
 
