@@ -16,6 +16,7 @@ import {
   type Setting,
   type Written,
 } from './config/setting.ts';
+import { CALLBACK_SETTINGS } from './config/callbacks.ts';
 import { issuers } from './config/issuers.ts';
 import { SIP_SETTINGS } from './config/sip.ts';
 import { fromEnvironment, fromFile, InvalidSetting, variableOf, type Assignment } from './config/sources.ts';
@@ -218,6 +219,8 @@ export const SETTINGS = {
     seconds(eventStreamDefaults.sessionTime),
   ),
   'events.sessions': integer('Such tokens at once.', count(eventStreamDefaults.sessions)),
+
+  ...CALLBACK_SETTINGS,
 
   'overload.requestTime': integer(
     'How long a request may take; then it is answered 510, and what it began ends by itself.',

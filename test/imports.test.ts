@@ -22,6 +22,7 @@ const MAY_IMPORT: readonly (readonly [folder: string, ...from: readonly string[]
   ['sip'],
   ['notification', 'conference', 'model', 'xml'],
   ['event-stream', 'notification', 'conference', 'directory', 'http', 'model', 'xml'],
+  ['callback', 'notification', 'conference', 'directory', 'http', 'model', 'xml'],
   ['sip-users', 'sip', 'directory', 'model'],
   ['conference-package', 'sip', 'notification', 'conference', 'directory', 'model', 'xml'],
   ['calendar', 'conference', 'directory', 'schedule', 'http', 'model', 'xml'],

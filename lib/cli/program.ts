@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { backup } from './backup.ts';
 import { blueprint } from './blueprint.ts';
+import { callback } from './callback.ts';
 import { ccmp } from './ccmp.ts';
 import { check } from './check.ts';
 import { conference } from './conference.ts';
@@ -16,7 +17,18 @@ export function program(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  const commands = [serve(), user(), blueprint(), conference(), ccmp(), discover(), backup(), check(), settings()];
+  const commands = [
+    serve(),
+    user(),
+    blueprint(),
+    conference(),
+    callback(),
+    ccmp(),
+    discover(),
+    backup(),
+    check(),
+    settings(),
+  ];
   const plenary = new Command('plenary')
     .description('a conference control server: XCON (RFC 5239) over CCMP (RFC 6503)')
     .version(version);

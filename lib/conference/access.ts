@@ -7,6 +7,7 @@ import type { AskedFilter } from './filter.ts';
 import { type ListQuery, ObjectLists } from './object-lists.ts';
 import type { ControlParts } from './objects.ts';
 import { checkPassword } from './passwords.ts';
+import { allowsSubscription } from './sight.ts';
 import { seenSidebars, sidebarSections, type SidebarSections } from './sidebar-views.ts';
 import { mainConferenceOf, standingIn } from './sidebars.ts';
 import type { Standing } from './standing.ts';
@@ -57,7 +58,13 @@ export class ObjectAccess {
     return standingIn(object, main === undefined ? undefined : await this.#commits.newest(main), call.caller);
   }
 
-  /** The same, checked. */
+  /** The same, of somebody who watches; undefined when he may not. */
+  async watching(object: ConferenceObject, call: Call): Promise<Standing | undefined> {
+    const standing = await this.standing(object, call);
+    return standing.level === undefined || !allowsSubscription(object) ? undefined : standing;
+  }
+
+  /** What the caller is to an object, checked. */
   async letIn(object: ConferenceObject, call: Call): Promise<Standing> {
     const standing = await this.standing(object, call);
     this.check(object, call, standing);
@@ -68,6 +75,11 @@ export class ObjectAccess {
   check(object: ConferenceObject, call: Call, standing: Standing): void {
     if (standing.level === undefined) throw unknownTo(call.caller);
     checkPassword(object, call, standing, this.#parts.attempts);
+  }
+
+  /** The newest value, once it is durable. */
+  durable(uri: XconUri): Promise<ConferenceObject | undefined> {
+    return this.#commits.durable(uri);
   }
 
   /** The main conference of a sidebar. */

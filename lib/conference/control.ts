@@ -20,7 +20,8 @@ import { leave } from './leaving.ts';
 import { blueprintFrom, conferenceFrom } from './making.ts';
 import { ConferenceObjects, type ControlParts, principalOf, type Work } from './objects.ts';
 import { checkPassword } from './passwords.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, refusedAs } from './refusal.ts';
+import { seenChange, type SeenChange } from './seen-change.ts';
 import { allowsSubscription, type Sight } from './sight.ts';
 import type { Standing } from './standing.ts';
 import { summaryOf } from './summaries.ts';
@@ -122,11 +123,22 @@ export class ConferenceControl {
     return sight;
   }
 
+  /** The change that made a version, as somebody may see it who watches now; undefined when he may not. */
+  seenChange(call: Call, uri: XconUri, version: number): Promise<SeenChange | undefined> {
+    return seenChange(this.#objects.access, this.#parts, call, uri, version);
+  }
+
+  /** Whether somebody may watch the conference as it is now. */
+  async mayWatch(call: Call, uri: XconUri): Promise<boolean> {
+    const object = await this.#objects.access.durable(uri);
+    return object !== undefined && (await this.#objects.access.watching(object, call)) !== undefined;
+  }
+
   /** What is left to see for somebody who watches already; undefined when he may not any more. */
   async sight(call: Call, object: ConferenceObject): Promise<Sight | undefined> {
     const { access } = this.#objects;
-    const standing = await access.standing(object, call);
-    if (standing.level === undefined || !allowsSubscription(object)) return undefined;
+    const standing = await access.watching(object, call);
+    if (standing === undefined) return undefined;
     const sidebars = await access.sidebarSections(object, call);
     return { object, reader: readerOf(call, standing), sidebars };
   }
@@ -282,12 +294,3 @@ function requireSystemAdministrator(call: Call): void {
   if (principalOf(call)?.systemAdministrator === true) return;
   throw new Refusal('not-for-this-object', 'Only a system administrator changes blueprints.');
 }
-
-/** What is not allowed is called differently in each kind of update (RFC 6503 §5.3.4–§5.3.6). */
-const refusedAs =
-  (reason: 'conflict' | 'protected') =>
-  (error: unknown): never => {
-    if (error instanceof Refusal && error.reason === 'not-allowed')
-      throw new Refusal(reason, error.message, error.version);
-    throw error;
-  };

@@ -104,7 +104,7 @@ export class ConferenceObjects {
     const identities = await Identities.in(document, people, principalOf(call), limits.named);
     const edited = this.#made(() => make(identities));
     const { after } = edited;
-    await this.#guard(edited, call);
+    for (const waits of this.#asked([edited], call)) await waits;
     const { parent } = after.header;
     if (parent?.independent !== false) await this.#commitNew(edited, call);
     else await this.#asClone(parent.uri, call, () => this.#commitNew(edited, call));
@@ -146,7 +146,7 @@ export class ConferenceObjects {
 
   /** Asks the guards and commits; false when an object has moved on meanwhile. */
   async #commit(call: Call, edits: readonly Edited[], stillHolds = (): boolean => true): Promise<boolean> {
-    if (this.#guards.length > 0) for (const edited of edits) await this.#guard(edited, call);
+    for (const waits of this.#asked(edits, call)) await waits;
     const current = edits.every(({ before, after }) =>
       before === undefined ? after !== undefined && !this.#commits.isKnown(after.uri) : this.#commits.isNewest(before),
     );
@@ -237,10 +237,16 @@ export class ConferenceObjects {
     if (more > 0) checkRoom({ ...edit.now, counts: edit.before.counts }, this.#parts.limits.users, more);
   }
 
-  async #guard(edited: Edited, call: Call): Promise<void> {
-    const uri = (edited.after ?? edited.before)?.uri;
-    if (uri === undefined) return;
-    for (const guard of this.#guards) await guard({ uri, ...edited, by: byOf(call) });
+  /** The guards that wait, one after the other; without one nothing comes between a change and its commit. */
+  *#asked(edits: readonly Edited[], call: Call): Generator<Promise<void>> {
+    for (const edited of edits) {
+      const uri = (edited.after ?? edited.before)?.uri;
+      if (uri === undefined) continue;
+      for (const guard of this.#guards) {
+        const waits = guard({ uri, ...edited, by: byOf(call) });
+        if (waits !== undefined) yield waits;
+      }
+    }
   }
 }
 

@@ -40,3 +40,12 @@ export class Refusal extends Error {
     this.version = version;
   }
 }
+
+/** What is not allowed is called differently in each kind of update (RFC 6503 §5.3.4–§5.3.6). */
+export const refusedAs =
+  (reason: 'conflict' | 'protected') =>
+  (error: unknown): never => {
+    if (error instanceof Refusal && error.reason === 'not-allowed')
+      throw new Refusal(reason, error.message, error.version);
+    throw error;
+  };

@@ -89,6 +89,8 @@ export interface ConferenceRepository {
   dependants(uri: XconUri, limit: number): Promise<XconUri[]>;
   /** Logged changes after a position, oldest first, of one object (from its version `from` on) or of all. */
   changes(query: { after: number; limit: number; uri?: XconUri; from?: number }): Promise<LoggedChange[]>;
+  /** The position of the newest change, whether or not it is in the log still; 0 when there was none. */
+  newestPosition(): Promise<number>;
   /** The last position that a follower of the log has dealt with; 0 when it is new. */
   position(follower: string): Promise<number>;
   setPosition(follower: string, position: number): Promise<void>;

@@ -83,7 +83,8 @@ function isIn(networks: BlockList, address: string): boolean {
   return verdict;
 }
 
-function holds(networks: BlockList, address: string): boolean {
+/** Whether an address is in one of the networks; IPv4 in IPv6 counts as IPv4. */
+export function holds(networks: BlockList, address: string): boolean {
   const bare = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
   return isIP(bare) !== 0 && networks.check(bare, isIPv6(bare) ? 'ipv6' : 'ipv4');
 }

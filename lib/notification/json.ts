@@ -12,7 +12,7 @@ import { XmlElement } from '../xml/element.ts';
 // Extensions that the model does not know are left out.
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
-type JsonObject = { readonly [name: string]: Json };
+export type JsonObject = { readonly [name: string]: Json };
 
 const SECTIONS = new Map(CONFERENCE.children().map((definition) => [expanded(definition), definition]));
 const USERS_NAME = `{${CONFERENCE_INFO}}users`;
@@ -59,6 +59,9 @@ function usersPatch(before: Sight, now: Sight, touched: readonly PartName[]): Js
   const patch = { ...(Object.keys(user).length > 0 && { user }), ...(settings as JsonObject | undefined) };
   return Object.keys(patch).length > 0 ? patch : undefined;
 }
+
+/** A user as she stands in the document. */
+export const jsonUser = (user: XmlElement): Json => jsonOf(USER, user);
 
 const nameOf = (user: XmlElement): string => user.attribute('entity') ?? '';
 const localOf = (name: string): string => name.slice(name.indexOf('}') + 1);

@@ -35,6 +35,10 @@ export class MemoryLog {
     return changes;
   }
 
+  get newest(): number {
+    return this.#trimmed + this.#entries.length;
+  }
+
   position(follower: string): number {
     return this.#followers.get(follower) ?? 0;
   }

@@ -97,6 +97,10 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
     return Promise.resolve(this.#log.changes(query));
   }
 
+  newestPosition(): Promise<number> {
+    return Promise.resolve(this.#log.newest);
+  }
+
   position(follower: string): Promise<number> {
     return Promise.resolve(this.#log.position(follower));
   }

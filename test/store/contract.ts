@@ -262,10 +262,11 @@ export function contract(name: string, open: (options?: { logVersions: number })
       expect(await store.changes({ after: 0, limit: 9, uri: A, from: 2 })).to.deep.equal(newer);
       expect(await store.changes({ after: positions[0]!, limit: 9, uri: A })).to.deep.equal([log[1], log[3]]);
       expect(await store.changes({ after: positions[3]!, limit: 9 })).to.deep.equal([]);
+      expect(await store.newestPosition()).to.equal(positions[3]);
     });
 
     it('remembers where each follower of the log is', async () => {
-      expect(await store.position('dial-out')).to.equal(0);
+      expect([await store.newestPosition(), await store.position('dial-out')]).to.deep.equal([0, 0]);
       await store.setPosition('dial-out', 4);
       await store.setPosition('dial-out', 7);
       expect([await store.position('dial-out'), await store.position('mail')]).to.deep.equal([7, 0]);

@@ -15,6 +15,7 @@ const FILES = {
   'conference-info-diff': 'xcon-conference-info-diff.xsd',
   'conf-summary': 'conf-summary.xsd',
   'conference-changes': 'conference-changes.xsd',
+  callbacks: 'callbacks.xsd',
 } as const;
 
 /** The documents that we speak, by the schema that checks them; RFC 6501's has two, XSD for the order, RELAX NG for the places. */

@@ -1,6 +1,8 @@
 import { CONFERENCE_INFO } from '../../model/names.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { parse, type XmlLimits } from '../../xml/parse.ts';
+import { CALLBACK, decodeCallback, decodeCallbacks, encodeCallback } from '../codec/callbacks.ts';
+import type { Callback, NewCallback } from '../codec/callbacks.ts';
 import { CONF_SUMMARY, decodeSummary, type ConferenceSummary } from '../codec/conf-summary.ts';
 import { CHANGES_SINCE, decodeChanges, encodeSince, type ConferenceChanges } from '../codec/conference-changes.ts';
 import type { MessageName, Operation } from '../codec/messages.ts';
@@ -199,6 +201,23 @@ export class ConferenceControlClient {
     const { version, extension } = await this.extended(CHANGES_SINCE, request, call);
     const changes = present(decodeChanges(extension), 'changes');
     return { version, changes: changes === 'retrieve' ? undefined : changes };
+  }
+
+  /** Has a URL called when conferences change; the secret, under which calls are signed, is not shown again. */
+  async addCallback(callback: NewCallback): Promise<Required<Pick<Callback, 'id' | 'secret'>> & NewCallback> {
+    const answer = await this.extended(CALLBACK, { operation: 'create', extension: [encodeCallback(callback)] });
+    const { id = '', secret = '' } = present(decodeCallback(answer.extension), 'callback');
+    return { id, secret, ...callback };
+  }
+
+  /** One's own callbacks; a system administrator's are all. */
+  async callbacks(): Promise<Callback[]> {
+    const { extension } = await this.extended(CALLBACK, { operation: 'retrieve' });
+    return present(decodeCallbacks(extension), 'callbacks') as Callback[];
+  }
+
+  async removeCallback(id: string): Promise<void> {
+    await this.extended(CALLBACK, { operation: 'delete', extension: [encodeCallback({ id })] });
   }
 
   /** Asks something of an extension (RFC 6503 §5.3.11); which there are, `options` tells. */

@@ -19,6 +19,7 @@ const prepare = (db: Database) => ({
   ofObject: db.prepare<[string, number, number, number], LogRow>(
     `SELECT ${COLUMNS} FROM log WHERE uri = ? AND position > ? AND version >= ? ORDER BY position LIMIT ?`,
   ),
+  newest: db.prepare<[], { seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'log'`),
   position: db.prepare<[string], { position: number }>('SELECT position FROM follower WHERE name = ?'),
 });
 
@@ -44,6 +45,10 @@ export class LogReader {
       await turn();
     }
     return changes;
+  }
+
+  newest(): number {
+    return this.#sql.newest.get()?.seq ?? 0;
   }
 
   position(follower: string): number {

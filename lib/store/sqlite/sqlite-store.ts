@@ -74,6 +74,10 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
     return this.#log.changes(query);
   }
 
+  newestPosition(): Promise<number> {
+    return settled(() => this.#log.newest());
+  }
+
   position(follower: string): Promise<number> {
     return settled(() => this.#log.position(follower));
   }

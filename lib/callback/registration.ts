@@ -1,0 +1,80 @@
+import type { XconUri, XconUserId } from '../model/identifiers.ts';
+
+/** Of which conferences somebody is told: of one, of those that are his, or, as system administrator, of all. */
+export type Scope =
+  { readonly kind: 'conference'; readonly uri: XconUri } | { readonly kind: 'mine' } | { readonly kind: 'all' };
+
+/** A URL that somebody wants to be called when conferences change; plain data, as it is stored. */
+export interface Registration {
+  readonly id: string;
+  readonly owner: XconUserId;
+  readonly scope: Scope;
+  readonly url: string;
+  /** The change log's position when it was made: what came before is not told. */
+  readonly after: number;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+}
+
+/** A change that a registration is to be told of; plain data, as it is stored. */
+export interface Letter {
+  /** Sorts by the position of the change in the log. */
+  readonly id: string;
+  readonly registration: string;
+  readonly uri: XconUri;
+  /** Of the conference; 0 for its deletion. */
+  readonly version: number;
+  /** When it happened, in milliseconds since 1970. */
+  readonly at: number;
+  /** Set when nobody tries to deliver it any more. */
+  readonly dead?: { readonly at: number; readonly reason: string };
+}
+
+/** A registration as its owner and administrators see it; the secret is shown once and not here. */
+export interface RegistrationView extends Registration {
+  /** Letters that wait for their delivery. */
+  readonly waiting: number;
+  /** Those that were given up, the oldest first. */
+  readonly dead: readonly Letter[];
+  /** Why the last attempt failed, while it is to be repeated. */
+  readonly failure?: string;
+}
+
+export interface CallbackLimits {
+  /** Registrations of all. */
+  readonly registrations: number;
+  /** Registrations of one user. */
+  readonly perUser: number;
+  /** Letters that wait for one registration; one more is given up at once. */
+  readonly waiting: number;
+  /** Given-up letters that are remembered of one registration; the oldest goes. */
+  readonly dead: number;
+  /** Deliveries at the same time. */
+  readonly inFlight: number;
+  /** Deliveries at the same time to one registration, each of another conference. */
+  readonly inFlightPerRegistration: number;
+  /** How long a delivery may take, in milliseconds. */
+  readonly time: number;
+  /** The wait after a first failure, in milliseconds; each further one doubles it. */
+  readonly firstWait: number;
+  /** The longest wait, in milliseconds. */
+  readonly longestWait: number;
+  /** How old a change may be when its delivery is tried for the last time, in milliseconds. */
+  readonly giveUp: number;
+  /** Changes that are read from the log at once. */
+  readonly page: number;
+}
+
+export const callbackDefaults: CallbackLimits = {
+  registrations: 10_000,
+  perUser: 20,
+  waiting: 10_000,
+  dead: 100,
+  inFlight: 100,
+  inFlightPerRegistration: 4,
+  time: 10_000,
+  firstWait: 1_000,
+  longestWait: 3_600_000,
+  giveUp: 86_400_000,
+  page: 250,
+};
