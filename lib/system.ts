@@ -130,6 +130,7 @@ export class ConferencingSystem {
       ...{ config, logger, clock, directory, attempts, notification: this.#notification },
       people,
       subscriptions: store.records('subscription'),
+      registrations: store.records('registration'),
     });
     this.#events = new EventStreamServer({
       notification: this.#notification,
@@ -157,6 +158,7 @@ export class ConferencingSystem {
     observeWrites(store, this.#metrics.flushed);
     this.#metrics.gauge('requests_in_flight', 'CCMP requests that are worked on.', () => ccmp.running);
     this.#metrics.gauge('sip_subscriptions', 'SIP subscriptions that there are.', () => this.#sip.subscriptions);
+    this.#metrics.gauge('sip_registrations', 'Addresses whose users have registered.', () => this.#sip.registrations);
     this.#metrics.gauge('event_streams', 'Streams of server-sent events that are open.', () => this.#events.open);
     this.#metrics.gauge('callbacks', 'Changes that URLs are still to be told of, and those given up.', () => ({
       ...this.#callbacks.counts,

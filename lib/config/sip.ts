@@ -1,6 +1,7 @@
 import { conferencePackageDefaults } from '../conference-package/package.ts';
 import { notifierDefaults } from '../sip/event/notifier.ts';
 import { MESSAGE_LIMITS } from '../sip/message/limits.ts';
+import { registrarDefaults } from '../sip/registrar/policy.ts';
 import { transactionDefaults } from '../sip/transaction/limits.ts';
 import { timesDefaults } from '../sip/transaction/timers.ts';
 import { transportDefaults } from '../sip/transport/limits.ts';
@@ -125,6 +126,33 @@ export const SIP_SETTINGS = {
     'Datagrams that wait for the system to take them; more are dropped.',
     bytes(transport.udpQueue),
   ),
+
+  'registrations.addresses': integer(
+    'Addresses whose users register, at once; more get 503.',
+    count(registrarDefaults.addresses),
+  ),
+  'registrations.bindingsPerAddress': integer(
+    'Contacts of one address; more get 403.',
+    count(registrarDefaults.bindingsPerAddress),
+  ),
+  'registrations.bindingLength': integer('Of a Contact and its Path together; more gets 513.', {
+    default: registrarDefaults.bindingLength,
+    unit: 'characters',
+    min: 1,
+  }),
+  'registrations.flowTimer': integer(
+    'How often a client lets its connection be heard of, at least (RFC 5626 §10).',
+    seconds(registrarDefaults.flowTimer),
+  ),
+  'registrations.expires.default': integer(
+    'How long a registration lasts that asks for no time.',
+    seconds(registrarDefaults.expires.default),
+  ),
+  'registrations.expires.minimum': integer(
+    'A shorter one is refused with 423.',
+    seconds(registrarDefaults.expires.minimum),
+  ),
+  'registrations.expires.maximum': integer('A longer one is shortened.', seconds(registrarDefaults.expires.maximum)),
 
   'subscriptions.subscriptions': integer(
     'SIP subscriptions at once; more get 503.',

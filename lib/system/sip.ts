@@ -9,9 +9,11 @@ import type { NotificationService } from '../notification/service.ts';
 import { UserAgent } from '../sip/agent/user-agent.ts';
 import type { Clock } from '../sip/clock.ts';
 import type { SubscriptionRecord } from '../sip/event/service.ts';
+import type { AddressRecord } from '../sip/registrar/location-store.ts';
 import type { Protocol } from '../sip/transport/flow.ts';
 import type { Listener } from '../sip/transport/listener.ts';
 import type { TlsSettings } from '../sip/transport/tls.ts';
+import { registrationPolicy } from '../sip-users/registrations.ts';
 import { SipSenders } from '../sip-users/senders.ts';
 import type { Records } from '../store/records.ts';
 
@@ -24,6 +26,7 @@ export interface SipParts {
   readonly people: People;
   readonly notification: NotificationService;
   readonly subscriptions: Records<SubscriptionRecord<Context>>;
+  readonly registrations: Records<AddressRecord>;
 }
 
 const LISTENERS: readonly (readonly [protocol: Protocol, setting: 'sip.listen' | 'sip.tls' | 'sip.ws' | 'sip.wss'])[] =
@@ -44,11 +47,13 @@ export class SipFront {
   readonly #logger: Logger;
   readonly #secure: Listener[] = [];
 
-  constructor({ config, logger, clock, directory, attempts, people, notification, subscriptions }: SipParts) {
+  constructor(parts: SipParts) {
+    const { config, logger, clock, directory, attempts, people, notification, subscriptions, registrations } = parts;
     this.#config = config;
     this.#logger = logger;
     this.#subscriptions = subscriptions;
     const report = (error: unknown): void => logger.error({ err: error }, 'SIP failed unexpectedly');
+    const senders = new SipSenders({ directory, attempts, now: () => clock.now() });
     this.#agent = new UserAgent({
       clock,
       times: section(config, 'sip.times'),
@@ -63,12 +68,17 @@ export class SipFront {
         addresses: config['sip.trustedAddresses'],
         trustUdp: config['sip.trustUdp'] === 'yes',
       },
+      registrar: {
+        store: registrations,
+        policy: registrationPolicy(senders, directory),
+        limits: { ...section(config, 'registrations'), expires: section(config, 'registrations.expires') },
+      },
       report,
     });
     this.#conferences = new ConferencePackage({
       notification,
       people,
-      senders: new SipSenders({ directory, attempts, now: () => clock.now() }),
+      senders,
       repository: subscriptions,
       clock,
       contact: ({ flow }, user, parameters) => this.#agent.contact(flow, user, parameters),
@@ -83,8 +93,14 @@ export class SipFront {
     return this.#agent.notifier.size;
   }
 
-  /** Listens wherever the settings say, and goes on with the subscriptions of before. Resolves to where that is. */
+  /** Addresses of users who have registered where they are. */
+  get registrations(): number {
+    return this.#agent.registrar?.size ?? 0;
+  }
+
+  /** Listens wherever the settings say, and goes on with the registrations and subscriptions of before. Resolves to where that is. */
   async serve(): Promise<readonly string[]> {
+    await this.#agent.registrar?.open();
     const served: string[] = [];
     let chosen = 0;
     for (const [protocol, setting] of LISTENERS) {

@@ -3,6 +3,7 @@ import { UserAgent } from '../../lib/sip/agent/user-agent.ts';
 import { TimerWheel } from '../../lib/sip/clock.ts';
 import { Subscriber } from '../../lib/sip/event/subscriber.ts';
 import type { Request } from '../../lib/sip/message/request.ts';
+import type { Response } from '../../lib/sip/message/response.ts';
 
 export interface Notified {
   readonly state: string;
@@ -118,6 +119,17 @@ export class Phone {
     );
     await subscription.start();
     return subscription;
+  }
+
+  /**
+   * Registers by the proxy at `server`, as somebody whom `address` names: herself by default. `expires` undefined: only asks. Resolves to
+   * the answer.
+   */
+  async registers(server: string, expires?: number, address = this.address): Promise<Response> {
+    const contact = expires === undefined ? [] : [['Contact', `${this.#contact};expires=${expires}`] as const];
+    const fields = [['Route', `<${server};lr>`] as const, ...contact];
+    const parts = { from: `<${this.address}>`, to: `<${address}>`, fields };
+    return (await this.agent.request('REGISTER', `sip:${address.split('@')[1]}`, parts)).response;
   }
 
   close(): Promise<void> {
