@@ -21,18 +21,8 @@ export function describedZone(component: ICAL.Component, limits: RuleLimits): Zo
   if (described.length === 0 || described.length > MOST_OBSERVANCES)
     throw new UnusableTime('malformed', `A VTIMEZONE has 1 to ${String(MOST_OBSERVANCES)} observances.`);
   const observances = described.map((one) => observanceOf(one, limits)).toSorted((a, b) => a.start - b.start);
-  const remembered = new Map<number, number>();
-  return zoneOfOffsets((instant) => {
-    const day = Math.floor(instant / DAY);
-    const known = remembered.get(day);
-    if (known !== undefined && remembered.get(day + 1) === known) return known;
-    if (remembered.size > 2_000) remembered.clear();
-    for (const one of [day, day + 1]) remembered.set(one, offsetAt(observances, one * DAY));
-    return offsetAt(observances, instant);
-  });
+  return zoneOfOffsets((instant) => offsetAt(observances, instant));
 }
-
-const DAY = 86_400_000;
 
 function observanceOf(component: ICAL.Component, limits: RuleLimits): Observance {
   const start = component.getFirstPropertyValue('dtstart');

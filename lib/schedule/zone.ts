@@ -38,16 +38,36 @@ function ianaZone(name: string): Zone | undefined {
 
 const DAY = 86_400_000;
 
+/** Days whose offsets one zone remembers. */
+const DAYS = 4_000;
+
 /** The zone whose clocks are so many milliseconds ahead of UTC. */
-export const zoneOfOffsets = (offset: (instant: number) => number): Zone => ({
-  wallOf: (instant) => instant + offset(instant),
-  instantOf(wall) {
-    const before = offset(wall - DAY);
-    const after = offset(wall + DAY);
-    const early = wall - before;
-    return before === after || offset(early) === before || offset(wall - after) !== after ? early : wall - after;
-  },
-});
+export function zoneOfOffsets(offsetAt: (instant: number) => number): Zone {
+  const remembered = new Map<number, number>();
+  const atDay = (day: number): number => {
+    let known = remembered.get(day);
+    if (known === undefined) {
+      if (remembered.size >= DAYS) remembered.clear();
+      remembered.set(day, (known = offsetAt(day * DAY)));
+    }
+    return known;
+  };
+  // Clocks are changed at most once a day.
+  const offset = (instant: number): number => {
+    const day = Math.floor(instant / DAY);
+    const known = atDay(day);
+    return known === atDay(day + 1) ? known : offsetAt(instant);
+  };
+  return {
+    wallOf: (instant) => instant + offset(instant),
+    instantOf(wall) {
+      const before = offset(wall - DAY);
+      const after = offset(wall + DAY);
+      const early = wall - before;
+      return before === after || offset(early) === before || offset(wall - after) !== after ? early : wall - after;
+    },
+  };
+}
 
 function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
