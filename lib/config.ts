@@ -381,7 +381,7 @@ export interface ConfigSources {
   readonly file?: string | undefined;
   readonly environment?: NodeJS.ProcessEnv;
   readonly flags?: readonly Assignment[];
-  /** Serves the domain example.com, and only to this machine. */
+  /** Serves the domain example.com by HTTP and SIP, and only to this machine. */
   readonly demo?: boolean;
 }
 
@@ -401,6 +401,11 @@ export function loadConfig(sources: ConfigSources): Config {
   return config;
 }
 
+const DEMO: readonly Assignment[] = [
+  { name: 'domain', raw: 'example.com', source: 'flag --demo' },
+  { name: 'sip.listen', raw: '127.0.0.1:5060', source: 'flag --demo' },
+];
+
 const LISTENING = ['http.listen', 'https.listen', 'sip.listen', 'sip.tls', 'sip.ws', 'sip.wss'] as const;
 
 function assertLoopback(config: Config, assignments: ReadonlyMap<string, Assignment>): void {
@@ -417,7 +422,7 @@ export const loadSetting = <Name extends SettingName>(name: Name, sources: Confi
 
 function gather({ file, environment = {}, flags = [], demo = false }: ConfigSources): Map<string, Assignment> {
   const layers = [
-    demo ? [{ name: 'domain', raw: 'example.com', source: 'flag --demo' }] : [],
+    demo ? DEMO : [],
     file === undefined ? [] : fromFile(file),
     fromEnvironment(names, environment),
     flags,

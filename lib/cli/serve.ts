@@ -15,6 +15,10 @@ export const serve = (): Command =>
   addServerOptions(new Command('serve'))
     .description('run the server')
     .option('--http <address:port>', 'the setting http.listen: where HTTP is served (default: 127.0.0.1:8080)')
+    .option('--sip <address:port>', 'the setting sip.listen: where SIP is served over UDP and TCP')
+    .option('--sip-tls <address:port>', 'the setting sip.tls: SIP over TLS')
+    .option('--sip-ws <address:port>', 'the setting sip.ws: SIP over WebSocket')
+    .option('--sip-wss <address:port>', 'the setting sip.wss: SIP over secure WebSocket')
     .option('--demo', 'serve example.com to this machine only, with users alice, bob and carol')
     .action(run);
 
@@ -39,9 +43,10 @@ async function run(options: ServerOptions): Promise<void> {
   }
 }
 
-function announce(config: Config, { ccmp, secureCcmp, admin }: ServedAt, demo: boolean): void {
+function announce(config: Config, { ccmp, secureCcmp, admin, sip }: ServedAt, demo: boolean): void {
   print(`conference control  ${ccmp}`);
   if (secureCcmp !== undefined) print(`over TLS            ${secureCcmp}`);
+  for (const uri of sip) print(`SIP                 ${uri}`);
   if (admin !== undefined) print(`operation           ${admin}/metrics, /healthz, /readyz`);
   print(`domain              ${[config.domain, ...config.domains].join(', ')}`);
   print(`data                ${resolve(config.data)}`);

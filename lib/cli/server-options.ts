@@ -8,6 +8,10 @@ export interface ServerOptions {
   readonly data?: string;
   readonly domain?: string;
   readonly http?: string;
+  readonly sip?: string;
+  readonly sipTls?: string;
+  readonly sipWs?: string;
+  readonly sipWss?: string;
   readonly set?: readonly string[];
   readonly demo?: boolean;
 }
@@ -26,6 +30,10 @@ export function sourcesOf(options: ServerOptions): ConfigSources {
     { name: 'data', raw: options.data, source: 'flag --data' },
     { name: 'domain', raw: options.domain, source: 'flag --domain' },
     { name: 'http.listen', raw: options.http, source: 'flag --http' },
+    { name: 'sip.listen', raw: options.sip, source: 'flag --sip' },
+    { name: 'sip.tls', raw: options.sipTls, source: 'flag --sip-tls' },
+    { name: 'sip.ws', raw: options.sipWs, source: 'flag --sip-ws' },
+    { name: 'sip.wss', raw: options.sipWss, source: 'flag --sip-wss' },
   ];
   return {
     file: options.config,

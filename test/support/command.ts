@@ -47,7 +47,7 @@ export async function serve(
   args: readonly string[],
   { environment = {}, under = [] }: CommandOptions = {},
 ): Promise<RunningServer> {
-  const child = start(['serve', '--http', '127.0.0.1:0', ...args], environment, under);
+  const child = start(['serve', '--http', '127.0.0.1:0', '--sip', '127.0.0.1:0', ...args], environment, under);
   const { printed, ended } = follow(child);
   const found = async (name: 'stdout' | 'stderr', pattern: RegExp): Promise<string> => {
     const match = new Promise<string>((resolve) => {
