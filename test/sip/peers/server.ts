@@ -1,0 +1,138 @@
+import { UserAgent } from '../../../lib/sip/agent/user-agent.ts';
+import { TimerWheel } from '../../../lib/sip/clock.ts';
+import { ha1Of } from '../../../lib/sip/digest/algorithm.ts';
+import { DigestServer } from '../../../lib/sip/digest/server.ts';
+import type { IncomingInvite } from '../../../lib/sip/dialog/incoming-invite.ts';
+import type { Description } from '../../../lib/sip/dialog/description.ts';
+import type { SessionEnd } from '../../../lib/sip/dialog/session-user.ts';
+import { SipUri } from '../../../lib/sip/message/index.ts';
+import { MemoryLocationStore } from '../../../lib/sip/registrar/location-store.ts';
+import type { Registrar } from '../../../lib/sip/registrar/registrar.ts';
+
+const HOUR = { default: 3_600, minimum: 60, maximum: 3_600 };
+
+/** example.com: everybody's password is `secret`; it rings, answers, notifies of what is published, over UDP and TCP. */
+export class PeerServer {
+  readonly agent: UserAgent;
+  readonly errors: unknown[] = [];
+  readonly calls: IncomingInvite[] = [];
+  /** How calls ended. */
+  readonly ends: SessionEnd['cause'][] = [];
+  readonly #digest: DigestServer;
+  #port = 0;
+  #wake: () => void = () => undefined;
+
+  private constructor(algorithms: readonly ('SHA-256' | 'MD5')[]) {
+    const clock = new TimerWheel();
+    this.#digest = new DigestServer({
+      credentials: { lookup: (user, realm) => Promise.resolve({ ha1: ha1Of(user, realm, 'secret', algorithms) }) },
+      algorithms,
+      now: () => clock.now(),
+    });
+    this.agent = new UserAgent({
+      clock,
+      report: (error) => this.errors.push(error),
+      registrar: {
+        store: new MemoryLocationStore(),
+        policy: {
+          serves: (domain) => domain === 'example.com',
+          authorise: async ({ request, flow }) => {
+            const outcome = await this.#digest.authenticate(request, 'example.com', flow.remote.address);
+            this.#wake();
+            if (outcome.kind === 'user') return undefined;
+            return { status: 401, fields: this.#digest.challenge('example.com') };
+          },
+        },
+      },
+    });
+    this.#serve();
+  }
+
+  static async open(algorithms: readonly ('SHA-256' | 'MD5')[] = ['SHA-256', 'MD5']): Promise<PeerServer> {
+    const server = new PeerServer(algorithms);
+    // UDP may lack the port that TCP was given; another one will do.
+    for (let tries = 0; ; tries++) {
+      const { local } = await server.agent.listen({ protocol: 'tcp', address: '127.0.0.1', port: server.#port });
+      try {
+        await server.agent.listen({ protocol: 'udp', address: '127.0.0.1', port: local.port });
+        server.#port = local.port;
+        return server;
+      } catch (error) {
+        if (tries === 5) throw error;
+      }
+    }
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  get registrar(): Registrar {
+    if (this.agent.registrar === undefined) throw new TypeError('no registrar');
+    return this.agent.registrar;
+  }
+
+  /** Resolves when this is so, which is looked at after everything that happens here. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>((resolve) => (this.#wake = resolve)).then(() => new Promise(setImmediate));
+  }
+
+  locations(user: string) {
+    return this.registrar.locations(SipUri.of({ user, host: 'example.com' }));
+  }
+
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+
+  #serve(): void {
+    const { agent } = this;
+    agent.handle('INVITE', async (server) => {
+      const call = agent.take(server, agent.contact(server.flow, 'plenary'), {
+        offered: () => answer(this.#port),
+        ended: ({ cause }) => {
+          this.ends.push(cause);
+          this.#wake();
+        },
+      });
+      if (call === undefined) return;
+      this.calls.push(call);
+      await call.progress(180);
+      await call.accept(answer(this.#port));
+      this.#wake();
+    });
+    const resource = ({ uriText }: { uriText: string }): string => /:(.*)@/.exec(uriText)?.[1] ?? '';
+    agent.notifier.add({
+      name: 'presence',
+      mediaTypes: ['text/plain'],
+      expires: HOUR,
+      admit: ({ request }) => Promise.resolve({ context: resource(request) }),
+      state: () => ({ contentType: 'text/plain', body: Buffer.from('here') }),
+    });
+    agent.compositor.add({
+      name: 'presence',
+      mediaTypes: ['text/plain'],
+      expires: HOUR,
+      admit: ({ request }) => Promise.resolve({ resource: resource(request) }),
+      published: () => this.#wake(),
+    });
+  }
+}
+
+/** A session that takes audio at a port where nobody listens. */
+const answer = (port: number): Description => ({
+  type: 'application/sdp',
+  body: Buffer.from(
+    [
+      'v=0',
+      'o=plenary 1 1 IN IP4 127.0.0.1',
+      's=-',
+      'c=IN IP4 127.0.0.1',
+      't=0 0',
+      `m=audio ${port} RTP/AVP 0 8`,
+      'a=rtpmap:0 PCMU/8000',
+      'a=rtpmap:8 PCMA/8000',
+      '',
+    ].join('\r\n'),
+  ),
+});
