@@ -127,7 +127,7 @@ export class ConferencingSystem {
       onError: (error) => logger.error({ err: error }, 'a watcher could not be told'),
     });
     this.#sip = new SipFront({
-      ...{ config, logger, clock, directory, attempts, notification: this.#notification },
+      ...{ config, logger, clock, directory, control, attempts, notification: this.#notification },
       people,
       subscriptions: store.records('subscription'),
       registrations: store.records('registration'),

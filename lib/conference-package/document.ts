@@ -10,7 +10,8 @@ export interface Root {
   readonly version: number;
 }
 
-const escape = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
+export const escape = (text: string): string =>
+  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const END = Buffer.from('</conference-info>');

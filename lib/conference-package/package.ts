@@ -8,16 +8,21 @@ import type { Clock } from '../sip/clock.ts';
 import type { Incoming } from '../sip/event/answering.ts';
 import type { Admission, EventPackage, ExpiresLimits, Notification, Refusal } from '../sip/event/package.ts';
 import type { Subscription } from '../sip/event/subscription.ts';
+import type { Uri } from '../sip/message/uri.ts';
 import { newEntityTag } from '../sip/token.ts';
-import { conferenceOf, FOCUS, idOf } from './addresses.ts';
-import { bodyOf } from './document.ts';
-import { formatOf, mediaTypeOf, MEDIA_TYPES } from './formats.ts';
+import { conferenceAt, conferenceOf, FOCUS, idOf, sipUriOf } from './addresses.ts';
+import { ConferenceLists, type ListedConferences } from './conference-lists.ts';
+import { formatOf, MEDIA_TYPES } from './formats.ts';
+import { ListWatch } from './list-watch.ts';
+import { askedList, type AskedList } from './lists.ts';
 import type { SubscriptionRepository } from './repository.ts';
-import { ConferenceWatch, type Next } from './watch.ts';
+import { ConferenceWatch, type Next, versionNow, type Watch } from './watch.ts';
 
 /** What is stored with a subscription. */
 export interface Context {
-  readonly conference: XconUri;
+  /** Absent for a list. */
+  readonly conference?: XconUri;
+  readonly list?: AskedList;
   readonly user: XconUserId;
   /** Addresses of a user whom the directory does not know. */
   readonly addresses?: readonly string[];
@@ -26,17 +31,29 @@ export interface Context {
   readonly source: string;
 }
 
+export interface ListLimits {
+  /** The part before `@` of the URI by which somebody subscribes to all conferences of hers (RFC 4662). */
+  readonly user: string;
+  /** Conferences of one list at most. */
+  readonly entries: number;
+  /** Between two notifications of a list, in milliseconds. */
+  readonly interval: number;
+}
+
 export interface ConferencePackageLimits {
   readonly expires: ExpiresLimits;
+  readonly lists: ListLimits;
 }
 
 /** RFC 4575 §3.3: an hour. */
 export const conferencePackageDefaults: ConferencePackageLimits = {
   expires: { default: 3_600, minimum: 60, maximum: 86_400 },
+  lists: { user: 'conferences', entries: 50, interval: 5_000 },
 };
 
 export interface ConferencePackageParts {
   readonly notification: NotificationService;
+  readonly conferences: ListedConferences;
   /** Who sends a SUBSCRIBE outside of dialogs. */
   readonly senders: {
     identify(server: Incoming): Promise<{ readonly principal: Principal; readonly source: string } | Refusal>;
@@ -54,18 +71,10 @@ export interface ConferencePackageParts {
   readonly limits?: Partial<ConferencePackageLimits>;
 }
 
-/**
- * A version that no subscriber of before a restart has seen (RFC 4575 §4.3: 32 bits, until 2053): quarters of seconds
- * since 2020, for nobody is told more often.
- */
-const versionNow = (): number => Math.floor((Date.now() - Date.UTC(2020)) / 250);
-
 /** One watcher, and what he has. */
 interface Entry {
-  readonly watch: ConferenceWatch;
-  /** Of the last document that he acknowledged. */
-  version: number;
-  /** Names that document. It tells no other's, so that it tells nothing of changes that he may not see. */
+  readonly watch: Watch;
+  /** Names the last document that he acknowledged. It tells no other's, so that it tells nothing of changes that he may not see. */
   entityTag?: string | undefined;
 }
 
@@ -74,38 +83,53 @@ export class ConferencePackage implements EventPackage<Context> {
   readonly name = 'conference';
   readonly mediaTypes = MEDIA_TYPES;
   readonly expires: ExpiresLimits;
+  readonly #limits: ConferencePackageLimits;
+  readonly #lists: ConferenceLists;
   readonly #parts: ConferencePackageParts;
   readonly #watches = new Map<Subscription<Context>, Entry>();
   #onEmpty: () => void = () => undefined;
+  readonly #resumed = new WeakSet<Subscription<Context>>();
   readonly #told = new WeakMap<Notification, Next>();
 
   constructor(parts: ConferencePackageParts) {
     this.#parts = parts;
-    this.expires = { ...conferencePackageDefaults, ...parts.limits }.expires;
+    this.#limits = { ...conferencePackageDefaults, ...parts.limits };
+    this.expires = this.#limits.expires;
+    const { conferences, people, report } = parts;
+    this.#lists = new ConferenceLists(conferences, (uri) => sipUriOf(uri, people.domain), report);
+  }
+
+  /** RFC 4662 §4.2. */
+  fields({ context }: Subscription<Context>): readonly (readonly [string, string])[] {
+    return context.list === undefined ? [] : [['Require', 'eventlist']];
   }
 
   contact(server: Incoming): string {
+    if (this.#isList(server)) return this.#parts.contact(server, this.#limits.lists.user, '');
     const uri = this.#conferenceOf(server);
     const id = uri === undefined ? 'plenary' : idOf(uri);
     return `${this.#parts.contact(server, id, `;conf-id=${id}`)}${FOCUS}`;
   }
 
   async admit(server: Incoming): Promise<Admission<Context> | Refusal> {
-    const conference = this.#conferenceOf(server);
-    if (conference === undefined) return { status: 404 };
+    const conference = this.#isList(server) ? undefined : this.#conferenceOf(server);
+    if (conference === undefined && !this.#isList(server)) return { status: 404 };
     const sender = await this.#parts.senders.identify(server);
     if ('status' in sender) return sender;
     const { principal, source } = sender;
+    const asked = conference === undefined ? askedList(server.request, this.#limits.lists.entries) : undefined;
+    if (asked !== undefined && 'status' in asked) return asked;
+    const format = formatOf(server.request.header('Accept') && server.request.headers('Accept').join(', '));
+    if (format === undefined) return { status: 406 };
     try {
-      await this.#parts.notification.check(callOf(principal, source), conference);
+      if (conference !== undefined) await this.#parts.notification.check(callOf(principal, source), conference);
     } catch (error) {
       return refusalOf(error);
     }
     const { userId: user, addresses } = principal;
     const isKnown = (await this.#parts.people.principalById(user)) !== undefined;
-    const format = formatOf(server.request.header('Accept') && server.request.headers('Accept').join(', '));
-    if (format === undefined) return { status: 406 };
-    return { context: { conference, user, format, source, ...(!isKnown && { addresses }) } };
+    const what = { ...(conference !== undefined && { conference }), ...(asked !== undefined && { list: asked }) };
+    return { context: { ...what, user, format, source, ...(!isKnown && { addresses }) } };
   }
 
   async keep(subscription: Subscription<Context>): Promise<void> {
@@ -121,35 +145,31 @@ export class ConferencePackage implements EventPackage<Context> {
   async state(subscription: Subscription<Context>, isAsked: boolean): Promise<Notification | undefined> {
     const entry = await this.#entryOf(subscription);
     const next = await entry?.watch.next(isAsked);
-    if (entry === undefined || next?.notification.content === undefined) return undefined;
-    const { format, content } = next.notification;
-    const root = { entity: subscription.resource, version: entry.version + 1 };
-    const notification = {
-      contentType: mediaTypeOf(format, content.kind),
-      body: bodyOf(format, content, root, subscription.context.conference),
-      entityTag: newEntityTag(),
-    };
+    // It was a poll, or has ended while we asked.
+    if (entry !== undefined && !this.#watches.has(subscription)) this.#leave(entry.watch);
+    if (next === undefined) return undefined;
+    const { contentType, body } = next;
+    const fields = this.fields(subscription);
+    const notification = { contentType, body, entityTag: newEntityTag(), ...(fields.length > 0 && { fields }) };
     this.#told.set(notification, next);
     return notification;
   }
 
   delivered(subscription: Subscription<Context>, notification: Notification): void {
     const entry = this.#watches.get(subscription);
-    if (entry !== undefined) {
-      entry.version += 1;
-      entry.entityTag = notification.entityTag;
-    }
+    if (entry !== undefined) entry.entityTag = notification.entityTag;
     this.#told.get(notification)?.acknowledge();
   }
 
   /** RFC 5839: what he has, as long as there is nothing newer to see. */
   async entityTag(subscription: Subscription<Context>): Promise<string | undefined> {
     const entry = this.#watches.get(subscription);
-    return (await entry?.watch.watching?.isCurrent()) === true ? entry?.entityTag : undefined;
+    return (await entry?.watch.isCurrent()) === true ? entry?.entityTag : undefined;
   }
 
   ended(subscription: Subscription<Context>): void {
-    this.#watches.get(subscription)?.watch.end();
+    const watch = this.#watches.get(subscription)?.watch;
+    if (watch !== undefined) this.#leave(watch);
     this.#watches.delete(subscription);
     if (this.#watches.size === 0) this.#onEmpty();
     this.#parts.repository.forget(subscription.id).catch(this.#parts.report);
@@ -157,6 +177,7 @@ export class ConferencePackage implements EventPackage<Context> {
 
   /** Goes on with a subscription of before a restart: tells all once, for nobody knows what was told last. */
   resume(subscription: Subscription<Context>): void {
+    this.#resumed.add(subscription);
     subscription.changed();
   }
 
@@ -172,30 +193,71 @@ export class ConferencePackage implements EventPackage<Context> {
 
   /** SUBSCRIBE in the dialog of an INVITE goes to our Contact there, one outside to the conference's URI. */
   #conferenceOf({ request }: Incoming): XconUri | undefined {
+    return this.#conferenceBy(request.uri);
+  }
+
+  #conferenceBy(uri: Uri): XconUri | undefined {
     const { people } = this.#parts;
-    return conferenceOf(request.uri, people.domain, (domain) => people.servesDomain(domain));
+    return conferenceOf(uri, people.domain, (domain) => people.servesDomain(domain));
+  }
+
+  #isList({ request: { uri } }: Incoming): boolean {
+    return uri.kind === 'sip' && uri.user === this.#limits.lists.user && !uri.parameters.has('conf-id');
+  }
+
+  #leave(watch: Watch): void {
+    watch.end();
+    if (watch instanceof ListWatch) this.#lists.close(watch);
   }
 
   async #entryOf(subscription: Subscription<Context>): Promise<Entry | undefined> {
     const known = this.#watches.get(subscription);
     if (known !== undefined) return known;
-    const { conference, user, addresses, format, source } = subscription.context;
+    const { user, addresses, source } = subscription.context;
     const listed = await this.#parts.people.principalById(user);
     const principal = listed ?? (addresses && { userId: user, addresses, systemAdministrator: false });
     if (principal === undefined) return undefined;
-    const watch = new ConferenceWatch(callOf(principal, source), format, subscription);
     try {
-      watch.watching = await this.#parts.notification.attend(conference, watch);
+      const watch = await this.#watch(subscription, callOf(principal, source));
+      const entry: Entry = { watch };
+      if (subscription.state !== 'terminated') this.#watches.set(subscription, entry);
+      return entry;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       subscription.terminate(error.reason === 'no-such-conference' ? 'noresource' : 'rejected');
       return undefined;
     }
-    const entry: Entry = { watch, version: versionNow() };
-    // It may have ended while we asked.
-    if (subscription.state === 'terminated') watch.watching.cancel();
-    else this.#watches.set(subscription, entry);
-    return entry;
+  }
+
+  async #watch(subscription: Subscription<Context>, call: Call): Promise<Watch> {
+    const { notification } = this.#parts;
+    const { conference, format } = subscription.context;
+    const entity = subscription.resource;
+    if (conference === undefined) return this.#list(subscription, call);
+    const watch = new ConferenceWatch({ call, format, conference, entity, subscriber: subscription });
+    watch.watching = await notification.attend(conference, watch);
+    return watch;
+  }
+
+  async #list(subscription: Subscription<Context>, call: Call): Promise<ListWatch> {
+    const { notification, clock, people } = this.#parts;
+    const { list: { uris } = {}, format, user } = subscription.context;
+    const list = new ListWatch({
+      ...{ call, format, notification, clock },
+      entity: subscription.resource,
+      domain: people.domain,
+      subscriber: subscription,
+      version: this.#resumed.has(subscription) ? versionNow() : 0,
+      ...this.#limits.lists,
+      isOpen: uris === undefined,
+    });
+    if (uris === undefined) await this.#lists.fill(list, call, user);
+    for (const uri of uris ?? [])
+      await list.add(
+        uri,
+        conferenceAt(uri, (one) => this.#conferenceBy(one)),
+      );
+    return list;
   }
 }
 

@@ -1,7 +1,10 @@
 import type { Call } from '../conference/calls.ts';
+import type { XconUri } from '../model/identifiers.ts';
 import type { Subscription as Watching } from '../notification/subscription.ts';
-import type { Format, Notification, Pace, Watcher } from '../notification/watching.ts';
+import type { EndReason, Format, Notification, Pace, Watcher } from '../notification/watching.ts';
 import type { Rates } from '../sip/message/headers/index.ts';
+import { bodyOf } from './document.ts';
+import { mediaTypeOf } from './formats.ts';
 
 interface Waiting {
   readonly notification: Notification;
@@ -11,8 +14,21 @@ interface Waiting {
 
 /** What goes into one NOTIFY, and what is said of it when the subscriber has it. */
 export interface Next {
-  readonly notification: Notification;
+  readonly contentType: string;
+  readonly body: Buffer;
   readonly acknowledge: () => void;
+}
+
+/** What a subscription watches: one conference, or a list of them. */
+export interface Watch {
+  /** A SUBSCRIBE may ask for another form than the last. */
+  format: Format;
+  /** What the next NOTIFY tells, everything when it `isAsked`; undefined when the subscriber may see nothing. */
+  next(isAsked: boolean): Promise<Next | undefined>;
+  /** Whether the subscriber has all that there is. */
+  isCurrent(): Promise<boolean>;
+  /** The subscription is over. */
+  end(): void;
 }
 
 /** The SIP subscription as its watcher needs it. */
@@ -20,69 +36,97 @@ export interface Subscriber {
   /** Notifications per second that it asked for (RFC 6446). */
   readonly rates: Rates | undefined;
   changed(): void;
-  terminate(reason: 'noresource' | 'rejected' | 'deactivated' | 'timeout'): void;
+  terminate(reason: EndReason): void;
 }
 
-/** A watcher who is told by NOTIFY: what waits for him, until SIP asks for it. */
-export class ConferenceWatch implements Watcher {
+export interface ConferenceWatchParts {
   readonly call: Call;
-  /** A SUBSCRIBE may ask for another form than the last. */
+  readonly format: Format;
+  readonly conference: XconUri;
+  /** The URI that was subscribed to, character for character. */
+  readonly entity: string;
+  readonly subscriber: Subscriber;
+}
+
+/**
+ * A version that no subscriber of before a restart has seen (RFC 4575 §4.3: 32 bits, until 2053): quarters of seconds
+ * since 2020, for nobody is told more often.
+ */
+export const versionNow = (): number => Math.floor((Date.now() - Date.UTC(2020)) / 250);
+
+/** A watcher who is told by NOTIFY: what waits for him, until SIP asks for it. */
+export class ConferenceWatch implements Watcher, Watch {
+  readonly call: Call;
   format: Format;
-  readonly #subscriber: Subscriber;
+  readonly #parts: ConferenceWatchParts;
+  /** Of the last document that was acknowledged. */
+  #version = versionNow();
   /** Set with the first look. */
   watching: Watching | undefined;
   /** A SUBSCRIBE has not had its NOTIFY yet, which tells everything (RFC 6502 §5.1). */
   #isAsked = true;
   #waiting: Waiting | undefined;
 
-  constructor(call: Call, format: Format, subscriber: Subscriber) {
-    this.call = call;
-    this.format = format;
-    this.#subscriber = subscriber;
+  constructor(parts: ConferenceWatchParts) {
+    this.call = parts.call;
+    this.format = parts.format;
+    this.#parts = parts;
   }
 
   /** What waits for a slower rate is told as it is when its time has come. */
   get pace(): Pace | undefined {
-    const maxRate = this.#subscriber.rates?.maxRate;
+    const maxRate = this.#parts.subscriber.rates?.maxRate;
     return maxRate === undefined ? undefined : { minInterval: 1_000 / maxRate };
   }
 
   deliver(notification: Notification): Promise<void> {
     return new Promise((taken, lost) => {
       this.#waiting = { notification, taken, lost };
-      if (notification.ends === undefined) this.#subscriber.changed();
-      else this.#subscriber.terminate(notification.ends);
+      const { subscriber } = this.#parts;
+      if (notification.ends === undefined) subscriber.changed();
+      else subscriber.terminate(notification.ends);
     });
   }
 
-  /** What the next NOTIFY tells, everything when it `isAsked`; undefined when the subscriber may see nothing. */
   async next(isAsked: boolean): Promise<Next | undefined> {
     this.#isAsked ||= isAsked;
     const waiting = this.#waiting;
-    if (waiting !== undefined && (!this.#isAsked || waiting.notification.ends !== undefined)) {
-      return (
-        waiting.notification.content && { notification: waiting.notification, acknowledge: () => this.#took(waiting) }
-      );
-    }
+    if (waiting !== undefined && (!this.#isAsked || waiting.notification.ends !== undefined))
+      return this.#told(waiting.notification, () => this.#took(waiting));
     const seen = await this.watching?.look();
     return (
-      seen && {
-        notification: seen.notification,
-        acknowledge: () => {
-          this.#isAsked = false;
-          seen.acknowledge();
-          // What waited is older than what he has seen now.
-          if (waiting !== undefined) this.#took(waiting);
-        },
-      }
+      seen &&
+      this.#told(seen.notification, () => {
+        this.#isAsked = false;
+        seen.acknowledge();
+        // What waited is older than what he has seen now.
+        if (waiting !== undefined) this.#took(waiting);
+      })
     );
   }
 
-  /** The subscription is over. */
+  async isCurrent(): Promise<boolean> {
+    return (await this.watching?.isCurrent()) === true;
+  }
+
   end(): void {
     this.#waiting?.lost(new Error('the subscription is over'));
     this.#waiting = undefined;
     this.watching?.cancel();
+  }
+
+  #told({ format, content }: Notification, acknowledged: () => void): Next | undefined {
+    if (content === undefined) return undefined;
+    const { entity, conference } = this.#parts;
+    const version = this.#version + 1;
+    return {
+      contentType: mediaTypeOf(format, content.kind),
+      body: bodyOf(format, content, { entity, version }, conference),
+      acknowledge: () => {
+        this.#version = version;
+        acknowledged();
+      },
+    };
   }
 
   #took(waiting: Waiting): void {

@@ -5,7 +5,7 @@ import { registrarDefaults } from '../sip/registrar/policy.ts';
 import { transactionDefaults } from '../sip/transaction/limits.ts';
 import { timesDefaults } from '../sip/transaction/timers.ts';
 import { transportDefaults } from '../sip/transport/limits.ts';
-import { integer, list, optionalAddress, optionalText, readNetwork, readText, choice } from './setting.ts';
+import { integer, list, optionalAddress, optionalText, readNetwork, readText, text, choice } from './setting.ts';
 
 const milliseconds = (value: number) => ({ default: value, unit: 'ms', min: 1 });
 const seconds = (value: number) => ({ default: value, unit: 's', min: 0 });
@@ -13,7 +13,7 @@ const bytes = (value: number) => ({ default: value, unit: 'bytes', min: 1 });
 const count = (value: number) => ({ default: value, unit: 'count', min: 1 });
 
 const transport = transportDefaults;
-const { expires } = conferencePackageDefaults;
+const { expires, lists } = conferencePackageDefaults;
 
 /** The settings of SIP. */
 export const SIP_SETTINGS = {
@@ -167,6 +167,15 @@ export const SIP_SETTINGS = {
     count(notifierDefaults.failures),
   ),
   'subscriptions.sequenceGap': integer('By how much CSeq jumps after a restart.', count(notifierDefaults.sequenceGap)),
+  'subscriptions.lists.user': text(
+    'The part before `@` of the SIP URI by which somebody subscribes to all conferences of hers (RFC 4662).',
+    { default: lists.user },
+  ),
+  'subscriptions.lists.entries': integer(
+    'Conferences of one such list, or of one that a SUBSCRIBE brings (RFC 5367).',
+    count(lists.entries),
+  ),
+  'subscriptions.lists.interval': integer('Between two notifications of a list.', milliseconds(lists.interval)),
   'subscriptions.expires.default': integer(
     'How long a subscription lasts that asks for no time.',
     seconds(expires.default),

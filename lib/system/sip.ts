@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { LIST_OPTIONS } from '../conference-package/lists.ts';
 import { ConferencePackage, type Context } from '../conference-package/package.ts';
+import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
 import type { Attempts } from '../directory/attempts.ts';
@@ -24,6 +26,7 @@ export interface SipParts {
   readonly directory: Directory;
   readonly attempts: Attempts;
   readonly people: People;
+  readonly control: ConferenceControl;
   readonly notification: NotificationService;
   readonly subscriptions: Records<SubscriptionRecord<Context>>;
   readonly registrations: Records<AddressRecord>;
@@ -73,16 +76,18 @@ export class SipFront {
         policy: registrationPolicy(senders, directory),
         limits: { ...section(config, 'registrations'), expires: section(config, 'registrations.expires') },
       },
+      supported: LIST_OPTIONS,
       report,
     });
     this.#conferences = new ConferencePackage({
       notification,
+      conferences: parts.control,
       people,
       senders,
       repository: subscriptions,
       clock,
       contact: ({ flow }, user, parameters) => this.#agent.contact(flow, user, parameters),
-      limits: { expires: section(config, 'subscriptions.expires') },
+      limits: { expires: section(config, 'subscriptions.expires'), lists: section(config, 'subscriptions.lists') },
       report,
     });
     this.#agent.notifier.add(this.#conferences);

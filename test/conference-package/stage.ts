@@ -108,6 +108,7 @@ export class ConferenceStage {
     this.pack = new ConferencePackage({
       ...{ clock, contact, report },
       notification: this.service,
+      conferences: control,
       senders: {
         identify: ({ request: { from } }) => {
           const name = from.uri.kind === 'sip' ? (from.uri.user ?? '') : '';

@@ -125,9 +125,9 @@ export class Notifier {
     dialog.refreshTarget(request);
     subscription.agree(terms);
     if (terms.expires > 0) await this.#keep(service, subscription);
-    server.respond(
-      dialog.response(request, 200, { fields: [['Expires', String(terms.expires)], ...this.#allowEvents] }),
-    );
+    const own = service.pack.fields?.(subscription) ?? [];
+    const fields = [['Expires', String(terms.expires)] as const, ...this.#allowEvents, ...own];
+    server.respond(dialog.response(request, 200, { fields }));
     subscription.begin(admission);
     return undefined;
   }

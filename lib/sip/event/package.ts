@@ -46,6 +46,8 @@ export interface EventPackage<Context = unknown> {
   readonly maxRate?: number;
   /** Our Contact in the dialog, as a field value; without it that of the notifier. */
   contact?(server: Incoming): string;
+  /** Fields of the 2xx to its SUBSCRIBEs. */
+  fields?(subscription: Subscription<Context>): readonly (readonly [name: string, value: string])[];
   /** Authentication, authorisation and the resource; called after the checks of RFC 6665 §4.2.1.1 went well. */
   admit(server: Incoming): Promise<Admission<Context> | Refusal>;
   /**

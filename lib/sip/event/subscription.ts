@@ -173,7 +173,8 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
     if (expires > 0) await pack.keep?.(this);
     if (this.#delivery.isClosed) return { status: 481 };
     // RFC 5839 §6.3: who has the state already gets 204 and no NOTIFY.
-    server.respond(this.dialog.response(request, isKnown ? 204 : 200, { fields: [['Expires', String(expires)]] }));
+    const fields = [['Expires', String(expires)] as const, ...(pack.fields?.(this) ?? [])];
+    server.respond(this.dialog.response(request, isKnown ? 204 : 200, { fields }));
     if (expires > 0 && !isKnown) this.#step('refresh');
     if (expires === 0 && !isKnown) this.terminate('timeout');
     if (expires === 0 && isKnown) this.#endSilently();
