@@ -53,7 +53,6 @@ class Watcher {
   bytes = 0;
   /** Of the last one, where it is short. */
   body = '';
-  readonly #port: number;
   readonly #uri: string;
   readonly #number: number;
   readonly #socket: Socket;
@@ -63,7 +62,6 @@ class Watcher {
   #told: () => void = () => undefined;
 
   constructor(port: number, uri: string, number: number) {
-    this.#port = port;
     this.#uri = uri;
     this.#number = number;
     this.#socket = connect(port, '127.0.0.1');

@@ -3,11 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 const [dist = '', file = '', udpLimit = '1300'] = process.argv.slice(2);
 const compiled = (path) => import(pathToFileURL(join(dist, path)).href);
 const { UserAgent } = await compiled('sip/agent/user-agent.js');
 const { TimerWheel } = await compiled('sip/clock.js');
+
+/** Subscriptions told in one turn of the event loop. */
+const SLICE = 20;
 
 const contentType = 'application/conference-info+xml';
 const expires = { default: 3_600, minimum: 60, maximum: 86_400 };
@@ -42,8 +46,13 @@ agent.compositor.add({
   mediaTypes: [contentType],
   expires,
   admit: ({ request }) => Promise.resolve({ resource: request.uriText }),
-  published(resource) {
-    for (const subscription of watchers.get(resource) ?? []) subscription.changed();
+  async published(resource) {
+    let told = 0;
+    for (const subscription of watchers.get(resource) ?? []) {
+      subscription.changed();
+      // The answers are heard in between.
+      if (++told % SLICE === 0) await setImmediate();
+    }
   },
 });
 
@@ -52,7 +61,11 @@ await agent.listen({ protocol: 'udp', ...local });
 process.on('message', () => {
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
-  process.send({ transactions: agent.transactions.size, subscriptions: agent.notifier.size, heap: heapUsed + external });
+  process.send({
+    transactions: agent.transactions.size,
+    subscriptions: agent.notifier.size,
+    heap: heapUsed + external,
+  });
 });
 process.on('disconnect', () => process.exit(1)); // whoever measures is gone
 process.send({ port: local.port });

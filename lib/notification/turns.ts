@@ -1,5 +1,8 @@
-/** How long one turn may hold the event loop, in milliseconds. */
-const TURN = 5;
+/**
+ * How long one turn may hold the event loop, in milliseconds. A socket gives a few dozen datagrams between two turns: who
+ * sends many more in one does not hear the answers, and sends again what has long been answered.
+ */
+const TURN = 1;
 
 /** Work for many watchers, one after the other, with turns of the event loop for everybody else in between. */
 export class Turns {

@@ -7,6 +7,8 @@ import { inviteClient, type ClientEffect, type ClientInput, type InviteClientSta
 import { Machine, type Surroundings } from './machine.ts';
 import { nonInviteClient, type NonInviteClientState } from './non-invite-client.ts';
 
+const NO_BODY = Buffer.alloc(0);
+
 /** How a client transaction ended: with a final response (and its retransmissions absorbed), or without any. */
 export type ClientEnd = 'done' | 'timeout' | 'transport';
 
@@ -31,8 +33,7 @@ export interface ClientLayer extends Surroundings {
 
 /** A request that was sent, until its final response and the time after it (RFC 3261 §17.1). */
 export class ClientTransaction extends Machine<ClientState, ClientInput, ClientEffect> {
-  /** As it was sent, with our Via. */
-  readonly request: Request;
+  #request: Request;
   readonly flow: Flow;
   readonly key: string;
   readonly #user: ClientUser;
@@ -48,10 +49,15 @@ export class ClientTransaction extends Machine<ClientState, ClientInput, ClientE
     const invite = request.method === 'INVITE';
     super(invite ? inviteClient : nonInviteClient, invite ? 'calling' : 'trying', layer, flow.reliable);
     this.key = key;
-    this.request = request;
+    this.#request = request;
     this.flow = flow;
     this.#user = user;
     this.#layer = layer;
+  }
+
+  /** As it was sent, with our Via; without its body when the final response has come. */
+  get request(): Request {
+    return this.#request;
   }
 
   start(): void {
@@ -76,6 +82,8 @@ export class ClientTransaction extends Machine<ClientState, ClientInput, ClientE
     if (response.status >= 200 && this.state !== 'completed') this.#bytes = undefined;
     this.input(response.status < 200 ? '1xx' : response.status < 300 ? '2xx' : '300-699');
     this.#response = undefined;
+    // Bodies are large, and transactions last seconds longer.
+    if (this.#bytes === undefined && this.#request.body.length > 0) this.#request = this.#request.with({}, NO_BODY);
     if (this.#cancel === 'held') this.input('cancel');
   }
 

@@ -2,6 +2,7 @@ import type { Request } from '../message/request.ts';
 import { Response } from '../message/response.ts';
 import type { SipUri } from '../message/uri.ts';
 import type { Flow, Target } from '../transport/flow.ts';
+import type { ClientEnd, ClientTransaction, ClientUser } from './client.ts';
 import type { TransactionLayer } from './layer.ts';
 
 export interface SendOptions {
@@ -117,34 +118,70 @@ export class Outgoing {
     }
   }
 
-  #transact(request: Request, flow: Flow, { signal, onResponse }: SendOptions): Promise<Tried> {
-    signal?.throwIfAborted();
+  #transact(request: Request, flow: Flow, options: SendOptions): Promise<Tried> {
+    options.signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      let isFinal = false;
-      let isHeard = false;
-      const finish = (answer: Answer): void => {
-        isFinal = true;
-        signal?.removeEventListener('abort', abort);
-        resolve({ ...answer, isHeard });
-      };
-      const client = this.transactions.send(request, flow, {
-        response: (response) => {
-          const { status } = response;
-          isHeard ||= status > 100 && status < 200;
-          if (status < 200 || (status < 300 && request.method === 'INVITE')) onResponse?.(response, flow);
-          if (status >= 200 && !isFinal) finish({ response, request: client.request, flow, cause: undefined });
-        },
-        end: (reason) => {
-          if (!isFinal && reason !== 'done') finish(made(request, reason === 'timeout' ? 408 : 503, reason, flow));
-        },
-      });
-      function abort(): void {
-        client.cancel(typeof signal?.reason === 'string' ? signal.reason : undefined);
-        if (request.method !== 'INVITE') reject(signal?.reason as Error);
-      }
-      signal?.addEventListener('abort', abort, { once: true });
+      const attempt = new Attempt(request, flow, options, resolve, reject);
+      attempt.sentBy(this.transactions.send(request, flow, attempt));
     });
   }
+}
+
+/** One request over one flow, until its final response: its transaction lasts longer, and holds no request for us then. */
+class Attempt implements ClientUser {
+  #request: Request | undefined;
+  #client: ClientTransaction | undefined;
+  #isHeard = false;
+  readonly #flow: Flow;
+  readonly #options: SendOptions;
+  readonly #resolve: (tried: Tried) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(
+    request: Request,
+    flow: Flow,
+    options: SendOptions,
+    resolve: (tried: Tried) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#request = request;
+    this.#flow = flow;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  sentBy(client: ClientTransaction): void {
+    this.#client = client;
+    this.#options.signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  response(response: Response): void {
+    const { status } = response;
+    const isInvite = response.cseq.method === 'INVITE';
+    this.#isHeard ||= status > 100 && status < 200;
+    if (status < 200 || (status < 300 && isInvite)) this.#options.onResponse?.(response, this.#flow);
+    if (status < 200 || this.#request === undefined) return;
+    const request = this.#client?.request ?? this.#request;
+    this.#finish({ response, request, flow: this.#flow, cause: undefined });
+  }
+
+  end(reason: ClientEnd): void {
+    if (this.#request === undefined || reason === 'done') return;
+    this.#finish(made(this.#request, reason === 'timeout' ? 408 : 503, reason, this.#flow));
+  }
+
+  #finish(answer: Answer): void {
+    this.#request = undefined;
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+    this.#resolve({ ...answer, isHeard: this.#isHeard });
+  }
+
+  readonly #abort = (): void => {
+    const reason: unknown = this.#options.signal?.reason;
+    this.#client?.cancel(typeof reason === 'string' ? reason : undefined);
+    if (this.#request?.method !== 'INVITE') this.#reject(reason);
+  };
 }
 
 interface Tried extends Answer {

@@ -119,11 +119,14 @@ export class TransportLayer {
   /** `host:port` that we put into Via and Contact of what goes over this flow: of a listener where there is one. */
   sentBy(flow: Flow): string {
     const { protocol, local } = flow;
-    const same = this.#listeners.filter(
-      (one) => one.open && one.protocol === protocol && familyOf(one.local.address) === familyOf(local.address),
-    );
-    const own = same.find(({ local: { address, port } }) => port === local.port && address === local.address);
-    return (own ?? same.find(({ local: { port } }) => port === local.port) ?? same[0])?.sentBy ?? formatEndpoint(local);
+    let found: Listener | undefined;
+    for (const one of this.#listeners) {
+      if (!one.open || one.protocol !== protocol || familyOf(one.local.address) !== familyOf(local.address)) continue;
+      const isPort = one.local.port === local.port;
+      if (isPort && one.local.address === local.address) return one.sentBy;
+      if (found === undefined || (isPort && found.local.port !== local.port)) found = one;
+    }
+    return found?.sentBy ?? formatEndpoint(local);
   }
 
   /** Sends keep-alives over the flow, which fails when they stay unanswered (RFC 5626 §4.4.1), until the function is run. */
@@ -158,7 +161,7 @@ export class TransportLayer {
   #isOurs({ via }: Response, flow: Flow): boolean {
     const sentBy = via.sentBy.toLowerCase();
     return (
-      sentBy === this.sentBy(flow).toLowerCase() || this.#listeners.some((one) => one.sentBy.toLowerCase() === sentBy)
+      this.#listeners.some((one) => one.sentBy.toLowerCase() === sentBy) || sentBy === this.sentBy(flow).toLowerCase()
     );
   }
 
