@@ -13,7 +13,7 @@ for (const [transport, option] of [
     let server: PeerServer;
     let sipp: Program | undefined;
 
-    beforeEach(async () => (server = await PeerServer.open(['MD5'])));
+    beforeEach(async () => (server = await PeerServer.open({ algorithms: ['MD5'] })));
     afterEach(async () => {
       await sipp?.stop();
       await server.close();

@@ -7,7 +7,7 @@ for (const transport of ['udp', 'tcp'] as const) {
     let server: PeerServer;
     let sipsak: Program | undefined;
 
-    beforeEach(async () => (server = await PeerServer.open(['MD5'])));
+    beforeEach(async () => (server = await PeerServer.open({ algorithms: ['MD5'] })));
     afterEach(async () => {
       await sipsak?.stop();
       await server.close();

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { baresip } from './baresip.ts';
+import { freePort, Program } from './program.ts';
+import { PeerServer } from './server.ts';
+
+const CONFIG = readFileSync(new URL('./kamailio.cfg', import.meta.url), 'utf8');
+
+describe('kamailio as an edge proxy', () => {
+  let server: PeerServer;
+  let edge: Program;
+  let edgePort: number;
+  let phone: Program | undefined;
+
+  beforeEach(async () => {
+    server = await PeerServer.open({ algorithms: ['MD5'], challengesCalls: true });
+    for (let tries = 1; ; tries++) {
+      edgePort = await freePort();
+      edge = kamailio(edgePort, server.port);
+      try {
+        await edge.says(/the edge is ready/);
+        return;
+      } catch (error) {
+        // Somebody else may have taken the port.
+        if (tries === 3) throw error;
+        await edge.stop();
+      }
+    }
+  });
+  afterEach(async () => {
+    await phone?.stop();
+    await edge.stop();
+    await server.close();
+    expect(server.errors).to.deep.equal([]);
+  });
+
+  for (const transport of ['udp', 'tcp'] as const) {
+    it(`stands between us and a telephone that registers and calls over ${transport}`, async () => {
+      phone = baresip({ proxy: `127.0.0.1:${edgePort}`, transport, calls: 'sip:bob@example.com' });
+      await phone.says(/Call established/);
+      await server.until(() => server.locations('alice').length === 1 && server.calls.length === 1);
+      const [call] = server.calls;
+      expect(call?.request.recordRoutes).to.have.length.at.least(1);
+      expect(call?.request.vias).to.have.length(2);
+      await call?.session.bye();
+      await phone.says(/session closed|terminated/);
+    });
+
+    it(`brings our calls to a telephone that registered over ${transport} (RFC 3327)`, async () => {
+      phone = baresip({ proxy: `127.0.0.1:${edgePort}`, transport });
+      await server.until(() => server.locations('alice').length === 1);
+      const [location] = server.locations('alice')[0] ?? [];
+      expect(location?.routes).to.have.length(1);
+      expect(location?.routes[0]).to.include(`127.0.0.1:${edgePort}`);
+      const session = await server.callsUser('alice');
+      await session.bye();
+      await phone.says(/session closed|terminated/);
+    });
+  }
+});
+
+const kamailio = (edge: number, server: number): Program =>
+  new Program('kamailio', (directory) => {
+    const file = join(directory, 'kamailio.cfg');
+    writeFileSync(file, CONFIG.replaceAll('EDGE', `${edge}`).replaceAll('SERVER', `${server}`));
+    return ['-DD', '-E', '-m', '32', '-M', '4', '-f', file, '-Y', directory];
+  });
