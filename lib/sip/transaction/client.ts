@@ -1,4 +1,4 @@
-import type { Request } from '../message/request.ts';
+import { Request } from '../message/request.ts';
 import type { Response } from '../message/response.ts';
 import { serialize, type Serialized } from '../message/serialize.ts';
 import type { Flow } from '../transport/flow.ts';
@@ -6,8 +6,6 @@ import { ackTo, cancelOf } from './derived.ts';
 import { inviteClient, type ClientEffect, type ClientInput, type InviteClientState } from './invite-client.ts';
 import { Machine, type Surroundings } from './machine.ts';
 import { nonInviteClient, type NonInviteClientState } from './non-invite-client.ts';
-
-const NO_BODY = Buffer.alloc(0);
 
 /** How a client transaction ended: with a final response (and its retransmissions absorbed), or without any. */
 export type ClientEnd = 'done' | 'timeout' | 'transport';
@@ -55,7 +53,7 @@ export class ClientTransaction extends Machine<ClientState, ClientInput, ClientE
     this.#layer = layer;
   }
 
-  /** As it was sent, with our Via; without its body when the final response has come. */
+  /** As it was sent, with our Via; nothing but its first line once the final response to another method than INVITE was told. */
   get request(): Request {
     return this.#request;
   }
@@ -82,8 +80,9 @@ export class ClientTransaction extends Machine<ClientState, ClientInput, ClientE
     if (response.status >= 200 && this.state !== 'completed') this.#bytes = undefined;
     this.input(response.status < 200 ? '1xx' : response.status < 300 ? '2xx' : '300-699');
     this.#response = undefined;
-    // Bodies are large, and transactions last seconds longer.
-    if (this.#bytes === undefined && this.#request.body.length > 0) this.#request = this.#request.with({}, NO_BODY);
+    // The transaction lasts seconds longer, and there are thousands each second.
+    if (this.#bytes === undefined && this.#request.method !== 'INVITE')
+      this.#request = Request.create(this.#request.method, this.#request.uriText, []);
     if (this.#cancel === 'held') this.input('cancel');
   }
 

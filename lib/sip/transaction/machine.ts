@@ -71,7 +71,7 @@ export abstract class Machine<State extends string, Input extends string, Effect
 
   #carryOut(effect: Effect | TimerStart | StopTimer): void {
     if (isStart(effect)) this.#start(effect);
-    else if (effect === 'stop repeating') this.#repeating?.cancel();
+    else if (effect === 'stop repeating') this.#repeat(undefined);
     else if (effect === 'stop waiting') this.#waiting?.cancel();
     else this.perform(effect);
   }
@@ -86,13 +86,17 @@ export abstract class Machine<State extends string, Input extends string, Effect
     }
     const started = this.#surroundings.clock.after(ms, () => this.input(timer));
     if (repeats.has(timer)) {
-      this.#repeating?.cancel();
-      this.#repeating = started;
+      this.#repeat(started);
       this.#interval = ms;
     } else {
       this.#waiting?.cancel();
       this.#waiting = started;
     }
+  }
+
+  #repeat(timer: Timer | undefined): void {
+    this.#repeating?.cancel();
+    this.#repeating = timer;
   }
 }
 
