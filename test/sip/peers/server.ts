@@ -48,7 +48,7 @@ export class PeerServer {
       registrar: {
         store: new MemoryLocationStore(),
         policy: {
-          serves: (domain) => domain === 'example.com',
+          serves: (domain) => domain === 'example.com' || domain === '127.0.0.1',
           authorise: (server) => this.#refusal(server),
         },
       },

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { SipUri } from '../../../lib/sip/message/index.ts';
 import { Program } from './program.ts';
 import { PeerServer } from './server.ts';
 
@@ -24,6 +25,13 @@ for (const transport of ['udp', 'tcp'] as const) {
       expect(heard)
         .to.match(/SIP\/2\.0 200 OK/)
         .and.match(/Allow: .*INVITE/);
+    });
+
+    it('registers by digest', async () => {
+      const contact = ['-C', 'sip:alice@192.0.2.7:5060', '-x', '600'];
+      await runs('-U', ...contact, '-a', 'secret', '-s', `sip:alice@${server.address}`);
+      const [device] = server.registrar.locations(SipUri.of({ user: 'alice', host: '127.0.0.1' }));
+      expect(device?.[0].uri.toString()).to.equal('sip:alice@192.0.2.7:5060');
     });
   });
 }
