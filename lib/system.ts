@@ -35,6 +35,7 @@ import { NotificationService } from './notification/service.ts';
 import { TimerWheel } from './sip/clock.ts';
 import { callbackService } from './system/callbacks.ts';
 import { SipFront } from './system/sip.ts';
+import { subscriptionViews } from './system/subscriptions.ts';
 import { observeWrites } from './store/observed.ts';
 import { openSqliteStore, type SqliteStore } from './store/sqlite/store.ts';
 
@@ -97,6 +98,7 @@ export class ConferencingSystem {
     this.administration = {
       ...administerUsers(directory),
       ...administerBlueprints(control, administratorsCall(config)),
+      subscriptions: () => Promise.resolve(subscriptionViews(this.#notification)),
       backup: ({ file }) => store.backup(file),
       check: async () => ({ problems: await store.check() }),
     };

@@ -28,6 +28,24 @@ export interface BlueprintEntry {
   readonly displayText?: string;
 }
 
+/** Somebody who watches a conference, as operators see it. */
+export interface SubscriptionView {
+  /** XCON-URI. */
+  readonly conference: string;
+  /** XCON-USERID; a guest's is not told, for it is her secret. */
+  readonly watcher: string;
+  readonly format: string;
+  readonly transport: string;
+  /** The version that the watcher has acknowledged, once he has one, and the newest that there is. */
+  readonly acknowledged?: number;
+  readonly newest: number;
+  /** Whether something is under way that he has not acknowledged. */
+  readonly outstanding: boolean;
+  /** Notifications so far, and per minute. */
+  readonly notifications: number;
+  readonly rate: number;
+}
+
 /** What the check of the store found. */
 export interface CheckReport {
   readonly problems: readonly string[];
@@ -51,6 +69,9 @@ export interface Administration {
   importBlueprint(blueprint: { document: string }): Promise<BlueprintEntry>;
   removeBlueprint(which: { uri: string }): Promise<void>;
 
+  /** Who watches, in the order of conferences. */
+  subscriptions(): Promise<SubscriptionView[]>;
+
   /** Writes a copy of the store to a new file, by its absolute path, while changes go on. */
   backup(to: { file: string }): Promise<void>;
   check(): Promise<CheckReport>;
@@ -67,6 +88,7 @@ export const OPERATIONS = [
   'exportBlueprint',
   'importBlueprint',
   'removeBlueprint',
+  'subscriptions',
   'backup',
   'check',
 ] as const satisfies readonly (keyof Administration)[];

@@ -32,11 +32,8 @@ export async function withClient<Result>(
   { server, user }: ClientOptions,
   use: (client: ConferenceControlClient) => Promise<Result>,
 ): Promise<Result> {
-  if (!URL.canParse(server)) {
-    throw new CommandFailure(`${server} is not a URL like http://127.0.0.1:8080/ccmp`, EXIT.usage);
-  }
-  const url = new URL(server);
-  const client = new ConferenceControlClient({ url, ...(user !== undefined && (await credentials(url, user))) });
+  const url = urlOf(server);
+  const client = new ConferenceControlClient({ url, ...(user !== undefined && (await credentialsOf(url, user))) });
   try {
     return await use(client);
   } finally {
@@ -44,7 +41,14 @@ export async function withClient<Result>(
   }
 }
 
-async function credentials(url: URL, pair: string): Promise<{ user: string; password: string }> {
+/** @throws {CommandFailure} */
+export function urlOf(server: string): URL {
+  if (URL.canParse(server)) return new URL(server);
+  throw new CommandFailure(`${server} is not a URL like http://127.0.0.1:8080/ccmp`, EXIT.usage);
+}
+
+/** What `--user` says; a name without a domain is one of the server's. @throws {CommandFailure} */
+export async function credentialsOf(url: URL, pair: string): Promise<{ user: string; password: string }> {
   const colon = pair.indexOf(':');
   if (colon < 1) throw new CommandFailure('--user is not NAME:PASSWORD', EXIT.usage);
   const name = pair.slice(0, colon);

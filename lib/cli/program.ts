@@ -10,7 +10,9 @@ import { discover } from './discover.ts';
 import { EXIT_CODES } from './outcome.ts';
 import { serve } from './serve.ts';
 import { settings } from './settings.ts';
+import { subscriptions } from './subscriptions.ts';
 import { user } from './user.ts';
+import { watch } from './watch.ts';
 
 /** The `plenary` command with everything below it; a wrong command line throws a `CommanderError`. */
 export function program(): Command {
@@ -18,16 +20,8 @@ export function program(): Command {
     version: string;
   };
   const commands = [
-    serve(),
-    user(),
-    blueprint(),
-    conference(),
-    callback(),
-    ccmp(),
-    discover(),
-    backup(),
-    check(),
-    settings(),
+    ...[serve(), user(), blueprint(), conference(), watch(), callback(), ccmp(), discover()],
+    ...[subscriptions(), backup(), check(), settings()],
   ];
   const plenary = new Command('plenary')
     .description('a conference control server: XCON (RFC 5239) over CCMP (RFC 6503)')

@@ -6,6 +6,7 @@ import type { EndReason, Format, Notification, Watcher } from '../notification/w
 export class EventStream implements Watcher {
   readonly call: Call;
   readonly format: Format;
+  readonly transport = 'http';
   readonly #response: ServerResponse;
 
   constructor(response: ServerResponse, call: Call, format: Format) {

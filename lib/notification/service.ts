@@ -111,6 +111,11 @@ export class NotificationService {
     return [...(this.#watched.get(uri)?.subscriptions ?? [])];
   }
 
+  /** Every conference that somebody watches, with the newest version and who watches. */
+  *watched(): Generator<{ readonly object: ConferenceObject; readonly subscriptions: Iterable<Subscription> }> {
+    yield* this.#watched.values();
+  }
+
   #conference(object: ConferenceObject): WatchedConference {
     let conference = this.#watched.get(object.uri);
     if (conference === undefined) {

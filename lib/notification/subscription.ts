@@ -43,10 +43,13 @@ export class Subscription {
   #ended = false;
   #delivered = Promise.resolve(true);
   #last = -Infinity;
+  #notifications = 0;
+  readonly #since: number;
   #timer: { cancel(): void } | undefined;
 
   constructor(parts: SubscriptionParts, told?: Sight) {
     this.#parts = parts;
+    this.#since = parts.clock.now();
     if (told !== undefined) {
       this.#told = told;
       this.#whole = false;
@@ -70,6 +73,16 @@ export class Subscription {
   /** Whether something is under way that the watcher has not acknowledged. */
   get outstanding(): boolean {
     return this.#underWay;
+  }
+
+  /** How often he was told so far. */
+  get notifications(): number {
+    return this.#notifications;
+  }
+
+  /** For how long he has been watching, in milliseconds. */
+  get age(): number {
+    return this.#parts.clock.now() - this.#since;
   }
 
   /** Something changed that the watcher may see. */
@@ -228,6 +241,7 @@ export class Subscription {
 
   /** What he looked at meanwhile may be newer. */
   #has(sight: Sight): void {
+    this.#notifications += 1;
     if (this.#told === undefined || sight.object.version >= this.#told.object.version) this.#told = sight;
   }
 

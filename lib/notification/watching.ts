@@ -38,6 +38,8 @@ export interface Pace {
 export interface Watcher {
   readonly call: Call;
   readonly format: Format;
+  /** By what he is reached, for operators. */
+  readonly transport?: string;
   /** Asked for: the watcher is told no faster, and not faster than configured either. */
   readonly pace?: Pace | undefined;
   /**
