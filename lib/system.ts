@@ -132,6 +132,7 @@ export class ConferencingSystem {
       ...{ config, logger, clock, directory, control, attempts, notification: this.#notification },
       people,
       subscriptions: store.records('subscription'),
+      publications: store.records('publication'),
       registrations: store.records('registration'),
     });
     this.#events = new EventStreamServer({

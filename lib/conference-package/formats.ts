@@ -1,7 +1,7 @@
 import type { Format } from '../notification/watching.ts';
 import { ACCEPT } from '../sip/message/headers/index.ts';
 
-const PHONE = 'application/conference-info+xml';
+export const PHONE = 'application/conference-info+xml';
 const FULL = 'application/xcon-conference-info+xml';
 const DIFF = 'application/xcon-conference-info-diff+xml';
 

@@ -261,7 +261,7 @@ export class ConferencePackage implements EventPackage<Context> {
   }
 }
 
-const callOf = (principal: Principal, source: string): Call => ({
+export const callOf = (principal: Principal, source: string): Call => ({
   caller: { kind: 'user', principal },
   source,
   profile: 'standard',
@@ -274,7 +274,7 @@ const STATUS: Partial<Record<Reason, number>> = {
   'resources-exhausted': 503,
 };
 
-function refusalOf(error: unknown): Refusal {
+export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof Refused)) throw error;
   return { status: STATUS[error.reason] ?? 403 };
 }

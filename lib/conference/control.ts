@@ -12,6 +12,7 @@ import type {
   SummaryAnswer,
   UserAnswer,
 } from './calls.ts';
+import { checkFocus, publishUsers } from './cascading.ts';
 import type { ChangeListener, Guard } from './changes.ts';
 import { changesSince } from './changes-since.ts';
 import type { AskedFilter } from './filter.ts';
@@ -266,6 +267,12 @@ export class ConferenceControl {
 
   async deleteUser(call: Call, uri: XconUri, entity?: XconUserId): Promise<{ version: number }> {
     return versionOf(await this.#objects.change(call, uri, CONFERENCES, undefined, (work) => leave(work, entity)));
+  }
+
+  /** Who is in the conference through another focus; without users only whether it may say so. */
+  async publish(call: Call, uri: XconUri, users?: readonly XmlElement[]): Promise<void> {
+    const enter = (object: ConferenceObject, own: Standing): void => checkFocus(object, own, call, users);
+    await this.#objects.change(call, uri, 'conference', undefined, (work) => publishUsers(work, users), enter);
   }
 
   /** What a conference is made from, as its creator sees it. */

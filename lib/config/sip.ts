@@ -1,4 +1,5 @@
 import { conferencePackageDefaults } from '../conference-package/package.ts';
+import { publicationExpires } from '../conference-package/publications.ts';
 import { notifierDefaults } from '../sip/event/notifier.ts';
 import { MESSAGE_LIMITS } from '../sip/message/limits.ts';
 import { registrarDefaults } from '../sip/registrar/policy.ts';
@@ -167,6 +168,15 @@ export const SIP_SETTINGS = {
     count(notifierDefaults.failures),
   ),
   'subscriptions.sequenceGap': integer('By how much CSeq jumps after a restart.', count(notifierDefaults.sequenceGap)),
+  'publications.expires.default': integer(
+    'How long what another focus publishes counts when it asks for no time.',
+    seconds(publicationExpires.default),
+  ),
+  'publications.expires.minimum': integer('A shorter time is refused with 423.', seconds(publicationExpires.minimum)),
+  'publications.expires.maximum': integer(
+    'A longer one is shortened; so long after a restart counts what is published no more.',
+    seconds(publicationExpires.maximum),
+  ),
   'subscriptions.lists.user': text(
     'The part before `@` of the SIP URI by which somebody subscribes to all conferences of hers (RFC 4662).',
     { default: lists.user },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { LIST_OPTIONS } from '../conference-package/lists.ts';
+import { ConferencePublications, type PublishedRecord } from '../conference-package/publications.ts';
 import { ConferencePackage, type Context } from '../conference-package/package.ts';
 import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
@@ -29,6 +30,7 @@ export interface SipParts {
   readonly control: ConferenceControl;
   readonly notification: NotificationService;
   readonly subscriptions: Records<SubscriptionRecord<Context>>;
+  readonly publications: Records<PublishedRecord>;
   readonly registrations: Records<AddressRecord>;
 }
 
@@ -46,6 +48,7 @@ export class SipFront {
   readonly #config: Config;
   readonly #agent: UserAgent;
   readonly #conferences: ConferencePackage;
+  readonly #publications: ConferencePublications;
   readonly #subscriptions: SipParts['subscriptions'];
   readonly #logger: Logger;
   readonly #secure: Listener[] = [];
@@ -91,6 +94,13 @@ export class SipFront {
       report,
     });
     this.#agent.notifier.add(this.#conferences);
+    this.#publications = new ConferencePublications({
+      ...{ people, senders, clock, report },
+      control: parts.control,
+      repository: parts.publications,
+      expires: section(config, 'publications.expires'),
+    });
+    this.#agent.compositor.add(this.#publications);
   }
 
   /** Subscriptions that there are. */
@@ -148,6 +158,7 @@ export class SipFront {
   }
 
   async #resume(): Promise<void> {
+    await this.#publications.resume();
     let resumed = 0;
     for await (const records of this.#subscriptions.all()) {
       for (const record of records) {

@@ -1,10 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { ConferencePackage } from '../../lib/conference-package/package.ts';
+import { ConferencePackage, type ConferencePackageParts } from '../../lib/conference-package/package.ts';
+import {
+  ConferencePublications,
+  type PublicationRepository,
+  type PublishableControl,
+} from '../../lib/conference-package/publications.ts';
 import type { ConferenceControl } from '../../lib/conference/control.ts';
 import type { Principal } from '../../lib/directory/principal.ts';
-import type { XconUri } from '../../lib/model/identifiers.ts';
+import type { XconUri, XconUserId } from '../../lib/model/identifiers.ts';
 import { NotificationService, type NotificationLimits } from '../../lib/notification/service.ts';
+import type { Incoming } from '../../lib/sip/event/answering.ts';
 import { DialogLayer } from '../../lib/sip/dialog/layer.ts';
+import { Compositor } from '../../lib/sip/event/compositor.ts';
 import { Notifier } from '../../lib/sip/event/notifier.ts';
 import type { Request } from '../../lib/sip/message/request.ts';
 import { Response } from '../../lib/sip/message/response.ts';
@@ -87,6 +94,9 @@ export class ConferenceStage {
   readonly service: NotificationService;
   readonly notifier: Notifier;
   readonly pack: ConferencePackage;
+  readonly compositor: Compositor;
+  /** What takes publications, over other records. */
+  readonly restarted: (records: PublicationRepository, control: PublishableControl) => ConferencePublications;
   readonly dialogs: DialogLayer;
   readonly errors: unknown[] = [];
   readonly #watches = new Map<string, Watch>();
@@ -105,12 +115,10 @@ export class ConferenceStage {
       contact: (server) => contact(server, 'plenary'),
     });
     const byId = new Map(people.map((one) => [one.userId, one]));
-    this.pack = new ConferencePackage({
+    const parts = {
       ...{ clock, contact, report },
-      notification: this.service,
-      conferences: control,
       senders: {
-        identify: ({ request: { from } }) => {
+        identify: ({ request: { from } }: Incoming) => {
           const name = from.uri.kind === 'sip' ? (from.uri.user ?? '') : '';
           const principal = byId.get(idOf(name));
           return Promise.resolve(
@@ -120,12 +128,16 @@ export class ConferenceStage {
       },
       people: {
         domain: DOMAIN,
-        servesDomain: (domain) => domain === DOMAIN,
-        principalById: (id) => Promise.resolve(byId.get(id)),
+        servesDomain: (domain: string) => domain === DOMAIN,
+        principalById: (id: XconUserId) => Promise.resolve(byId.get(id)),
       },
-      repository: this.records,
-    });
+    } satisfies Partial<ConferencePackageParts>;
+    const { service, records } = this;
+    this.pack = new ConferencePackage({ ...parts, notification: service, conferences: control, repository: records });
     this.notifier.add(this.pack);
+    this.compositor = new Compositor({ clock });
+    this.restarted = (repository, other) => new ConferencePublications({ ...parts, control: other, repository });
+    this.compositor.add(this.restarted(new MemoryRecords(), control));
   }
 
   static async open(
@@ -177,6 +189,21 @@ export class ConferenceStage {
     this.#watches.set(subscribe.callId, watch);
     await this.#take(server);
     return watch;
+  }
+
+  /** The answer to a PUBLISH. */
+  async publishes(
+    name: string,
+    uri: XconUri,
+    body: string,
+    fields: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<Received> {
+    const own = { From: `<${sipOf(name)}>;tag=p`, Event: 'conference', Expires: '600' };
+    const type = body === '' ? undefined : 'application/conference-info+xml';
+    const publish = request('PUBLISH', { ...own, 'Content-Type': type, ...fields }, { uri: this.sip(uri), body });
+    const server = await handled(new Received(publish), (one) => this.compositor.receive(one));
+    await quiet();
+    return server;
   }
 
   async receive(asked: Request): Promise<Received> {
