@@ -18,6 +18,7 @@ import {
 } from './config/setting.ts';
 import { CALLBACK_SETTINGS } from './config/callbacks.ts';
 import { issuers } from './config/issuers.ts';
+import { SCHEDULE_SETTINGS } from './config/schedule.ts';
 import { SIP_SETTINGS } from './config/sip.ts';
 import { fromEnvironment, fromFile, InvalidSetting, variableOf, type Assignment } from './config/sources.ts';
 import { feedDefaults } from './calendar/feed-server.ts';
@@ -294,6 +295,8 @@ export const SETTINGS = {
   }),
   'conference.batch': integer('Sets of changes that one flush writes.', count(commitDefaults.batch)),
   'conference.cached': integer('Objects and users of objects that are kept in memory.', count(commitDefaults.cached)),
+
+  ...SCHEDULE_SETTINGS,
 
   'log.retention': integer(
     'How long a change stays in the change log, at most. What a follower of the log still needs stays longer.',

@@ -16,6 +16,7 @@ import { ConferenceControlServer } from './ccmp/server.ts';
 import type { Call } from './conference/calls.ts';
 import { defaultBlueprintUri } from './conference/blueprints.ts';
 import { ConferenceControl } from './conference/control.ts';
+import { LifeClock } from './conference/life-clock.ts';
 import type { People } from './conference/people.ts';
 import { section, type Config } from './config.ts';
 import { attemptLimits, ccmpSettings, directoryLimits, tlsSettings, trustedProxies } from './config/limits.ts';
@@ -76,6 +77,7 @@ export class ConferencingSystem {
   readonly #logger: Logger;
   readonly #store: SqliteStore;
   readonly #control: ConferenceControl;
+  readonly #life: LifeClock;
   readonly #authentication: HttpAuthentication;
   readonly #bearer: BearerScheme | undefined;
   readonly #notification: NotificationService;
@@ -120,6 +122,12 @@ export class ConferencingSystem {
       },
       ccmpSettings(config),
     );
+    this.#life = new LifeClock({
+      ...{ control, repository: store, timers: clock, now: Date.now, limits: section(config, 'schedule') },
+      onLate: (conference, late) => logger.warn({ conference, late }, 'the clock came late to a conference'),
+      onError: (conference, error) =>
+        logger.error({ conference, err: error }, 'a conference could not follow the clock'),
+    });
     this.#metrics = config['admin.listen'] && new Metrics();
     const path = config['ccmp.path'];
     this.#notification = new NotificationService({
@@ -197,6 +205,7 @@ export class ConferencingSystem {
         attempts,
         clock: Date.now,
         limits: section(config, 'conference'),
+        times: section(config, 'schedule'),
         defaultBlueprint: defaultBlueprintUri(config.domain),
       });
       await shipBlueprints(control, administratorsCall(config), config.domain);
@@ -222,6 +231,7 @@ export class ConferencingSystem {
     const secure = tls && (await this.#listeners.serveOverTls(tls));
     const plain = await this.#listeners.serveInClear(this.#config['http.listen']);
     await this.#callbacks.open();
+    await this.#life.start();
     const admin = await this.#serveOperators();
     const sip = await this.#sip.serve();
     return {
@@ -271,6 +281,7 @@ export class ConferencingSystem {
     await Promise.all([answered, admin && closeAdminSocket(admin, this.#config['http.grace'])]);
     this.#authentication.close();
     await this.#adminListener?.close();
+    await this.#life.close();
     await this.#control.drain();
     await this.#callbacks.close();
     await this.#store.close();

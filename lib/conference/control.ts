@@ -25,8 +25,10 @@ import { Refusal, refusedAs } from './refusal.ts';
 import { seenChange, type SeenChange } from './seen-change.ts';
 import { allowsSubscription, type Sight } from './sight.ts';
 import type { Standing } from './standing.ts';
+import { type AskedOccurrences, listOccurrences, type OccurrencesAnswer, steer, type Steering } from './steering.ts';
 import { summaryOf } from './summaries.ts';
 import { targetUser } from './target-user.ts';
+import { timeDefaults } from './times.ts';
 import { updateConference, updateRoster } from './updating.ts';
 import { updateOwnOrOther } from './user-update.ts';
 import { type Reader, readerOf, usersView } from './views.ts';
@@ -178,6 +180,26 @@ export class ConferenceControl {
       .change(call, uri, 'conference', changes, (work) => updateConference(work, changes))
       .catch(refusedAs('conflict'));
     return this.#changed(call, after);
+  }
+
+  /** Starts, ends, extends or cancels an occurrence by hand. */
+  async steer(call: Call, uri: XconUri, asked: Steering): Promise<{ version: number }> {
+    const { times = timeDefaults, clock } = this.#parts;
+    const work = (all: Work): void => steer(all, asked, times, clock());
+    return versionOf(await this.#objects.change(call, uri, 'conference', undefined, work).catch(refusedAs('conflict')));
+  }
+
+  /** When the conference takes place. */
+  async occurrences(call: Call, uri: XconUri, between: AskedOccurrences): Promise<OccurrencesAnswer> {
+    const { object } = await this.#objects.access.enter(call, uri, 'conference');
+    const { times = timeDefaults, clock, limits } = this.#parts;
+    const limit = Math.min(between.limit, limits.listed);
+    return { version: object.version, occurrences: listOccurrences(object, times, clock(), { ...between, limit }) };
+  }
+
+  /** Brings a conference to where it stands by its times now. For the clock. */
+  tick(uri: XconUri): Promise<void> {
+    return this.#objects.tick(uri);
   }
 
   async delete(call: Call, uri: XconUri): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Attempts } from '../directory/attempts.ts';
 import type { Principal } from '../directory/principal.ts';
 import { type ConferenceObject, ObjectEdit, type ObjectKind } from '../model/conference-object.ts';
-import type { XconUri } from '../model/identifiers.ts';
+import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { ShapeError } from '../model/shape.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { ObjectAccess } from './access.ts';
@@ -10,13 +10,14 @@ import type { Call } from './calls.ts';
 import type { ChangeListener, Guard } from './changes.ts';
 import { type CommitLimits, Commits, type Edited } from './commits.ts';
 import { filterDefaults, type FilterLimits } from './filter.ts';
-import { settleOccurrence } from './occurrence.ts';
+import { checkWindow, followClock } from './life.ts';
 import { Identities, type People } from './people.ts';
 import { Refusal } from './refusal.ts';
 import type { ConferenceRepository } from './repository.ts';
 import { checkEdit, completeSections } from './sections.ts';
 import { checkMayMake, checkMembers, followMain, isSidebar, standingIn, withEntry, withoutEntry } from './sidebars.ts';
 import type { Standing } from './standing.ts';
+import { checkTimes, timeDefaults, type TimeRules, timesOf } from './times.ts';
 
 export interface ControlLimits extends CommitLimits, FilterLimits {
   /** Users in one conference at a time. */
@@ -39,6 +40,8 @@ export interface ControlParts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly limits: ControlLimits;
+  /** How times of conferences are read; as documented where none are given. */
+  readonly times?: TimeRules;
   /** The blueprint that a conference is made from when its creator names none. */
   readonly defaultBlueprint: XconUri;
 }
@@ -76,8 +79,11 @@ export class ConferenceObjects {
   #clones = 0;
   readonly #beingCloned = new Map<XconUri, number>();
 
+  readonly #clockCall: Call;
+
   constructor(parts: ControlParts) {
     this.#parts = parts;
+    this.#clockCall = callOfClock(parts.people.domain);
     this.#commits = new Commits(parts.repository, parts.clock, parts.limits);
     this.access = new ObjectAccess(parts, this.#commits);
   }
@@ -206,6 +212,10 @@ export class ConferenceObjects {
     for (let tries = 0; tries < TRIES; tries++) {
       // While nothing has to be waited for, nobody else changes the object between here and the commit.
       const before = this.access.atHand(uri, kinds) ?? (await this.access.object(uri, kinds, call));
+      if (call !== this.#clockCall && (before.header.due ?? Infinity) <= this.#parts.clock()) {
+        await this.tick(uri);
+        continue;
+      }
       const main = isSidebar(before.header.kind) ? await this.access.mainConference(before) : undefined;
       const standing = standingIn(before, main, call.caller);
       enter(before, standing);
@@ -229,11 +239,21 @@ export class ConferenceObjects {
     throw tooFast();
   }
 
+  /** Brings an object to where it stands by its times now. */
+  async tick(uri: XconUri): Promise<void> {
+    await this.change(this.#clockCall, uri, 'conference', undefined, nothing, nothing);
+  }
+
   #complete(edit: ObjectEdit): void {
     completeSections(edit, this.#parts.people.domain);
-    settleOccurrence(edit);
-    checkEdit(edit);
+    const now = this.#parts.clock();
+    const rules = this.#parts.times ?? timeDefaults;
+    checkTimes(edit, rules, now);
     const more = peopleIn(edit.now) - peopleIn(edit.before);
+    const times = timesOf(edit.now, rules);
+    followClock(edit, times, now);
+    checkEdit(edit);
+    if (more > 0) checkWindow(edit.now, times, now);
     if (more > 0) checkRoom({ ...edit.now, counts: edit.before.counts }, this.#parts.limits.users, more);
   }
 
@@ -248,6 +268,15 @@ export class ConferenceObjects {
       }
     }
   }
+}
+
+const nothing = (): void => undefined;
+
+/** How the clock appears to the rules; no login holds the sign in its name. */
+function callOfClock(domain: string): Call {
+  const userId = `xcon-userid:%clock@${domain}` as XconUserId;
+  const principal = { userId, addresses: [], systemAdministrator: true };
+  return { caller: { kind: 'user', principal }, source: 'clock', profile: 'standard' };
 }
 
 const nameTaken = (): Refusal => new Refusal('conflict', 'The entity is taken: choose another.');

@@ -1,10 +1,9 @@
 import type { ObjectEdit } from '../model/conference-object.ts';
-import { CONFERENCE_INFO } from '../model/names.ts';
+import { CONFERENCE_INFO, POLICY } from '../model/names.ts';
 import { Part } from '../model/part.ts';
 import { type UserRecord, userRecord } from '../model/user.ts';
 import { XmlElement } from '../xml/element.ts';
 import { STATE_SECTION } from './lists.ts';
-import { withChild } from './people.ts';
 
 /**
  * An occurrence begins with the first user who has an endpoint in the conference or waits with one, and ends when the
@@ -18,8 +17,8 @@ export function settleOccurrence(edit: ObjectEdit): void {
   else endOccurrence(edit);
 }
 
-/** Guests and people not on the lists, endpoints, the lock and anonymous numbers end with the occurrence. */
-function endOccurrence(edit: ObjectEdit): void {
+/** Guests and people not on the lists, endpoints, the lock, an announced end and anonymous numbers end with the occurrence. */
+export function endOccurrence(edit: ObjectEdit): void {
   edit.setHeader({ ...edit.now.header, active: false, anonymous: 0 });
   for (const [key, record] of edit.now.users) {
     if (record.facts.origin === 'joined') edit.setUser(key, undefined);
@@ -27,8 +26,10 @@ function endOccurrence(edit: ObjectEdit): void {
       edit.setUser(key, withoutEndpoints(record));
   }
   const state = edit.now.sections.get(STATE_SECTION)?.element;
-  if (state?.first(CONFERENCE_INFO, 'locked') !== undefined) {
-    edit.setSection(STATE_SECTION, Part.of(withChild(state, 'locked', undefined)));
+  const isOfReservation = (child: XmlElement): boolean =>
+    !child.is(CONFERENCE_INFO, 'locked') && !child.is(POLICY, 'ends');
+  if (state !== undefined && !state.elements.every(isOfReservation)) {
+    edit.setSection(STATE_SECTION, Part.of(state.withChildren(state.elements.filter(isOfReservation))));
   }
 }
 

@@ -87,6 +87,8 @@ export interface ConferenceRepository {
   count(kind: ObjectKind): Promise<number>;
   /** The objects whose header names this one as the parent that they depend on, at most `limit`. */
   dependants(uri: XconUri, limit: number): Promise<XconUri[]>;
+  /** The conferences for which the clock has something to do, and when (`due` of the header), the earliest first. */
+  due(limit: number): Promise<{ readonly uri: XconUri; readonly due: number }[]>;
   /** Logged changes after a position, oldest first, of one object (from its version `from` on) or of all. */
   changes(query: { after: number; limit: number; uri?: XconUri; from?: number }): Promise<LoggedChange[]>;
   /** The position of the newest change, whether or not it is in the log still; 0 when there was none. */

@@ -24,6 +24,29 @@ export interface ObjectHeader {
   readonly active: boolean;
   /** How many anonymous identities this occurrence has handed out. */
   readonly anonymous: number;
+  /** What goes on, where the conference has times. */
+  readonly occurrence?: RunningOccurrence;
+  /** When the last occurrence that is over was to begin: none up to then begins again. */
+  readonly passed?: number;
+  /** When the clock has to change the conference next. */
+  readonly due?: number;
+}
+
+/** An occurrence whose window is open; moments are milliseconds since 1970. */
+export interface RunningOccurrence {
+  /** When it was to begin before anybody moved it: `20301007T070000Z`; empty where none of the times made it begin. */
+  readonly id: string;
+  readonly start: number;
+  /** When nobody comes in any more. */
+  readonly closes?: number;
+  /** Absent where it lasts until the last one leaves. */
+  readonly ends?: number;
+  /** When its end is to be announced, and whether that was done. */
+  readonly warns?: number;
+  readonly announced?: true;
+  readonly extendable?: true;
+  /** The role without which it does not go on. */
+  readonly needs?: string;
 }
 
 /** A part by name: `section` is any other child of `conference-info`, keyed by its expanded name. */

@@ -93,6 +93,13 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
     );
   }
 
+  due(limit: number): Promise<{ uri: XconUri; due: number }[]> {
+    const all = [...this.#objects.values()].flatMap(({ stored: { uri, header } }) =>
+      header.due === undefined ? [] : [{ uri, due: header.due }],
+    );
+    return Promise.resolve(all.sort((a, b) => a.due - b.due).slice(0, limit));
+  }
+
   changes(query: Parameters<ConferenceRepository['changes']>[0]): Promise<LoggedChange[]> {
     return Promise.resolve(this.#log.changes(query));
   }

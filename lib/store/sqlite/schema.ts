@@ -4,6 +4,9 @@ import { DESCRIPTION, SECTIONS_FIRST, UNKNOWN } from '../layout.ts';
 /** Marks the file as a store of ours (`PRAGMA application_id`): "plen". */
 const APPLICATION = 0x706c656e;
 
+/** When the clock has something to do for an object, as its index has it. */
+export const DUE = "(CASE WHEN json_valid(header) THEN header ->> '$.due' END)";
+
 /**
  * Each step leads from the schema of its index to the next; a step that was released is never edited.
  * Parts and log entries are rowid tables, for their texts are long. `part.kind` is the place in `SECTIONS_FIRST`, and
@@ -97,6 +100,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (kind, id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `CREATE INDEX object_by_due ON object (${DUE}) WHERE ${DUE} IS NOT NULL;`,
 ];
 
 /** The data directory was written by a later version of the server, or is no store of ours. */

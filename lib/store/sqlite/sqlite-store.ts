@@ -66,6 +66,10 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
     return settled(() => this.#conferences.count(kind));
   }
 
+  due(limit: number): Promise<{ uri: XconUri; due: number }[]> {
+    return settled(() => this.#conferences.due(limit));
+  }
+
   dependants(uri: XconUri, limit: number): Promise<XconUri[]> {
     return settled(() => this.#conferences.dependants(uri, limit));
   }

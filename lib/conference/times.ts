@@ -1,0 +1,56 @@
+import type { ConferenceObject, ObjectEdit } from '../model/conference-object.ts';
+import { XCON } from '../model/names.ts';
+import type { Part } from '../model/part.ts';
+import { ConferenceTime, windowDefaults, type WindowRules } from '../schedule/conference-time.ts';
+import { scheduleDefaults, type ScheduleLimits } from '../schedule/limits.ts';
+import { UnusableTime } from '../schedule/unusable-time.ts';
+import { DESCRIPTION_SECTION } from './lists.ts';
+import { Refusal } from './refusal.ts';
+
+export interface TimeRules extends ScheduleLimits, WindowRules {
+  /** Occurrences that are compared with one another when times are set. */
+  readonly compared: number;
+}
+
+export const timeDefaults: TimeRules = { ...scheduleDefaults, ...windowDefaults, compared: 100 };
+
+const remembered = new WeakMap<Part, { readonly time: ConferenceTime | undefined }>();
+
+/** When a conference takes place; undefined where it has no times that can be followed. Made once for each description. */
+export function timesOf(object: ConferenceObject, rules: TimeRules): ConferenceTime | undefined {
+  const part = object.header.kind === 'conference' ? object.sections.get(DESCRIPTION_SECTION) : undefined;
+  if (part === undefined) return undefined;
+  let known = remembered.get(part);
+  if (known === undefined) remembered.set(part, (known = { time: readable(() => read(part, rules)) }));
+  return known.time;
+}
+
+const read = (part: Part, rules: TimeRules): ConferenceTime | undefined =>
+  ConferenceTime.of(part.element.first(XCON, 'conference-time'), rules);
+
+/** Times that were stored before they were checked are as none. */
+function readable<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UnusableTime) return undefined;
+    throw error;
+  }
+}
+
+/** Checks the times that an edit sets. @throws {Refusal} malformed, conflict */
+export function checkTimes(edit: ObjectEdit, rules: TimeRules, now: number): void {
+  const part = edit.now.header.kind === 'conference' ? edit.now.sections.get(DESCRIPTION_SECTION) : undefined;
+  const before = edit.before.sections.get(DESCRIPTION_SECTION);
+  if (part === undefined || part === before) return;
+  const asked = part.element.first(XCON, 'conference-time');
+  if (asked === undefined || asked === before?.element.first(XCON, 'conference-time')) return;
+  try {
+    const time = read(part, rules);
+    time?.checkFrom(now, rules.compared);
+    remembered.set(part, { time });
+  } catch (error) {
+    if (!(error instanceof UnusableTime)) throw error;
+    throw new Refusal(error.flaw === 'malformed' ? 'malformed' : 'conflict', error.message);
+  }
+}

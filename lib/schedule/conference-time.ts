@@ -1,0 +1,190 @@
+import { XCON } from '../model/names.ts';
+import { isTrue } from '../model/values.ts';
+import type { XmlElement } from '../xml/element.ts';
+import type { ScheduleLimits } from './limits.ts';
+import { inOrder } from './order.ts';
+import { type Occurrence, RecurrenceSet } from './recurrence-set.ts';
+import { stamp } from './rule.ts';
+import { UnusableTime } from './unusable-time.ts';
+
+/** When people may come into one occurrence, and what happens when (RFC 6501 §4.2.5); milliseconds since 1970. */
+export interface Window extends Occurrence {
+  readonly opens: number;
+  /** Nobody comes in from then on. */
+  readonly closes?: number;
+  /** Absent where the occurrence lasts until the last one leaves. */
+  readonly ends?: number;
+  /** When media are mixed, and whom that needs. */
+  readonly mixes: number;
+  readonly mixingNeeds: string;
+  /** Whose leaving his role ends the occurrence. */
+  readonly lastingNeeds: string;
+  /** When people are asked to come. */
+  readonly asks?: number;
+  /** When the end is announced. */
+  readonly warns?: number;
+  readonly extendable: boolean;
+}
+
+export interface WindowRules {
+  /** Seconds before the start at which the window opens, where the entry does not say. */
+  readonly earlyJoin: number;
+  /** Seconds that an occurrence may last longer than the calendar says, where the entry does not say. */
+  readonly overrun: number;
+}
+
+export const windowDefaults: WindowRules = { earlyJoin: 600, overrun: 0 };
+
+/** Before it, a DTSTART is a client's word for now. */
+const LONG_AGO = Date.UTC(1970, 0, 2);
+
+const YEAR = 366 * 86_400_000;
+
+/** The times of one conference (RFC 6501 §4.2.5). */
+export class ConferenceTime {
+  readonly #entries: readonly Entry[];
+
+  private constructor(entries: readonly Entry[]) {
+    this.#entries = entries;
+  }
+
+  /**
+   * What a `conference-time` says; undefined where that is no time at all, or now.
+   * @throws {UnusableTime}
+   */
+  static of(element: XmlElement | undefined, limits: ScheduleLimits & WindowRules): ConferenceTime | undefined {
+    const written = element?.all(XCON, 'entry') ?? [];
+    if (written.length > limits.entries)
+      throw new UnusableTime('too-much', `A conference-time has at most ${String(limits.entries)} entries.`);
+    const entries = written.map((one) => new Entry(one, limits)).filter(({ start }) => start >= LONG_AGO);
+    return entries.length === 0 ? undefined : new ConferenceTime(entries);
+  }
+
+  get recurs(): boolean {
+    return this.#entries.length > 1 || this.#entries.some(({ recurs }) => recurs);
+  }
+
+  /** Those whose occurrences are not over, in the order in which they begin. */
+  from(moment: number): Iterable<Window> {
+    return inOrder(
+      this.#entries.map((entry) => entry.from(moment)),
+      ({ start }) => start,
+    );
+  }
+
+  /** The one that began last, at a moment or before. */
+  upTo(moment: number): Window | undefined {
+    const last = this.#entries.map((entry) => entry.upTo(moment)).filter((one) => one !== undefined);
+    return last.toSorted((a, b) => a.start - b.start).at(-1);
+  }
+
+  /** The occurrence of an id, if it takes place within a year of when it was to begin. */
+  find(id: string): Window | undefined {
+    const at = Date.parse(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+    if (Number.isNaN(at)) return undefined;
+    for (const one of this.from(at - YEAR)) {
+      if (one.id === id) return one;
+      if (one.start > at + YEAR) return undefined;
+    }
+    return undefined;
+  }
+
+  /** @throws {UnusableTime} when one of the next occurrences begins before the one before it ends, or none takes place */
+  checkFrom(moment: number, many: number): void {
+    let before: Window | undefined;
+    let count = 0;
+    for (const one of this.from(moment)) {
+      if (before?.ends !== undefined && one.start < before.ends)
+        throw new UnusableTime(
+          'inconsistent',
+          `The occurrence of ${stamp(one.start)} begins before that of ${stamp(before.start)} ends.`,
+        );
+      before = one;
+      if (++count === many) return;
+    }
+  }
+}
+
+/** One entry: an iCalendar object, and offsets that are absolute for its first occurrence and move with the others. */
+class Entry {
+  readonly start: number;
+  readonly recurs: boolean;
+  readonly #set: RecurrenceSet;
+  readonly #element: XmlElement;
+  readonly #rules: WindowRules;
+  /** How long after its calendar end an occurrence ends, at most. */
+  readonly #lag: number;
+
+  constructor(element: XmlElement, limits: ScheduleLimits & WindowRules) {
+    this.#element = element;
+    this.#rules = limits;
+    this.#set = new RecurrenceSet(element.first(XCON, 'base')?.text ?? '', limits);
+    this.start = this.#set.start;
+    this.recurs = this.#set.recurs;
+    this.#check();
+    const { start, end = start, ends = end } = this.#window({ id: '', start: this.start });
+    this.#lag = Math.max(0, ends - end, this.#rules.overrun * 1000);
+  }
+
+  *from(moment: number): Generator<Window, undefined> {
+    for (const one of this.#set.from(moment - this.#lag)) {
+      const window = this.#window(one);
+      if (window.ends === undefined || window.ends > moment) yield window;
+    }
+  }
+
+  upTo(moment: number): Window | undefined {
+    const last = this.#set.upTo(moment);
+    return last && this.#window(last);
+  }
+
+  /** How far an offset stands from the start of the first occurrence. */
+  #offset(local: string): number | undefined {
+    const text = this.#element.first(XCON, local)?.text.trim();
+    return text === undefined || text === '' ? undefined : Date.parse(text) - this.start;
+  }
+
+  #needs(local: string): string {
+    return this.#element.first(XCON, local)?.attribute('required-participant')?.trim() ?? 'none';
+  }
+
+  #window(one: Occurrence): Window {
+    const at = (local: string): number | undefined => {
+      const offset = this.#offset(local);
+      return offset === undefined ? undefined : one.start + offset;
+    };
+    const mixes = at('mixing-start-offset') ?? one.start;
+    const ends = at('mixing-end-offset') ?? (one.end === undefined ? undefined : one.end + this.#rules.overrun * 1000);
+    const closes = at('must-join-before-offset') ?? ends;
+    const asks = at('request-user');
+    const warning = this.#element.first(XCON, 'notify-end-of-conference')?.text.trim();
+    return {
+      ...one,
+      mixes,
+      mixingNeeds: this.#needs('mixing-start-offset'),
+      lastingNeeds: this.#needs('mixing-end-offset'),
+      opens: at('can-join-after-offset') ?? Math.min(mixes, one.start - this.#rules.earlyJoin * 1000),
+      extendable: isTrue(this.#element.first(XCON, 'allowed-extend-mixing-end-offset')?.text.trim()),
+      ...(closes !== undefined && { closes }),
+      ...(ends !== undefined && { ends }),
+      ...(asks !== undefined && { asks }),
+      ...(ends !== undefined && warning !== undefined && { warns: ends - Number(warning) * 1000 }),
+    };
+  }
+
+  #check(): void {
+    const [first] = this.#set.from(-Infinity);
+    if (first === undefined) {
+      if (this.#set.cancelled) return;
+      throw new UnusableTime('malformed', 'All occurrences are excluded: leave one, or cancel the event.');
+    }
+    const { opens, closes, mixes, ends } = this.#window({ ...first, start: this.start });
+    if (ends !== undefined && ends <= Math.max(this.start, mixes))
+      throw new UnusableTime('inconsistent', 'The mixing-end-offset is not after the start.');
+    if (closes !== undefined && closes <= opens)
+      throw new UnusableTime(
+        'inconsistent',
+        'Nobody could join: must-join-before-offset is not after can-join-after-offset.',
+      );
+  }
+}

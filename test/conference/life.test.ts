@@ -1,0 +1,339 @@
+import { expect } from 'chai';
+import { commitDefaults } from '../../lib/conference/commits.ts';
+import { defaultBlueprintUri, shippedBlueprints } from '../../lib/conference/blueprints.ts';
+import { ConferenceControl } from '../../lib/conference/control.ts';
+import { LifeClock, lifeClockDefaults } from '../../lib/conference/life-clock.ts';
+import { controlDefaults } from '../../lib/conference/objects.ts';
+import { Refusal } from '../../lib/conference/refusal.ts';
+import { Attempts } from '../../lib/directory/attempts.ts';
+import type { XconUri } from '../../lib/model/identifiers.ts';
+import { MemoryStore } from '../../lib/store/memory.ts';
+import { calendar } from '../schedule/calendars.ts';
+import { VirtualClock } from '../sip/virtual-clock.ts';
+import { as, changes, conference, DOMAIN, endpoint, idOf, principal, shown, sipOf, user } from './world.ts';
+
+const MINUTE = 60_000;
+const NINE = Date.UTC(2030, 0, 7, 9);
+
+const entry = (base: string, more = ''): string =>
+  `<info:conference-description><xcon:conference-time><xcon:entry><xcon:base>${base}</xcon:base>${more}</xcon:entry></xcon:conference-time></info:conference-description>`;
+const WEEKLY = calendar(['DTSTART:20300107T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY']);
+const ONCE = calendar(['DTSTART:20300107T090000Z', 'DURATION:PT1H']);
+const PEOPLE = `<info:users><info:user entity="${idOf('bob')}"/><info:user entity="${idOf('carol')}"/></info:users>`;
+
+/** A control with a clock of lives, at a time that only the test moves; `restarted` is the next life of the server. */
+class World {
+  readonly store = new MemoryStore();
+  readonly time = new VirtualClock();
+  readonly late: string[] = [];
+  readonly errors: unknown[] = [];
+  control = this.#control();
+  #life: LifeClock | undefined;
+  /** What the clock on the wall is ahead of the clock that runs. */
+  #ahead: number;
+
+  constructor(start: number) {
+    this.#ahead = start;
+  }
+
+  static async at(start: number): Promise<World> {
+    const world = new World(start);
+    for (const blueprint of shippedBlueprints(DOMAIN)) await world.control.createBlueprint(as('root'), blueprint);
+    await world.starts();
+    return world;
+  }
+
+  now = (): number => this.#ahead + this.time.now();
+
+  #control(): ConferenceControl {
+    return new ConferenceControl({
+      repository: this.store,
+      people: {
+        domain: DOMAIN,
+        servesDomain: (domain) => domain === DOMAIN,
+        principalById: (id) => Promise.resolve(PEOPLE_OF.find(({ userId }) => userId === id)),
+        principalByAddress: (address) =>
+          Promise.resolve(PEOPLE_OF.find(({ addresses }) => addresses.includes(address))),
+      },
+      attempts: new Attempts(() => 0),
+      clock: () => this.now(),
+      limits: { ...commitDefaults, ...controlDefaults },
+      defaultBlueprint: defaultBlueprintUri(DOMAIN),
+    });
+  }
+
+  async starts(): Promise<void> {
+    this.#life = new LifeClock({
+      control: this.control,
+      repository: this.store,
+      now: this.now,
+      timers: this.time,
+      limits: lifeClockDefaults,
+      onLate: (uri) => this.late.push(uri),
+      onError: (_, error) => this.errors.push(error),
+    });
+    await this.#life.start();
+  }
+
+  async stops(): Promise<void> {
+    await this.control.drain();
+    await this.#life?.close();
+  }
+
+  async restarts(): Promise<void> {
+    this.control = this.#control();
+    await this.starts();
+  }
+
+  async passes(minutes: number): Promise<void> {
+    await this.time.pass(minutes * MINUTE);
+    await this.control.drain();
+  }
+
+  /** Somebody sets the clock. */
+  jumps(minutes: number): void {
+    this.#ahead += minutes * MINUTE;
+  }
+
+  async made(document: string): Promise<XconUri> {
+    return (await this.control.create(as('alice'), { document: conference(document + PEOPLE) })).uri;
+  }
+
+  async isActive(uri: XconUri): Promise<boolean> {
+    return (await shown(this.control, as('alice'), uri)).includes('<info:active>true</info:active>');
+  }
+
+  joins(name: string, uri: XconUri): Promise<unknown> {
+    return this.control.createUser(as(name), uri, user(idOf(name), endpoint(sipOf(name), CONNECTED)));
+  }
+
+  async people(uri: XconUri): Promise<number> {
+    const text = await shown(this.control, as('alice'), uri);
+    return text.split('<info:endpoint').length - 1;
+  }
+}
+
+const CONNECTED = '<info:status>connected</info:status>';
+const PEOPLE_OF = ['root', 'alice', 'bob', 'carol'].map(principal);
+
+async function refusal(call: Promise<unknown>): Promise<Refusal | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+describe('the life of a conference with times', () => {
+  it('[E14, E11] opens ten minutes before its start, is active until its end, and is then as it was reserved', async () => {
+    const world = await World.at(NINE - 60 * MINUTE);
+    const uri = await world.made(entry(ONCE));
+    expect(await world.isActive(uri)).to.equal(false);
+    const early = await refusal(world.joins('bob', uri));
+    expect(early?.reason).to.equal('not-allowed');
+    expect(early?.message).to.include('opens at 2030-01-07T08:50:00Z');
+    await world.passes(50);
+    expect(await world.isActive(uri), 'the window is open').to.equal(true);
+    await world.joins('bob', uri);
+    expect(await world.people(uri)).to.equal(1);
+    await world.passes(69);
+    expect(await world.isActive(uri)).to.equal(true);
+    await world.passes(1);
+    expect(await world.isActive(uri), 'the hour is over').to.equal(false);
+    expect(await world.people(uri)).to.equal(0);
+    expect((await refusal(world.joins('bob', uri)))?.message).to.include('does not take place again');
+    expect(world.errors).to.deep.equal([]);
+  });
+
+  it('[E17] opens again for the next occurrence of a series', async () => {
+    const world = await World.at(NINE);
+    const uri = await world.made(entry(WEEKLY));
+    await world.joins('bob', uri);
+    await world.passes(60);
+    expect((await refusal(world.joins('bob', uri)))?.message).to.include('opens at 2030-01-14T08:50:00Z');
+    await world.passes(7 * 24 * 60 - 70);
+    await world.joins('carol', uri);
+    expect(await world.people(uri)).to.equal(1);
+  });
+
+  it('[E11, E14] takes its offsets to every occurrence', async () => {
+    const world = await World.at(NINE - 120 * MINUTE);
+    const more = `<xcon:mixing-start-offset required-participant="none">2030-01-07T08:55:00Z</xcon:mixing-start-offset>
+      <xcon:mixing-end-offset required-participant="none">2030-01-07T10:30:00Z</xcon:mixing-end-offset>
+      <xcon:can-join-after-offset>2030-01-07T08:30:00Z</xcon:can-join-after-offset>
+      <xcon:must-join-before-offset>2030-01-07T09:15:00Z</xcon:must-join-before-offset>`;
+    const uri = await world.made(entry(WEEKLY, more));
+    const { occurrences } = await world.control.occurrences(as('alice'), uri, { from: 0, to: Infinity, limit: 2 });
+    expect(occurrences).to.deep.equal([
+      { id: '20300107T090000Z', start: NINE, opens: NINE - 30 * MINUTE, end: NINE + 90 * MINUTE, state: 'planned' },
+      {
+        id: '20300114T090000Z',
+        start: NINE + 10_080 * MINUTE,
+        opens: NINE + 10_050 * MINUTE,
+        end: NINE + 10_170 * MINUTE,
+        state: 'planned',
+      },
+    ]);
+    await world.passes(10_080 + 120 + 14);
+    await world.joins('bob', uri);
+    await world.passes(1);
+    expect((await refusal(world.joins('carol', uri)))?.message, 'too late').to.include('opens at 2030-01-21T08:30:00Z');
+    expect(await world.people(uri), 'who is in stays').to.equal(1);
+  });
+
+  it('[E16] announces its end', async () => {
+    const world = await World.at(NINE);
+    const uri = await world.made(entry(ONCE, '<xcon:notify-end-of-conference>300</xcon:notify-end-of-conference>'));
+    await world.passes(54);
+    expect(await shown(world.control, as('alice'), uri)).not.to.include('plenary:ends');
+    await world.passes(1);
+    expect(await shown(world.control, as('alice'), uri)).to.include('2030-01-07T10:00:00Z</plenary:ends>');
+    await world.passes(5);
+    expect(await shown(world.control, as('alice'), uri)).not.to.include('plenary:ends');
+  });
+
+  it('lasts without an end until the last one leaves', async () => {
+    const world = await World.at(NINE);
+    const uri = await world.made(entry(calendar(['DTSTART:20300107T090000Z'])));
+    await world.joins('bob', uri);
+    await world.passes(600);
+    expect(await world.isActive(uri)).to.equal(true);
+    await world.control.deleteUser(as('bob'), uri);
+    expect(await world.isActive(uri)).to.equal(false);
+    expect(await refusal(world.joins('bob', uri))).not.to.equal(undefined);
+  });
+
+  it('[E13] ends when the last one with the role that it needs becomes an ordinary participant', async () => {
+    const world = await World.at(NINE);
+    const more =
+      '<xcon:mixing-end-offset required-participant="moderator">2030-01-07T10:00:00Z</xcon:mixing-end-offset>';
+    const uri = await world.made(entry(ONCE, more));
+    await world.control.updateUser(as('alice'), uri, user(idOf('bob'), roles('moderator')));
+    await world.control.updateUser(as('alice'), uri, user(idOf('carol'), roles('moderator')));
+    for (const name of ['bob', 'carol']) await world.joins(name, uri);
+    await world.control.updateUser(as('alice'), uri, user(idOf('bob'), roles('participant')));
+    expect(await world.isActive(uri), 'Carol governs').to.equal(true);
+    await world.control.updateUser(as('alice'), uri, user(idOf('carol'), roles('participant')));
+    expect(await world.isActive(uri), 'nobody governs').to.equal(false);
+    expect(await world.people(uri)).to.equal(0);
+  });
+
+  it('goes on where it stood after a restart, and after a long outage takes each step once', async () => {
+    const world = await World.at(NINE);
+    const uri = await world.made(entry(WEEKLY));
+    const other = await world.made(entry(ONCE));
+    await world.joins('bob', uri);
+    await world.stops();
+    await world.passes(30);
+    await world.restarts();
+    expect(await world.people(uri)).to.equal(1);
+    expect(world.late).to.deep.equal([]);
+    await world.stops();
+    const { version } = await world.control.retrieve(as('alice'), uri);
+    await world.passes(3 * 7 * 24 * 60);
+    await world.restarts();
+    expect(world.late).to.have.members([uri, other]);
+    const after = await world.control.retrieve(as('alice'), uri);
+    expect(after.version, 'ended, and the one that goes on begun').to.equal(version + 1);
+    expect(await world.isActive(uri)).to.equal(true);
+    expect(await world.people(uri)).to.equal(0);
+    expect(await world.isActive(other)).to.equal(false);
+  });
+
+  it('follows a clock that is set, after a while', async () => {
+    const world = await World.at(NINE - 300 * MINUTE);
+    const uri = await world.made(entry(ONCE));
+    world.jumps(299);
+    await world.passes(1);
+    expect(await world.isActive(uri)).to.equal(true);
+  });
+
+  it('keeps one timer for any number of conferences', async () => {
+    const world = await World.at(NINE - 300 * MINUTE);
+    for (let made = 0; made < 50; made++) await world.made(entry(ONCE));
+    await world.passes(1);
+    expect(world.time.pending).to.equal(1);
+    await world.passes(290);
+    expect((await world.store.due(99)).every(({ due }) => due === NINE + 60 * MINUTE)).to.equal(true);
+  });
+
+  it('moves with its times, also while it goes on', async () => {
+    const world = await World.at(NINE);
+    const uri = await world.made(entry(ONCE));
+    await world.joins('bob', uri);
+    const longer = calendar(['DTSTART:20300107T090000Z', 'DURATION:PT2H']);
+    await world.control.update(as('alice'), uri, changes(entry(longer)));
+    await world.passes(61);
+    expect(await world.people(uri), 'it got longer').to.equal(1);
+    await world.control.update(
+      as('alice'),
+      uri,
+      changes(entry(calendar(['DTSTART:20300201T090000Z', 'DURATION:PT1H']))),
+    );
+    expect(await world.isActive(uri), 'it takes place in February').to.equal(false);
+  });
+
+  const refused: readonly (readonly [reason: string, base: string, more?: string])[] = [
+    ['malformed', 'tomorrow at ten'],
+    ['malformed', calendar(['DTSTART:20300107T090000Z', 'RRULE:FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=2'])],
+    ['conflict', calendar(['DTSTART:20300107T090000Z', 'RRULE:FREQ=MINUTELY'])],
+    ['conflict', calendar(['DTSTART:20300107T090000Z', 'DURATION:PT30H', 'RRULE:FREQ=DAILY'])],
+    ['conflict', calendar(['DTSTART:20300107T090000Z', 'DTEND:20300107T080000Z'])],
+    ['conflict', ONCE, '<xcon:must-join-before-offset>2030-01-07T08:00:00Z</xcon:must-join-before-offset>'],
+  ];
+  for (const [reason, base, more] of refused) {
+    it(`[E10, E17] is not begun with ${JSON.stringify((base.split('DTSTART')[1] ?? base).slice(0, 60))}: ${reason}`, async () => {
+      const world = await World.at(NINE);
+      expect((await refusal(world.made(entry(base, more))))?.reason).to.equal(reason);
+    });
+  }
+});
+
+const roles = (role: string): string => `<info:roles><info:entry>${role}</info:entry></info:roles>`;
+
+describe('a moderator', () => {
+  it('starts a conference before its time, ends it before its end, and it does not begin again', async () => {
+    const world = await World.at(NINE - 60 * MINUTE);
+    const uri = await world.made(entry(WEEKLY));
+    expect((await refusal(world.control.steer(as('bob'), uri, { action: 'start' })))?.reason).to.equal('conflict');
+    await world.control.steer(as('alice'), uri, { action: 'start' });
+    await world.joins('bob', uri);
+    await world.passes(70);
+    expect(await world.people(uri)).to.equal(1);
+    await world.control.steer(as('alice'), uri, { action: 'end' });
+    expect(await world.isActive(uri)).to.equal(false);
+    await world.passes(5);
+    expect((await refusal(world.joins('bob', uri)))?.message).to.include('opens at 2030-01-14T08:50:00Z');
+  });
+
+  it('[E10] extends what may be extended, by no more than the next occurrence leaves', async () => {
+    const world = await World.at(NINE);
+    const daily = calendar(['DTSTART:20300107T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY']);
+    const may = '<xcon:allowed-extend-mixing-end-offset>true</xcon:allowed-extend-mixing-end-offset>';
+    const uri = await world.made(entry(daily, may));
+    const extend = (hours: number) => ({ action: 'extend' as const, until: NINE + hours * 60 * MINUTE });
+    await world.control.steer(as('alice'), uri, extend(2));
+    await world.joins('bob', uri);
+    await world.passes(119);
+    expect(await world.people(uri)).to.equal(1);
+    await world.passes(1);
+    expect(await world.people(uri)).to.equal(0);
+    await world.control.steer(as('alice'), uri, { action: 'start' });
+    expect((await refusal(world.control.steer(as('alice'), uri, extend(99))))?.reason).to.equal('conflict');
+    const fixed = await world.made(entry(daily));
+    expect((await refusal(world.control.steer(as('alice'), fixed, extend(2))))?.reason).to.equal('conflict');
+  });
+
+  it('[E17] who organizes cancels one occurrence, and only that', async () => {
+    const world = await World.at(NINE - 60 * MINUTE);
+    const uri = await world.made(entry(WEEKLY));
+    await world.control.steer(as('alice'), uri, { action: 'cancel', id: '20300107T090000Z' });
+    const { occurrences } = await world.control.occurrences(as('alice'), uri, { from: 0, to: Infinity, limit: 1 });
+    expect(occurrences[0]?.id).to.equal('20300114T090000Z');
+    expect((await refusal(world.joins('bob', uri)))?.message).to.include('opens at 2030-01-14T08:50:00Z');
+    const nothing = world.control.steer(as('alice'), uri, { action: 'cancel', id: '20300108T090000Z' });
+    expect((await refusal(nothing))?.reason).to.equal('conflict');
+  });
+});
