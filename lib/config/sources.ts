@@ -20,7 +20,7 @@ export class InvalidSetting extends Error {
 }
 
 /** Variables of the environment that mean something to the command and are no settings. */
-const NO_SETTINGS = new Set(['PLENARY_CONFIG', 'PLENARY_SERVER', 'PLENARY_USER']);
+const NO_SETTINGS = new Set(['PLENARY_CONFIG', 'PLENARY_SERVER', 'PLENARY_SIP', 'PLENARY_USER']);
 
 /** `http.maxBody` → `PLENARY_HTTP_MAX_BODY`. */
 export const variableOf = (name: string): string =>

@@ -13,6 +13,8 @@ const CLIENT = fileURLToPath(new URL('../../dist/ccmp/client/index.js', import.m
 
 const QUICKSTART = ['node', '--import', 'tsx', 'examples/quickstart/main.ts'];
 const CURL = ['bash', 'examples/curl.sh'];
+const WATCH_CONFERENCE = ['node', '--import', 'tsx', 'examples/watch-conference/main.ts'];
+const DASHBOARD = ['node', '--import', 'tsx', 'examples/dashboard/main.ts'];
 const THIRD_PARTY_CLIENT = ['node', '--import', 'tsx', 'examples/third-party-client/main.ts'];
 
 describe('the examples', function () {
@@ -20,11 +22,13 @@ describe('the examples', function () {
 
   let data = '';
   let server: RunningServer;
+  let sip = '';
 
   before(async () => {
     expect(existsSync(CLIENT), 'the quickstart uses the built package: npm run build').to.equal(true);
     data = mkdtempSync(join(tmpdir(), 'plenary-examples-'));
     server = await serve(['--demo', '--data', data]);
+    sip = await server.told(/^SIP +sip:(\S+);transport=udp$/m);
   });
   after(async () => {
     await server.stop();
@@ -32,7 +36,7 @@ describe('the examples', function () {
   });
 
   const run = async ([command = '', ...args]: readonly string[], user = 'alice:demo') => {
-    const environment = { ...process.env, PLENARY_SERVER: server.url, PLENARY_USER: user };
+    const environment = { ...process.env, PLENARY_SERVER: server.url, PLENARY_SIP: sip, PLENARY_USER: user };
     const child = spawn(command, args, { cwd: ROOT, env: environment });
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     return { code: child.exitCode, lines: stdout.trimEnd().split('\n'), stderr };
@@ -95,13 +99,35 @@ describe('the examples', function () {
     expect(await conferences()).to.deep.equal([]);
   });
 
+  it('watch-conference is told by SIP what its conference is, what changes, and that it is no more', async () => {
+    const { code, lines, stderr } = await run(WATCH_CONFERENCE);
+    expect(stderr).to.equal('');
+    expect(code).to.equal(0);
+    expect(lines.map((line) => line.replace(/ [0-9]+ bytes$/, ''))).to.deep.equal([
+      'active     xcon-conference-info+xml',
+      'active     xcon-conference-info-diff+xml',
+      'terminated xcon-conference-info+xml',
+      'ended      noresource',
+    ]);
+    expect(await conferences()).to.deep.equal([]);
+  });
+
+  it('dashboard serves a page and passes on what happens', async () => {
+    const { code, lines, stderr } = await run(DASHBOARD);
+    expect(stderr).to.equal('');
+    expect(code).to.equal(0);
+    expect(lines.map((line) => line.split(/ +/)[0])).to.deep.equal(['dashboard', 'page', 'full', 'diff', 'end']);
+    expect(lines[3]).to.include('"display-text":"Shown"');
+    expect(await conferences()).to.deep.equal([]);
+  });
+
   it('the third-party client uses nothing of this package', () => {
     const source = readFileSync(join(ROOT, 'examples/third-party-client/main.ts'), 'utf8');
     const imported = [...source.matchAll(/from '([^']+)'/g)].map(([, name]) => name);
     expect(imported).to.deep.equal(['fast-xml-parser', 'xmlbuilder2']);
   });
 
-  for (const example of [QUICKSTART, CURL, THIRD_PARTY_CLIENT]) {
+  for (const example of [QUICKSTART, CURL, THIRD_PARTY_CLIENT, WATCH_CONFERENCE, DASHBOARD]) {
     it(`${example.at(-1)!} fails, and says why, when the server refuses`, async () => {
       const { code, stderr } = await run(example, 'alice:wrong');
       expect(code).to.equal(1);
