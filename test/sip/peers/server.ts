@@ -1,5 +1,5 @@
-import { makeRequest, UserAgent } from '../../../lib/sip/agent/user-agent.ts';
-import { TimerWheel } from '../../../lib/sip/clock.ts';
+import { makeRequest, UserAgent, type UserAgentOptions } from '../../../lib/sip/agent/user-agent.ts';
+import { TimerWheel, type Clock } from '../../../lib/sip/clock.ts';
 import { ha1Of } from '../../../lib/sip/digest/algorithm.ts';
 import type { DigestAlgorithm } from '../../../lib/sip/digest/credential-source.ts';
 import { DigestServer } from '../../../lib/sip/digest/server.ts';
@@ -20,6 +20,8 @@ export interface PeerServerOptions {
   readonly algorithms?: readonly DigestAlgorithm[];
   /** Callers prove who they are too. */
   readonly challengesCalls?: boolean;
+  readonly clock?: Clock;
+  readonly agent?: Partial<UserAgentOptions>;
 }
 
 /** example.com: everybody's password is `secret`; it rings, answers, notifies of what is published, over UDP and TCP. */
@@ -34,9 +36,9 @@ export class PeerServer {
   #port = 0;
   #wake: () => void = () => undefined;
 
-  private constructor({ algorithms = ['SHA-256', 'MD5'], challengesCalls = false }: PeerServerOptions) {
+  private constructor(options: PeerServerOptions) {
+    const { algorithms = ['SHA-256', 'MD5'], challengesCalls = false, clock = new TimerWheel() } = options;
     this.#challengesCalls = challengesCalls;
-    const clock = new TimerWheel();
     this.#digest = new DigestServer({
       credentials: { lookup: (user, realm) => Promise.resolve({ ha1: ha1Of(user, realm, 'secret', algorithms) }) },
       algorithms,
@@ -44,6 +46,7 @@ export class PeerServer {
     });
     this.agent = new UserAgent({
       clock,
+      ...options.agent,
       report: (error) => this.errors.push(error),
       registrar: {
         store: new MemoryLocationStore(),
