@@ -14,7 +14,7 @@ const WINDOW = 200;
 /** CCMP requests under way at once. */
 const CLIENTS = 8;
 /** With their telephones they fill 3 KB of conference-info+xml. */
-const PARTICIPANTS = 3;
+const PARTICIPANTS = 9;
 const EARLY_ROUNDS = 2;
 
 /** From a CCMP change to the last NOTIFY of 20,000 watchers, beside kamailio from PUBLISH to the last NOTIFY. */

@@ -8,7 +8,7 @@
  *
  *     subscribe COUNT WINDOW   one subscription for each line in turn, at most WINDOW of them waiting for their first NOTIFY
  *     publish WINDOW COUNT     one PUBLISH for each line, at most WINDOW of them unanswered, until COUNT NOTIFYs have come
- *     expect COUNT             until COUNT NOTIFYs have come
+ *     expect COUNT             says "expecting" first, then waits until COUNT NOTIFYs have come
  *
  * Nothing new for 8 seconds ends a command, and so do ten minutes; the end of stdin ends the program.
  */
@@ -256,6 +256,8 @@ static void run_publish(int window, int count) {
 
 static void run_expect(int count) {
   begin();
+  printf("expecting\n");
+  fflush(stdout);
   double begun = now();
   while (notified < count && !is_over(begun)) pump(20);
   report(begun);

@@ -78,8 +78,12 @@ export class Load {
 
   /** Waits for so many NOTIFYs; `meanwhile` has them sent. */
   async expect(notifications: number, meanwhile: () => Promise<unknown>): Promise<Costly> {
-    const [seen] = await Promise.all([this.#command(`expect ${notifications}`), meanwhile()]);
-    return seen;
+    const before = usageOf(this.#pids);
+    const ready = once(this.#answers, 'line');
+    this.#child.stdin.write(`expect ${notifications}\n`);
+    await ready;
+    const [answer] = await Promise.all([once(this.#answers, 'line'), meanwhile()]);
+    return costly(answer as [string], before, usageOf(this.#pids));
   }
 
   async stop(): Promise<void> {
@@ -92,13 +96,12 @@ export class Load {
     const before = usageOf(this.#pids);
     const answer = once(this.#answers, 'line');
     this.#child.stdin.write(`${text}\n`);
-    const [line] = (await answer) as [string];
-    return costly(JSON.parse(line) as Seen, before, usageOf(this.#pids));
+    return costly((await answer) as [string], before, usageOf(this.#pids));
   }
 }
 
-const costly = (seen: Seen, before: Usage, after: Usage): Costly => ({
-  ...seen,
-  cpu: ((after.cpu - before.cpu) * 1e6) / seen.notified,
-  grown: after.memory - before.memory,
-});
+function costly([line]: readonly [string], before: Usage, after: Usage): Costly {
+  const seen = JSON.parse(line) as Seen;
+  const cpu = ((after.cpu - before.cpu) * 1e6) / seen.notified;
+  return { ...seen, cpu, grown: after.memory - before.memory };
+}
