@@ -72,7 +72,7 @@ async function phoneUsers(
 ): Promise<Buffer[]> {
   const users: Buffer[] = [];
   const left = before === undefined ? [] : whoLeft(before, sight, touched);
-  const leavers = new Map(left.map(([key, element]) => [key, bytesOf(element)]));
+  const leavers = new Map(left.map(([key, ...elements]) => [key, Buffer.concat(elements.map(bytesOf))]));
   let made = 0;
   for (const key of keys) {
     users.push(leavers.get(key) ?? userBytes(sight, key));
@@ -82,7 +82,9 @@ async function phoneUsers(
   return [Buffer.from('<users>'), ...users, ...leavers.values(), Buffer.from('</users>')];
 }
 
-function whoLeft(before: Sight, now: Sight, touched: readonly PartName[]): [XconUserId, XmlElement][] {
+type Leaver = readonly [key: XconUserId, ...shown: (XmlElement | undefined)[]];
+
+function whoLeft(before: Sight, now: Sight, touched: readonly PartName[]): Leaver[] {
   return touched.flatMap(({ kind, key: name }) => {
     if (kind !== 'user') return [];
     const key = name as XconUserId;
@@ -90,6 +92,9 @@ function whoLeft(before: Sight, now: Sight, touched: readonly PartName[]): [Xcon
     const left = endpointsThatLeft(old, shown);
     const from = shown ?? old;
     if (left.length === 0 || from === undefined) return [];
+    // Under another name it is another user: nothing ties the two.
+    if (old !== undefined && shown !== undefined && old.attribute('entity') !== shown.attribute('entity'))
+      return [[key, phoneUser(old, left), steady(shown)]];
     const user = phoneUser(from, [...presentEndpoints(shown), ...left]);
     return user === undefined ? [] : [[key, user]];
   });

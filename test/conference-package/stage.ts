@@ -28,6 +28,8 @@ export interface Told {
   readonly contentType: string | undefined;
   readonly body: string;
   readonly request: Request;
+  /** How it was answered. */
+  readonly answered: Answering;
 }
 
 /** How a phone answers a NOTIFY; `never`: it does not. */
@@ -242,6 +244,7 @@ export class ConferenceStage {
           contentType: notify.header('Content-Type'),
           body: notify.body.toString(),
           request: notify,
+          answered: watch.answering,
         });
         const { answering } = watch;
         const respond = (status: number, cause?: 'timeout', fields: readonly [string, string][] = []): void =>
