@@ -16,6 +16,12 @@ const count = (value: number) => ({ default: value, unit: 'count', min: 1 });
 const transport = transportDefaults;
 const { expires, lists } = conferencePackageDefaults;
 
+function readAlgorithm(raw: unknown): string {
+  const algorithm = readText(raw);
+  if (algorithm !== 'SHA-256' && algorithm !== 'MD5') throw new Error(`${algorithm} is neither SHA-256 nor MD5`);
+  return algorithm;
+}
+
 /** The settings of SIP. */
 export const SIP_SETTINGS = {
   'sip.listen': optionalAddress('Where SIP is served over UDP and TCP; port 0 picks a free one, the same for both.'),
@@ -42,6 +48,11 @@ export const SIP_SETTINGS = {
     default: 'no',
     of: ['no', 'yes'],
   }),
+  'sip.digest': list(
+    'Digest algorithms that SIP clients may choose from, the preferred first. Some old telephones give up where they find one that ' +
+      'they do not know.',
+    { default: ['SHA-256', 'MD5'], of: 'SHA-256, MD5', entry: readAlgorithm },
+  ),
   'sip.grace': integer('How long the end waits for the last notifications.', milliseconds(2_000)),
 
   'sip.times.t1': integer('Estimate of a round trip (RFC 3261 §17).', milliseconds(timesDefaults.t1)),

@@ -2,8 +2,8 @@ import type { Attempts } from '../directory/attempts.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Principal } from '../directory/principal.ts';
 import { normaliseAddress, parseXconUserId, type XconUserId } from '../model/identifiers.ts';
-import type { CredentialSource } from '../sip/digest/credential-source.ts';
-import { DigestServer } from '../sip/digest/server.ts';
+import type { CredentialSource, DigestAlgorithm } from '../sip/digest/credential-source.ts';
+import { digestDefaults, DigestServer } from '../sip/digest/server.ts';
 import type { Incoming } from '../sip/event/answering.ts';
 import type { Refusal } from '../sip/event/package.ts';
 import { assertedIdentities } from '../sip/identity.ts';
@@ -24,6 +24,8 @@ export interface SenderParts {
   readonly attempts: Pick<Attempts, 'limit'>;
   /** Milliseconds, never going back. */
   readonly now: () => number;
+  /** Offered in this order. */
+  readonly algorithms?: readonly DigestAlgorithm[] | undefined;
 }
 
 /**
@@ -34,9 +36,9 @@ export class SipSenders {
   readonly #directory: SenderParts['directory'];
   readonly #digest: DigestServer;
 
-  constructor({ directory, attempts, now }: SenderParts) {
+  constructor({ directory, attempts, now, algorithms = digestDefaults.algorithms }: SenderParts) {
     this.#directory = directory;
-    this.#digest = new DigestServer({ credentials: credentialsOf(directory), attempts, now });
+    this.#digest = new DigestServer({ credentials: credentialsOf(directory), attempts, now, algorithms });
   }
 
   /** The sender, or how the request is answered: with the challenge where it proves nobody. */

@@ -11,6 +11,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { NotificationService } from '../notification/service.ts';
 import { UserAgent } from '../sip/agent/user-agent.ts';
 import type { Clock } from '../sip/clock.ts';
+import type { DigestAlgorithm } from '../sip/digest/credential-source.ts';
 import type { SubscriptionRecord } from '../sip/event/service.ts';
 import type { AddressRecord } from '../sip/registrar/location-store.ts';
 import type { Protocol } from '../sip/transport/flow.ts';
@@ -59,7 +60,9 @@ export class SipFront {
     this.#logger = logger;
     this.#subscriptions = subscriptions;
     const report = (error: unknown): void => logger.error({ err: error }, 'SIP failed unexpectedly');
-    const senders = new SipSenders({ directory, attempts, now: () => clock.now() });
+    // The setting has been checked to hold no others.
+    const algorithms = config['sip.digest'] as readonly DigestAlgorithm[];
+    const senders = new SipSenders({ directory, attempts, now: () => clock.now(), algorithms });
     this.#agent = new UserAgent({
       clock,
       times: section(config, 'sip.times'),

@@ -45,3 +45,16 @@ for (const transport of ['udp', 'tcp'] as const) {
     });
   });
 }
+
+describe('old telephones', () => {
+  it('are offered the digest algorithms that the settings say', async () => {
+    const system = await TestSystem.start({ 'sip.listen': '127.0.0.1:0', 'sip.digest': 'MD5' });
+    const thief = await Phone.open('bob', 'wrong');
+    const refused = await thief.registers(system.sip('x', 'udp').replace('x@', ''));
+    expect(refused.headers('WWW-Authenticate').map((one) => /algorithm=[^,]*/.exec(one)?.[0])).to.deep.equal([
+      'algorithm=MD5',
+    ]);
+    await thief.close();
+    await system.close();
+  });
+});
