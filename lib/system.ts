@@ -11,6 +11,7 @@ import { changesSince } from './ccmp/extensions/changes-since.ts';
 import { FeedServer } from './calendar/feed-server.ts';
 import { Feeds } from './calendar/feeds.ts';
 import { confSummary } from './ccmp/extensions/conf-summary.ts';
+import { occurrences } from './ccmp/extensions/occurrences.ts';
 import { schemaFiles } from './ccmp/schemas.ts';
 import { ConferenceControlServer } from './ccmp/server.ts';
 import type { Call } from './conference/calls.ts';
@@ -115,7 +116,7 @@ export class ConferencingSystem {
     const ccmp = new ConferenceControlServer(
       {
         control,
-        extensions: [confSummary(control), changesSince(control), callbacks(this.#callbacks)],
+        extensions: [confSummary(control), changesSince(control), occurrences(control), callbacks(this.#callbacks)],
         users: directory,
         authentication: this.#authentication,
         logger,

@@ -29,7 +29,7 @@ const details = description(
    <info:conf-uris><info:entry><info:uri>sip:main@example.com</info:uri><info:purpose>participation</info:purpose></info:entry></info:conf-uris>
    <info:maximum-user-count>50</info:maximum-user-count>
    <info:available-media><info:entry label="1"><info:type>audio</info:type><info:status>sendrecv</info:status><xcon:mixing-mode>automatic</xcon:mixing-mode><xcon:controls><xcon:mute>false</xcon:mute><xcon:gain>50</xcon:gain></xcon:controls></info:entry></info:available-media>
-   <xcon:conference-time><xcon:entry><xcon:base>BEGIN:VCALENDAR&#13;&#10;VERSION:2.0&#13;&#10;PRODID:-//x//x//EN&#13;&#10;BEGIN:VEVENT&#13;&#10;UID:1@example.com&#13;&#10;DTSTAMP:20261101T000000Z&#13;&#10;DTSTART:20261201T100000Z&#13;&#10;DURATION:PT1H&#13;&#10;RRULE:FREQ=WEEKLY;COUNT=9&#13;&#10;END:VEVENT&#13;&#10;END:VCALENDAR&#13;&#10;</xcon:base></xcon:entry></xcon:conference-time>`,
+   <xcon:conference-time><xcon:entry><xcon:base>BEGIN:VCALENDAR&#13;&#10;VERSION:2.0&#13;&#10;PRODID:-//x//x//EN&#13;&#10;BEGIN:VEVENT&#13;&#10;UID:1@example.com&#13;&#10;DTSTAMP:20261101T000000Z&#13;&#10;DTSTART:20361201T100000Z&#13;&#10;DURATION:PT1H&#13;&#10;RRULE:FREQ=WEEKLY;COUNT=9&#13;&#10;END:VEVENT&#13;&#10;END:VCALENDAR&#13;&#10;</xcon:base><xcon:can-join-after-offset>2020-01-01T00:00:00Z</xcon:can-join-after-offset></xcon:entry></xcon:conference-time>`,
 );
 const floors =
   '<xcon:floor-information><xcon:floor-request-handling>confirm</xcon:floor-request-handling><xcon:conference-floor-policy><xcon:floor id="1"><xcon:media-label>1</xcon:media-label><xcon:algorithm>moderator-controlled</xcon:algorithm><xcon:moderator-id>11</xcon:moderator-id></xcon:floor></xcon:conference-floor-policy></xcon:floor-information>';

@@ -32,7 +32,7 @@ DTSTART:20361201T100000Z&#13;
 DURATION:PT1H&#13;
 END:VEVENT&#13;
 END:VCALENDAR&#13;
-</xcon:base></xcon:entry></xcon:conference-time>`,
+</xcon:base><xcon:can-join-after-offset>2020-01-01T00:00:00Z</xcon:can-join-after-offset></xcon:entry></xcon:conference-time>`,
   ) +
   '<info:host-info><info:display-text>x</info:display-text><info:web-page>http://example.com/</info:web-page></info:host-info>' +
   '<info:conference-state><info:locked>false</info:locked><xcon:allow-conference-event-subscription>true</xcon:allow-conference-event-subscription></info:conference-state>' +

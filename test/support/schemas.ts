@@ -15,6 +15,7 @@ const FILES = {
   'conference-info-diff': 'xcon-conference-info-diff.xsd',
   'conf-summary': 'conf-summary.xsd',
   'conference-changes': 'conference-changes.xsd',
+  occurrences: 'occurrences.xsd',
   callbacks: 'callbacks.xsd',
 } as const;
 

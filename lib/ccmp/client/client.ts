@@ -5,6 +5,15 @@ import { CALLBACK, decodeCallback, decodeCallbacks, encodeCallback } from '../co
 import type { Callback, NewCallback } from '../codec/callbacks.ts';
 import { CONF_SUMMARY, decodeSummary, type ConferenceSummary } from '../codec/conf-summary.ts';
 import { CHANGES_SINCE, decodeChanges, encodeSince, type ConferenceChanges } from '../codec/conference-changes.ts';
+import {
+  type AskedOccurrences,
+  type AskedSteering,
+  decodeOccurrences,
+  encodeAsked,
+  encodeSteering,
+  type Occurrence,
+  OCCURRENCES,
+} from '../codec/occurrences.ts';
 import type { MessageName, Operation } from '../codec/messages.ts';
 import { encodeRequest, type CcmpRequest } from '../codec/request.ts';
 import { decodeResponse, type CcmpResponse } from '../codec/response.ts';
@@ -201,6 +210,24 @@ export class ConferenceControlClient {
     const { version, extension } = await this.extended(CHANGES_SINCE, request, call);
     const changes = present(decodeChanges(extension), 'changes');
     return { version, changes: changes === 'retrieve' ? undefined : changes };
+  }
+
+  /** When the conference takes place; from now on where nothing is said. */
+  async occurrences(
+    uri: string,
+    asked: AskedOccurrences = {},
+    call?: CallOptions,
+  ): Promise<Versioned & { occurrences: Occurrence[] }> {
+    const request = { operation: 'retrieve', confObjID: uri, extension: [encodeAsked(asked)] } as const;
+    const { version, extension } = await this.extended(OCCURRENCES, request, call);
+    return { version, occurrences: present(decodeOccurrences(extension), 'occurrences') };
+  }
+
+  /** Starts, ends, extends or cancels an occurrence. */
+  async steer(uri: string, asked: AskedSteering, call?: CallOptions): Promise<Versioned> {
+    const request = { operation: 'update', confObjID: uri, extension: [encodeSteering(asked)] } as const;
+    const { version } = await this.extended(OCCURRENCES, request, call);
+    return { version };
   }
 
   /** Has a URL called when conferences change; the secret, under which calls are signed, is not shown again. */

@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { ConferenceControlClient } from '../../lib/ccmp/client/client.ts';
+import type { CcmpError } from '../../lib/ccmp/client/errors.ts';
+import { description, endpoint } from '../support/messages.ts';
+import { expectValid } from '../support/schemas.ts';
+import { calendar } from '../schedule/calendars.ts';
+import { made, PASSWORD, sipOf, TestSystem } from '../support/system.ts';
+
+const HOUR = 3_600_000;
+const stamp = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
+const times = (base: string, more = ''): string =>
+  `<xcon:conference-time><xcon:entry><xcon:base>${base}</xcon:base>${more}</xcon:entry></xcon:conference-time>`;
+
+describe('the occurrences of a conference', () => {
+  let system: TestSystem;
+  let client: ConferenceControlClient;
+  before(async () => {
+    system = await TestSystem.start();
+    client = new ConferenceControlClient({ url: system.url, user: 'alice@example.com', password: PASSWORD });
+  });
+  after(async () => {
+    client.close();
+    await system.close();
+  });
+
+  /** In whole seconds, as iCalendar has them. */
+  const tomorrow = (): number => Math.ceil(Date.now() / 1000) * 1000 + 24 * HOUR;
+
+  it('[X1, E17] are listed with their ids and states, and steered by who may', async () => {
+    const start = tomorrow();
+    const base = calendar([`DTSTART:${stamp(start)}`, 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=3']);
+    const may = '<xcon:allowed-extend-mixing-end-offset>true</xcon:allowed-extend-mixing-end-offset>';
+    const uri = made(await system.as('alice').creates(description(times(base, may))));
+    const { occurrences } = await client.occurrences(uri);
+    expect(occurrences.map(({ id }) => id)).to.deep.equal([0, 24, 48].map((hours) => stamp(start + hours * HOUR)));
+    expect(occurrences[0]).to.deep.include({ start, end: start + HOUR, opens: start - 600_000, state: 'planned' });
+    expect((await client.occurrences(uri, { from: start + 2 * HOUR, limit: 1 })).occurrences).to.have.length(1);
+
+    await client.steer(uri, { action: 'cancel', id: stamp(start + 24 * HOUR) });
+    await client.steer(uri, { action: 'start' });
+    await client.steer(uri, { action: 'extend', until: start + 2 * HOUR });
+    const [running, ...others] = (await client.occurrences(uri)).occurrences;
+    expect(running).to.deep.include({ id: stamp(start), state: 'open', end: start + 2 * HOUR });
+    expect(others.map(({ id }) => id)).to.deep.equal([stamp(start + 48 * HOUR)]);
+    await client.steer(uri, { action: 'end' });
+    const wrong = await client.steer(uri, { action: 'end' }).catch((error: unknown) => error);
+    expect((wrong as CcmpError).code).to.equal(409);
+  });
+
+  it('[E14] let nobody in before, and say when; while they go on they are answered validly', async () => {
+    const start = tomorrow();
+    const uri = made(await system.as('alice').creates(description(times(calendar([`DTSTART:${stamp(start)}`])))));
+    const early = await system.as('bob').joins(uri, endpoint(sipOf('bob')));
+    expect(early.code).to.equal(401);
+    expect(early.xml).to.include(`opens at ${new Date(start - 600_000).toISOString().slice(0, 19)}Z`);
+    const asked = await system.as('alice').asks('extended', {
+      operation: 'retrieve',
+      confObjID: uri,
+      inside: '<extensionName>occurrences</extensionName><o:between xmlns:o="urn:plenary:occurrences" limit="5"/>',
+    });
+    expect(asked.code).to.equal(200);
+    expect(asked.xml).to.include(`id="${stamp(start)}"`);
+    const bad = await system.as('alice').asks('extended', {
+      operation: 'retrieve',
+      confObjID: uri,
+      inside: '<extensionName>occurrences</extensionName><o:between xmlns:o="urn:plenary:occurrences" from="soon"/>',
+    });
+    expect(bad.code).to.equal(400);
+    await client.steer(uri, { action: 'start' });
+    expect((await system.as('bob').joins(uri, endpoint(sipOf('bob')))).code).to.equal(200);
+  });
+
+  it('are elements of our schema', () => {
+    const open = 'xmlns="urn:plenary:occurrences"';
+    expectValid(
+      'occurrences',
+      `<occurrences ${open}><occurrence id="20300107T090000Z" start="2030-01-07T09:00:00Z" opens="2030-01-07T08:50:00Z" state="planned"/></occurrences>`,
+    );
+    for (const xml of [
+      `<between ${open} from="2030-01-07T09:00:00Z" limit="3"/>`,
+      `<start ${open}/>`,
+      `<end ${open}/>`,
+    ])
+      expectValid('occurrences', xml);
+    expectValid('occurrences', `<extend ${open} until="2030-01-07T09:00:00Z"/>`);
+    expectValid('occurrences', `<cancel ${open} id="20300107T090000Z"/>`);
+  });
+});
