@@ -53,7 +53,7 @@ export function table(figures: readonly Figure[]): string {
     passes(figure) ? 'pass' : 'MISS',
     figure.name,
     `${short(figure.value)} ${figure.unit}`.trim(),
-    'atLeast' in figure.target ? `≥ ${figure.target.atLeast}` : `≤ ${figure.target.atMost}`,
+    'atLeast' in figure.target ? `≥ ${figure.target.atLeast}` : `≤ ${Number(figure.target.atMost.toFixed(2))}`,
     figure.behind ?? '',
   ]);
   const all = [['', 'figure', 'measured', 'target', 'behind it'], ...rows];
