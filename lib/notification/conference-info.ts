@@ -85,7 +85,7 @@ async function phoneUsers(
 type Leaver = readonly [key: XconUserId, ...shown: (XmlElement | undefined)[]];
 
 function whoLeft(before: Sight, now: Sight, touched: readonly PartName[]): Leaver[] {
-  return touched.flatMap(({ kind, key: name }) => {
+  return touched.flatMap(({ kind, key: name }): Leaver[] => {
     if (kind !== 'user') return [];
     const key = name as XconUserId;
     const [old, shown] = [shownUser(before, key), shownUser(now, key)];

@@ -37,8 +37,8 @@ export interface SipParts {
 
 const LISTENERS: readonly (readonly [protocol: Protocol, setting: 'sip.listen' | 'sip.tls' | 'sip.ws' | 'sip.wss'])[] =
   [
-    ['udp', 'sip.listen'],
     ['tcp', 'sip.listen'],
+    ['udp', 'sip.listen'],
     ['tls', 'sip.tls'],
     ['ws', 'sip.ws'],
     ['wss', 'sip.wss'],
