@@ -9,7 +9,7 @@ import { rolesOf, type UserFacts, userRecord } from '../model/user.ts';
 import { XmlElement } from '../xml/element.ts';
 import { asInDirectory, enrol } from './enrolment.ts';
 import { DESCRIPTION_SECTION, FLOOR_SECTION, STATE_SECTION } from './lists.ts';
-import { withoutEndpoints } from './occurrence.ts';
+import { isOfReservation, withoutEndpoints } from './occurrence.ts';
 import { withChild, type Identities } from './people.ts';
 import { generatePassword, generatesPassword } from './passwords.ts';
 import { asEnforced, isEnforced } from './rights.ts';
@@ -99,8 +99,8 @@ const withoutXcon = (element: XmlElement, local: string): XmlElement =>
 /** The state of the parent's occurrence stays behind. */
 function endOfState(edit: ObjectEdit): void {
   const state = edit.now.sections.get(STATE_SECTION)?.element;
-  if (state?.first(CONFERENCE_INFO, 'locked') !== undefined) {
-    edit.setSection(STATE_SECTION, Part.of(withChild(state, 'locked', undefined)));
+  if (state !== undefined && !state.elements.every(isOfReservation)) {
+    edit.setSection(STATE_SECTION, Part.of(state.withChildren(state.elements.filter(isOfReservation))));
   }
 }
 

@@ -26,12 +26,14 @@ export function endOccurrence(edit: ObjectEdit): void {
       edit.setUser(key, withoutEndpoints(record));
   }
   const state = edit.now.sections.get(STATE_SECTION)?.element;
-  const isOfReservation = (child: XmlElement): boolean =>
-    !child.is(CONFERENCE_INFO, 'locked') && !child.is(POLICY, 'ends');
   if (state !== undefined && !state.elements.every(isOfReservation)) {
     edit.setSection(STATE_SECTION, Part.of(state.withChildren(state.elements.filter(isOfReservation))));
   }
 }
+
+/** Whether an element of conference-state outlives an occurrence. */
+export const isOfReservation = (child: XmlElement): boolean =>
+  !child.is(CONFERENCE_INFO, 'locked') && !child.is(POLICY, 'ends');
 
 /** The user as the reservation has her. */
 export function withoutEndpoints({ part, facts }: UserRecord): UserRecord {
