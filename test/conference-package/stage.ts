@@ -101,7 +101,10 @@ export class ConferenceStage {
   readonly restarted: (records: PublicationRepository, control: PublishableControl) => ConferencePublications;
   readonly dialogs: DialogLayer;
   readonly errors: unknown[] = [];
+  /** Turns of the event loop without a NOTIFY after which nothing more is expected. */
+  patience = 8;
   readonly #watches = new Map<string, Watch>();
+  #told = 0;
 
   private constructor(control: ConferenceControl, people: readonly Principal[], limits: Partial<NotificationLimits>) {
     const { clock } = this;
@@ -217,20 +220,28 @@ export class ConferenceStage {
   /** Lets time pass, with everything that happens in it. */
   async pass(ms: number): Promise<void> {
     const end = this.clock.now() + ms;
-    await quiet();
+    await this.#quiet();
     for (let next = this.clock.next; next !== undefined && next <= end; next = this.clock.next) {
       this.clock.advance(next - this.clock.now());
-      await quiet();
+      await this.#quiet();
     }
     this.clock.advance(end - this.clock.now());
-    await quiet();
+    await this.#quiet();
+  }
+
+  /** Until everything that needs no time has happened, however much that is. */
+  async #quiet(): Promise<void> {
+    for (let told = -1; told !== this.#told; ) {
+      told = this.#told;
+      for (let rounds = 0; rounds < this.patience; rounds += 1) await turn();
+    }
   }
 
   async #take(server: Received): Promise<void> {
     await handled(server, async () => {
       if (!(await this.dialogs.receive(server as never))) await this.notifier.subscribe(server);
     });
-    await quiet();
+    await this.#quiet();
   }
 
   #outgoing(): Outgoing {
@@ -242,10 +253,14 @@ export class ConferenceStage {
           at: this.clock.now(),
           state: notify.header('Subscription-State') ?? '',
           contentType: notify.header('Content-Type'),
-          body: notify.body.toString(),
+          // Shared by all who see the same: nobody else needs it as text.
+          get body() {
+            return notify.body.toString();
+          },
           request: notify,
           answered: watch.answering,
         });
+        this.#told += 1;
         const { answering } = watch;
         const respond = (status: number, cause?: 'timeout', fields: readonly [string, string][] = []): void =>
           done({ response: Response.to(notify, status, { fields }), request: notify, flow: undefined, cause });
