@@ -14,11 +14,9 @@ import { confSummary } from './ccmp/extensions/conf-summary.ts';
 import { occurrences } from './ccmp/extensions/occurrences.ts';
 import { schemaFiles } from './ccmp/schemas.ts';
 import { ConferenceControlServer } from './ccmp/server.ts';
-import type { Call } from './conference/calls.ts';
 import { defaultBlueprintUri } from './conference/blueprints.ts';
 import { ConferenceControl } from './conference/control.ts';
 import { LifeClock } from './conference/life-clock.ts';
-import type { People } from './conference/people.ts';
 import { section, type Config } from './config.ts';
 import { attemptLimits, ccmpSettings, directoryLimits, tlsSettings, trustedProxies } from './config/limits.ts';
 import { Attempts } from './directory/attempts.ts';
@@ -32,10 +30,10 @@ import { BearerScheme } from './http/bearer.ts';
 import { byPath, createEdge, type Service } from './http/edge.ts';
 import { HttpListeners } from './http/listeners.ts';
 import { Metrics } from './http/metrics.ts';
-import type { XconUserId } from './model/identifiers.ts';
 import { NotificationService } from './notification/service.ts';
 import { TimerWheel } from './sip/clock.ts';
 import { callbackService } from './system/callbacks.ts';
+import { administratorsCall, peopleOf } from './system/callers.ts';
 import { SipFront } from './system/sip.ts';
 import { subscriptionViews } from './system/subscriptions.ts';
 import { observeWrites } from './store/observed.ts';
@@ -297,18 +295,4 @@ export class ConferencingSystem {
       this.#logger.error({ err: error }, 'the change log could not be trimmed');
     }
   }
-}
-
-const peopleOf = (directory: Directory): People => ({
-  domain: directory.defaultDomain,
-  servesDomain: (domain) => directory.servesDomain(domain),
-  principalById: (userId) => directory.principalById(userId),
-  principalByAddress: (address) => directory.principalByAddress(address),
-});
-
-/** How the administrator of the data directory appears to the rules. */
-function administratorsCall({ domain }: Config): Call {
-  const userId = `xcon-userid:%administrator@${domain}` as XconUserId; // no login holds this character
-  const principal = { userId, addresses: [], systemAdministrator: true };
-  return { caller: { kind: 'user', principal }, source: 'admin', profile: 'standard' };
 }

@@ -1,0 +1,20 @@
+import type { Call } from '../conference/calls.ts';
+import type { People } from '../conference/people.ts';
+import type { Config } from '../config.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { XconUserId } from '../model/identifiers.ts';
+
+/** The users of the directory as the rules know them. */
+export const peopleOf = (directory: Directory): People => ({
+  domain: directory.defaultDomain,
+  servesDomain: (domain) => directory.servesDomain(domain),
+  principalById: (userId) => directory.principalById(userId),
+  principalByAddress: (address) => directory.principalByAddress(address),
+});
+
+/** How the administrator of the data directory appears to the rules. */
+export function administratorsCall({ domain }: Config): Call {
+  const userId = `xcon-userid:%administrator@${domain}` as XconUserId; // no login holds this character
+  const principal = { userId, addresses: [], systemAdministrator: true };
+  return { caller: { kind: 'user', principal }, source: 'admin', profile: 'standard' };
+}
