@@ -1,12 +1,22 @@
-import { type ScheduleLimits, scheduleDefaults } from './limits.ts';
+import { LRUCache } from 'lru-cache';
+import { scheduleDefaults } from './limits.ts';
 import { type Occurrence, RecurrenceSet } from './recurrence-set.ts';
 import { stamp } from './rule.ts';
 import { UnusableTime } from './unusable-time.ts';
 
+/** Of the conferences that clients without rules look at again and again. */
+const remembered = new LRUCache<string, { readonly set: RecurrenceSet | undefined }>({ max: 200 });
+
+function setOf(base: string): RecurrenceSet | undefined {
+  let known = remembered.get(base);
+  if (known === undefined) remembered.set(base, (known = { set: readable(base) }));
+  return known.set;
+}
+
 /** What people stored before it was checked need not be iCalendar. */
-function setOf(base: string, limits: ScheduleLimits): RecurrenceSet | undefined {
+function readable(base: string): RecurrenceSet | undefined {
   try {
-    return new RecurrenceSet(base, limits);
+    return new RecurrenceSet(base, scheduleDefaults);
   } catch (error) {
     if (error instanceof UnusableTime) return undefined;
     throw error;
@@ -14,11 +24,11 @@ function setOf(base: string, limits: ScheduleLimits): RecurrenceSet | undefined 
 }
 
 /** Whether a single event says the start and the duration of an occurrence of the object. */
-export function plansOccurrence(base: string, single: string, limits = scheduleDefaults): boolean {
-  const plan = setOf(single, limits);
+export function plansOccurrence(base: string, single: string): boolean {
+  const plan = setOf(single);
   if (plan === undefined || plan.recurs) return false;
   const [planned] = plan.from(-Infinity);
-  const [there] = planned === undefined ? [] : (setOf(base, limits)?.from(planned.start) ?? []);
+  const [there] = planned === undefined ? [] : (setOf(base)?.from(planned.start) ?? []);
   return planned !== undefined && there?.start === planned.start && there.end === planned.end;
 }
 
@@ -26,8 +36,8 @@ export function plansOccurrence(base: string, single: string, limits = scheduleD
  * The object as one VEVENT in UTC, for clients that understand no zones and no rules: the occurrence that goes on at
  * `now` or comes next, else the last; duration in hours, minutes and seconds. What can't be read stays as it is.
  */
-export function singleEvent(base: string, now = Date.now(), limits = scheduleDefaults): string {
-  const set = setOf(base, limits);
+export function singleEvent(base: string, now = Date.now()): string {
+  const set = setOf(base);
   const [next] = set?.from(now) ?? [];
   const shown = next ?? set?.upTo(now);
   return set === undefined || shown === undefined ? base : written(shown, set.uid);

@@ -37,7 +37,7 @@ export class Rule {
       cache: false,
     });
     this.#refuseEmpty(parts, start);
-    this.#refuseDense(start, limits.occurrences);
+    if (mayBeDense(parts, limits.occurrences)) this.#refuseDense(start, limits.occurrences);
   }
 
   /** The first occurrence at or after a time. */
@@ -84,6 +84,10 @@ export class Rule {
 }
 
 const DAY = 86_400_000;
+
+/** Rules of days and longer periods have the times of a day that they name. */
+const mayBeDense = (parts: RuleParts, most: number): boolean =>
+  parts.freq === 'HOURLY' || parts.freq === 'MINUTELY' || 32 * timesOfDay(parts) > most;
 
 const neverHappens = (): UnusableTime =>
   new UnusableTime('malformed', 'The rule never happens again after its first time: mend it or leave it out.');
