@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { ConferenceObject, ObjectEdit } from '../model/conference-object.ts';
 import { XCON } from '../model/names.ts';
 import type { Part } from '../model/part.ts';
@@ -14,7 +15,8 @@ export interface TimeRules extends ScheduleLimits, WindowRules {
 
 export const timeDefaults: TimeRules = { ...scheduleDefaults, ...windowDefaults, compared: 100 };
 
-const remembered = new WeakMap<Part, { readonly time: ConferenceTime | undefined }>();
+/** Rules take far more memory than the text that has them, so only those in use are kept. */
+const remembered = new LRUCache<Part, { readonly time: ConferenceTime | undefined }>({ max: 500 });
 
 /** When a conference takes place; undefined where it has no times that can be followed. Made once for each description. */
 export function timesOf(object: ConferenceObject, rules: TimeRules): ConferenceTime | undefined {
@@ -32,9 +34,8 @@ const read = (part: Part, rules: TimeRules): ConferenceTime | undefined =>
 function readable<T>(work: () => T): T | undefined {
   try {
     return work();
-  } catch (error) {
-    if (error instanceof UnusableTime) return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }
 
@@ -50,7 +51,9 @@ export function checkTimes(edit: ObjectEdit, rules: TimeRules, now: number): voi
     time?.checkFrom(now, rules.compared);
     remembered.set(part, { time });
   } catch (error) {
-    if (!(error instanceof UnusableTime)) throw error;
+    // The libraries find out late, and in errors of their own, what nobody can read.
+    if (!(error instanceof UnusableTime))
+      throw new Refusal('malformed', 'The conference-time can not be read as times.');
     throw new Refusal(error.flaw === 'malformed' ? 'malformed' : 'conflict', error.message);
   }
 }

@@ -2,7 +2,6 @@ import { LRUCache } from 'lru-cache';
 import { scheduleDefaults } from './limits.ts';
 import { type Occurrence, RecurrenceSet } from './recurrence-set.ts';
 import { stamp } from './rule.ts';
-import { UnusableTime } from './unusable-time.ts';
 
 /** Of the conferences that clients without rules look at again and again. */
 const remembered = new LRUCache<string, { readonly set: RecurrenceSet | undefined }>({ max: 200 });
@@ -17,9 +16,8 @@ function setOf(base: string): RecurrenceSet | undefined {
 function readable(base: string): RecurrenceSet | undefined {
   try {
     return new RecurrenceSet(base, scheduleDefaults);
-  } catch (error) {
-    if (error instanceof UnusableTime) return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }
 
