@@ -120,7 +120,8 @@ export class Notifier {
     if (dialog === undefined) return { status: 481 };
     // Another SUBSCRIBE for the same was admitted meanwhile, in the dialog that both share.
     if (this.#options.dialogs.usages(dialog).some((usage) => usage.claims(request))) return { status: 491 };
-    const about = { resource: request.uriText, eventId: request.event?.id, context: admission.context };
+    const { context, pending } = admission;
+    const about = { resource: request.uriText, eventId: request.event?.id, context, pending };
     const subscription = this.#make(service, dialog, about);
     dialog.refreshTarget(request);
     subscription.agree(terms);
@@ -128,7 +129,7 @@ export class Notifier {
     const own = service.pack.fields?.(subscription) ?? [];
     const fields = [['Expires', String(terms.expires)] as const, ...this.#allowEvents, ...own];
     server.respond(dialog.response(request, 200, { fields }));
-    subscription.begin(admission);
+    subscription.begin();
     return undefined;
   }
 

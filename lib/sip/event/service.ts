@@ -40,4 +40,6 @@ export interface SubscriptionParts<Context> {
   readonly resource: string;
   readonly eventId?: string | undefined;
   readonly context: Context;
+  /** Policy isn't known yet. */
+  readonly pending?: boolean | undefined;
 }

@@ -34,18 +34,23 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
   readonly #delivery = new Delivery(this);
   #state: NotifierState = 'init';
   /** Whether policy lets the subscriber see the state. */
-  #isGranted = false;
+  #isGranted: boolean;
   /** By the clock, in milliseconds. */
   #until = 0;
   #expiry: Timer | undefined;
   #ending: { readonly reason: Reason; readonly retryAfter: number | undefined } | undefined;
 
-  constructor(service: Service<Context>, dialog: Dialog, { resource, eventId, context }: SubscriptionParts<Context>) {
+  constructor(
+    service: Service<Context>,
+    dialog: Dialog,
+    { resource, eventId, context, pending = false }: SubscriptionParts<Context>,
+  ) {
     this.#service = service;
     this.dialog = dialog;
     this.resource = resource;
     this.eventId = eventId;
     this.context = context;
+    this.#isGranted = !pending;
   }
 
   /** Unique here: dialog and event. */
@@ -83,20 +88,18 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
   }
 
   /** The 2xx has gone out. With no time granted it is a poll (RFC 6665 §4.4.3). */
-  begin({ pending = false }: { pending?: boolean | undefined } = {}): void {
+  begin(): void {
     if (this.#delivery.isClosed) return;
-    this.#isGranted = !pending;
     this.#step('subscribe');
-    if (this.#left > 0) this.#step(pending ? 'defer' : 'grant');
+    if (this.#left > 0) this.#step(this.#isGranted ? 'grant' : 'defer');
     else this.terminate('timeout');
   }
 
   /** As it was before a restart; tells nothing by itself, unless it has expired meanwhile. */
-  resume({ pending = false, accept, rates, suppress, expiresAt }: SubscriptionRecord<Context>): void {
+  resume({ accept, rates, suppress, expiresAt }: SubscriptionRecord<Context>): void {
     const expires = Math.max(0, (expiresAt - this.#service.date()) / 1_000);
     this.agree({ expires, accept, rates, suppress });
-    this.#isGranted = !pending;
-    this.#state = pending ? 'pending' : 'active';
+    this.#state = this.#isGranted ? 'active' : 'pending';
     if (expires > 0) this.#delivery.rest();
     else this.terminate('timeout');
   }
