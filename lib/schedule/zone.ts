@@ -27,19 +27,26 @@ export function namedZone(name: string): Zone | undefined {
 }
 
 function windowsZone(name: string): Zone | undefined {
-  const [iana] = findIana(name);
-  return iana === undefined ? undefined : ianaZone(iana);
+  const [known] = findIana(name);
+  return known === undefined ? undefined : ianaZone(known);
 }
+
+/** By their one name: each can be written in many ways. */
+const iana = new Map<string, Zone>();
 
 function ianaZone(name: string): Zone | undefined {
   const format = formatOf(name);
-  return format && zoneOfOffsets((instant) => offsetAt(format, instant));
+  const canonical = format?.resolvedOptions().timeZone;
+  if (format === undefined || canonical === undefined) return undefined;
+  let zone = iana.get(canonical);
+  if (zone === undefined) iana.set(canonical, (zone = zoneOfOffsets((instant) => offsetAt(format, instant))));
+  return zone;
 }
 
 const DAY = 86_400_000;
 
 /** Days whose offsets one zone remembers. */
-const DAYS = 4_000;
+const DAYS = 1_000;
 
 /** The zone whose clocks are so many milliseconds ahead of UTC. */
 export function zoneOfOffsets(offsetAt: (instant: number) => number): Zone {
