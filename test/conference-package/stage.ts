@@ -231,7 +231,7 @@ export class ConferenceStage {
 
   /** Until everything that needs no time has happened, however much that is. */
   async #quiet(): Promise<void> {
-    for (let told = -1; told !== this.#told; ) {
+    for (let told = -1; told !== this.#told;) {
       told = this.#told;
       for (let rounds = 0; rounds < this.patience; rounds += 1) await turn();
     }

@@ -176,7 +176,10 @@ describe('the HTTP listener', () => {
     const { port } = await listen(
       (request, response) => {
         request.resume();
-        if (request.url !== '/slow') { echo(request, response); return; }
+        if (request.url !== '/slow') {
+          echo(request, response);
+          return;
+        }
         begun.give();
         return void release.given.then(() => echo(request, response));
       },
