@@ -21,6 +21,7 @@ import { issuers } from './config/issuers.ts';
 import { SCHEDULE_SETTINGS } from './config/schedule.ts';
 import { SIP_SETTINGS } from './config/sip.ts';
 import { fromEnvironment, fromFile, InvalidSetting, variableOf, type Assignment } from './config/sources.ts';
+import { bytes, count, milliseconds, seconds } from './config/units.ts';
 import { feedDefaults } from './calendar/feed-server.ts';
 import { overloadDefaults } from './ccmp/overload.ts';
 import { ccmpDefaults } from './ccmp/server.ts';
@@ -44,10 +45,6 @@ import { verifiedDefaults } from './http/verified.ts';
 import { notificationDefaults } from './notification/service.ts';
 import { DEFAULT_XML_LIMITS } from './xml/limits.ts';
 
-const milliseconds = (value: number) => ({ default: value, unit: 'ms', min: 1 });
-const seconds = (value: number) => ({ default: value, unit: 's', min: 0 });
-const bytes = (value: number) => ({ default: value, unit: 'bytes', min: 1_000 });
-const count = (value: number) => ({ default: value, unit: 'count', min: 1 });
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** Every setting of the server. `docs/settings.md` is made from this table. */
@@ -83,7 +80,7 @@ export const SETTINGS = {
     milliseconds(listenerDefaults.silence),
   ),
   'http.checkInterval': integer('Between two looks at the times above.', milliseconds(listenerDefaults.checkInterval)),
-  'http.headerBytes': integer('Request line and headers together.', bytes(listenerDefaults.headerBytes)),
+  'http.headerBytes': integer('Request line and headers together.', bytes(listenerDefaults.headerBytes, 1_000)),
   'http.headers': integer('Headers of a request.', count(listenerDefaults.headers)),
   'http.connections': integer(
     'Connections at the same time; one more takes the place of the one that waits longest for a whole request, or is closed.',
@@ -132,7 +129,7 @@ export const SETTINGS = {
 
   'http.bodyBytes': integer(
     'Body of a request. Each 100 kB more hold all others up for about 20 ms.',
-    bytes(bodyDefaults.bytes),
+    bytes(bodyDefaults.bytes, 1_000),
   ),
   'admin.listen': optionalAddress(
     'Where `/metrics`, `/healthz` and `/readyz` are served, in clear and to everybody: choose an address that only operators reach, such as 127.0.0.1:9090.',
@@ -188,11 +185,11 @@ export const SETTINGS = {
   ),
   'notification.inFlight': integer(
     'Whole documents on their way to all watchers together.',
-    bytes(notificationDefaults.inFlight),
+    bytes(notificationDefaults.inFlight, 1_000),
   ),
   'notification.maxBody': integer(
     'Largest `conference-info+xml`; of larger conferences telephones are told of themselves and of the moderators only.',
-    bytes(notificationDefaults.maxBody),
+    bytes(notificationDefaults.maxBody, 1_000),
   ),
   'notification.history': integer(
     'Versions back from which a watcher is told the difference; who is farther back is told all.',
@@ -308,7 +305,7 @@ export const SETTINGS = {
   ),
   'log.trimInterval': integer('Between two looks for what may leave the change log.', { ...seconds(60), min: 1 }),
 
-  'xml.bytes': integer('Length of a document.', bytes(DEFAULT_XML_LIMITS.bytes)),
+  'xml.bytes': integer('Length of a document.', bytes(DEFAULT_XML_LIMITS.bytes, 1_000)),
   'xml.depth': integer('Elements inside one another.', { ...count(DEFAULT_XML_LIMITS.depth), max: 1_000 }),
   'xml.elements': integer('Elements of a document.', count(DEFAULT_XML_LIMITS.elements)),
   'xml.attributes': integer('Attributes of an element.', count(DEFAULT_XML_LIMITS.attributes)),

@@ -1,8 +1,6 @@
 import { callbackDefaults } from '../callback/registration.ts';
 import { integer, list, readNetwork } from './setting.ts';
-
-const milliseconds = (value: number) => ({ default: value, unit: 'ms', min: 1 });
-const count = (value: number) => ({ default: value, unit: 'count', min: 1 });
+import { count, milliseconds } from './units.ts';
 
 /** The settings of callbacks. */
 export const CALLBACK_SETTINGS = {

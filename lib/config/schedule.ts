@@ -2,10 +2,7 @@ import { lifeClockDefaults } from '../conference/life-clock.ts';
 import { timeDefaults } from '../conference/times.ts';
 import { namedZone } from '../schedule/zone.ts';
 import { integer, readText, type Setting } from './setting.ts';
-
-const count = (value: number) => ({ default: value, unit: 'count', min: 1 });
-const seconds = (value: number) => ({ default: value, unit: 's', min: 0 });
-const milliseconds = (value: number) => ({ default: value, unit: 'ms', min: 1 });
+import { count, milliseconds, seconds } from './units.ts';
 
 const zone: Setting<string> = {
   type: 'time zone',

@@ -7,11 +7,7 @@ import { transactionDefaults } from '../sip/transaction/limits.ts';
 import { timesDefaults } from '../sip/transaction/timers.ts';
 import { transportDefaults } from '../sip/transport/limits.ts';
 import { integer, list, optionalAddress, optionalText, readNetwork, readText, text, choice } from './setting.ts';
-
-const milliseconds = (value: number) => ({ default: value, unit: 'ms', min: 1 });
-const seconds = (value: number) => ({ default: value, unit: 's', min: 0 });
-const bytes = (value: number) => ({ default: value, unit: 'bytes', min: 1 });
-const count = (value: number) => ({ default: value, unit: 'count', min: 1 });
+import { bytes, count, milliseconds, seconds } from './units.ts';
 
 const transport = transportDefaults;
 const { expires, lists } = conferencePackageDefaults;
