@@ -62,10 +62,15 @@ export class Outbound {
     return addresses;
   }
 
-  #checkAddress(address: string): void {
-    if (holds(this.#allowed, address)) return;
+  /** Whether an address may be connected to. */
+  admits(address: string): boolean {
+    if (holds(this.#allowed, address)) return true;
     const isClosed = isIP(address) === 0 || /^::ffff:/i.test(address) || holds(CLOSED, address);
-    if (isClosed || this.#own().includes(address)) throw new ForbiddenTarget('the URL leads into a closed network');
+    return !isClosed && !this.#own().includes(address);
+  }
+
+  #checkAddress(address: string): void {
+    if (!this.admits(address)) throw new ForbiddenTarget('the URL leads into a closed network');
   }
 
   #isOurLoopback(host: string): boolean {

@@ -1,7 +1,7 @@
 import { MIN_SE } from '../message/headers/index.ts';
 import type { Request } from '../message/request.ts';
 import { Response } from '../message/response.ts';
-import type { Answer } from '../transaction/outgoing.ts';
+import type { Answer, SendOptions } from '../transaction/outgoing.ts';
 import { patience } from '../transaction/timers.ts';
 import type { Flow } from '../transport/flow.ts';
 import { descriptionOf } from './description.ts';
@@ -30,6 +30,8 @@ export interface OutgoingInviteParts {
   readonly settings?: Partial<SessionSettings> | undefined;
   /** The way to the callee, where that opened it (RFC 5626 §5.3). */
   readonly flow?: Flow | undefined;
+  /** Whether it may be sent to a located target. */
+  readonly admits?: SendOptions['admits'];
 }
 
 interface Fork {
@@ -48,17 +50,19 @@ export class OutgoingInvite {
   readonly #user: Caller;
   readonly #settings: SessionSettings;
   readonly #flow: Flow | undefined;
+  readonly #admits: SendOptions['admits'];
   readonly #hasOffered: boolean;
   readonly #cancelling = new AbortController();
   /** By the tag of their callee. */
   readonly #forks = new Map<string, Fork>();
   #request: Request;
 
-  constructor({ layer, request, user, settings, flow }: OutgoingInviteParts) {
+  constructor({ layer, request, user, settings, flow, admits }: OutgoingInviteParts) {
     this.#layer = layer;
     this.#user = user;
     this.#settings = { ...sessionDefaults, ...settings };
     this.#flow = flow;
+    this.#admits = admits;
     this.#hasOffered = descriptionOf(request) !== undefined;
     this.#request = withFields(request, [...capabilities(this.#settings), ...this.#timerFields(0)]);
     this.answer = this.#run();
@@ -103,6 +107,7 @@ export class OutgoingInvite {
   #transact(request: Request): Promise<Answer> {
     return this.#layer.outgoing.send(request, {
       flow: this.#flow,
+      admits: this.#admits,
       signal: this.#cancelling.signal,
       onResponse: (response) => {
         if (response.status >= 200) this.#accept({ request, response });

@@ -15,6 +15,8 @@ export interface SendOptions {
    * becomes the Reason of CANCEL (RFC 3326).
    */
   readonly signal?: AbortSignal | undefined;
+  /** Whether a located target may be sent to; all by default. */
+  readonly admits?: ((target: Target) => boolean) | undefined;
   /** Provisional responses, and every 2xx to an INVITE, at once. */
   readonly onResponse?: ((response: Response, flow: Flow) => void) | undefined;
 }
@@ -68,13 +70,13 @@ export class Outgoing {
    * @throws the reason of `signal`, when it comes before an INVITE is sent or during another method
    */
   async send(request: Request, options: SendOptions = {}): Promise<Answer> {
-    const { flow, signal } = options;
+    const { flow, signal, admits = everywhere } = options;
     signal?.throwIfAborted();
     const first = flow?.open === true ? await this.#attempt(request, this.#along(flow, request), options) : undefined;
     // A flow that broke under the request leaves the way that everybody else would take.
     if (first !== undefined && (first.cause !== 'transport' || !isRetried(first) || signal?.aborted === true))
       return first;
-    const targets = await this.#locate(request, options.nextHop);
+    const targets = (await this.#locate(request, options.nextHop)).filter(admits);
     let last = first ?? made(request, 503, 'unlocated', undefined);
     for (const target of targets.slice(0, this.#limits.targets)) {
       signal?.throwIfAborted();
@@ -188,6 +190,8 @@ interface Tried extends Answer {
   /** Somebody behind the next hop has the request. */
   readonly isHeard?: boolean;
 }
+
+const everywhere = (): boolean => true;
 
 /** RFC 3263 §4.3: the next target gets it after 503, a failure of the transport, or silence; not where a user was reached. */
 const isRetried = ({ response, cause, isHeard = false }: Tried): boolean =>

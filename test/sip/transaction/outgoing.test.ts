@@ -53,6 +53,12 @@ describe('An outgoing request', () => {
     expect(new Set(branches).size).to.equal(3);
   });
 
+  it('goes to no target that is not admitted', async () => {
+    const admits = ({ address }: Target): boolean => address === '192.0.2.12';
+    expect(await stage(accepting, accepting).send('INVITE', { admits })).to.equal('200  192.0.2.12');
+    expect(await stage(accepting).send('INVITE', { admits })).to.equal('503 unlocated ');
+  });
+
   it('keeps any other final response', async () => {
     expect(await stage((server) => respond(server, 500), accepting).send('OPTIONS')).to.equal('500  192.0.2.11');
     expect(await stage((server) => respond(server, 486), accepting).send('INVITE')).to.equal('486  192.0.2.11');
