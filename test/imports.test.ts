@@ -23,6 +23,7 @@ const MAY_IMPORT: readonly (readonly [folder: string, ...from: readonly string[]
   ['notification', 'conference', 'model', 'xml'],
   ['event-stream', 'notification', 'conference', 'directory', 'http', 'model', 'xml'],
   ['callback', 'notification', 'conference', 'directory', 'http', 'model', 'xml'],
+  ['mmtel', 'conference', 'directory', 'http', 'model', 'xml'],
   ['sip-users', 'sip', 'directory', 'model'],
   ['conference-package', 'sip', 'notification', 'conference', 'directory', 'model', 'xml'],
   ['calendar', 'conference', 'directory', 'schedule', 'http', 'model', 'xml'],

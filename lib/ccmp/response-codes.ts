@@ -16,6 +16,8 @@ const CODES: Readonly<Record<Exclude<Reason, 'not-allowed'>, ResponseCode>> = {
   'others-depend-on-it': 425,
   protected: 426,
   'foreign-domain': 427,
+  barred: 401,
+  'anonymity-disallowed': 401,
   internal: 500,
   'not-implemented': 501,
   'took-too-long': 510,

@@ -8,14 +8,12 @@ import { unknownTo } from './admission.ts';
 import type { Call } from './calls.ts';
 import { enrol } from './enrolment.ts';
 import { principalOf, type Work } from './objects.ts';
-import { aorsOf } from './people.ts';
+import { aorsOf, PUBLISHED_BY } from './people.ts';
 import { Refusal } from './refusal.ts';
 import type { Standing } from './standing.ts';
 
 // Another focus tells who is in the conference through it. Its users are its own alone: marked with its id, under ids of
 // ours, their addresses unproven, so that they open nothing to anybody; no other user is touched by it.
-
-const PUBLISHED_BY = 'published-by';
 
 /** Whether the conference names somebody as the focus of a user (RFC 4575 §5.6.4) or as its host (§5.4). */
 export function isFocus(object: ConferenceObject, { addresses, userId }: Principal): boolean {

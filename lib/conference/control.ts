@@ -13,9 +13,11 @@ import type {
   UserAnswer,
 } from './calls.ts';
 import { checkFocus, publishUsers } from './cascading.ts';
-import type { ChangeListener, Guard } from './changes.ts';
+import type { ArrivalGuard, ChangeListener, Guard } from './changes.ts';
 import { changesSince } from './changes-since.ts';
+import { Endpoints } from './endpoints.ts';
 import type { AskedFilter } from './filter.ts';
+import { type AskedFreeBusy, type BusyTime, freeBusy } from './free-busy.ts';
 import { bringIn, type BroughtIn } from './joining.ts';
 import { leave } from './leaving.ts';
 import { blueprintFrom, conferenceFrom } from './making.ts';
@@ -24,6 +26,7 @@ import { checkPassword } from './passwords.ts';
 import { Refusal, refusedAs } from './refusal.ts';
 import { seenChange, type SeenChange } from './seen-change.ts';
 import { allowsSubscription, type Sight } from './sight.ts';
+import { Slices } from './slices.ts';
 import type { Standing } from './standing.ts';
 import { type AskedOccurrences, listOccurrences, type OccurrencesAnswer, steer, type Steering } from './steering.ts';
 import { summaryOf } from './summaries.ts';
@@ -41,15 +44,25 @@ import { type Reader, readerOf, usersView } from './views.ts';
 export class ConferenceControl {
   readonly #parts: ControlParts;
   readonly #objects: ConferenceObjects;
+  readonly #slices: Slices;
+  /** The endpoints that the focus connects. */
+  readonly endpoints: Endpoints;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
+    this.#slices = new Slices(parts.limits.filterSlice);
     this.#objects = new ConferenceObjects(parts);
+    this.endpoints = new Endpoints(this.#objects, parts);
   }
 
   /** Asks the guard before each commit. */
   addGuard(guard: Guard): void {
     this.#objects.addGuard(guard);
+  }
+
+  /** Asks the guard of everybody who comes in or is added. */
+  addArrivalGuard(guard: ArrivalGuard): void {
+    this.#objects.addArrivalGuard(guard);
   }
 
   /** Calls the listener after each durable change, in order for each object. */
@@ -195,6 +208,14 @@ export class ConferenceControl {
     const { times = timeDefaults, clock, limits } = this.#parts;
     const limit = Math.min(between.limit, limits.listed);
     return { version: object.version, occurrences: listOccurrences(object, times, clock(), { ...between, limit }) };
+  }
+
+  /** When a user is in her conferences, in order and merged; without `of`, the caller. */
+  freeBusy(call: Call, asked: AskedFreeBusy): Promise<readonly BusyTime[]> {
+    const { repository, people, limits, times = timeDefaults } = this.#parts;
+    const object = (uri: XconUri): Promise<ConferenceObject | undefined> => this.#objects.access.durable(uri);
+    const parts = { repository, people, object, slices: this.#slices, times, most: limits.listed };
+    return freeBusy(parts, call, asked);
   }
 
   /** Brings a conference to where it stands by its times now. For the clock. */

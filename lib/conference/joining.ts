@@ -12,6 +12,7 @@ import {
   privilegeOf,
   rolesOf,
   type UserFacts,
+  userRecord,
 } from '../model/user.ts';
 import { isTrue } from '../model/values.ts';
 import { XmlElement } from '../xml/element.ts';
@@ -114,6 +115,28 @@ function guestComes(
   return key;
 }
 
+/** Who has come in by himself, and whether she has to wait. */
+export interface Came {
+  readonly key: XconUserId;
+  readonly entry: Entry;
+}
+
+/** The same by a call, which proves where somebody can be reached; `user` tells of the caller whatever his id. */
+export function comesByItself(
+  work: Work,
+  user: XmlElement,
+  checkPassword: (object: ConferenceObject, standing: Standing) => void,
+): Came {
+  const { call, edit, standing, people } = work;
+  const entry = admit(edit.before, call.caller, standing);
+  checkPassword(edit.before, standing);
+  const known = standing.self ?? (call.caller.kind === 'user' ? call.caller.principal.userId : undefined);
+  const key = known ?? generateXconUserId(people.domain);
+  const alias = known === undefined ? { alias: generateXconUserId(people.domain) } : {};
+  comes(work, key, user.withAttribute('entity', key), entry, { origin: 'joined', ...alias });
+  return { key, entry };
+}
+
 /** Somebody joins on her own, or comes with another endpoint. */
 function comes(
   work: Work,
@@ -186,7 +209,12 @@ function thirdComes(work: Work, key: XconUserId, asked: XmlElement): BroughtIn {
   if (old !== undefined && settled === old.part.element) {
     throw new Refusal('conflict', 'This user is in the conference already.');
   }
-  if (unseen) return { key, shown: settled };
+  if (unseen) {
+    // Nor does it show in who is refused that she is there.
+    const record = userRecord(settled, { origin: 'joined' });
+    work.judge({ user: key, record, endpoints: endpointsOf(settled), joins: false });
+    return { key, shown: settled };
+  }
   enrol(
     edit,
     key,

@@ -6,8 +6,9 @@ import { ShapeError } from '../model/shape.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { ObjectAccess } from './access.ts';
 import { checkRoom, unknownTo } from './admission.ts';
+import { judgeArrival, judgeArrivals } from './arrivals.ts';
 import type { Call } from './calls.ts';
-import type { ChangeListener, Guard } from './changes.ts';
+import type { Arrival, ArrivalGuard, ChangeListener, Guard } from './changes.ts';
 import { type CommitLimits, Commits, type Edited } from './commits.ts';
 import { filterDefaults, type FilterLimits } from './filter.ts';
 import { checkWindow, followClock } from './life.ts';
@@ -16,7 +17,7 @@ import { Refusal } from './refusal.ts';
 import type { ConferenceRepository } from './repository.ts';
 import { checkEdit, completeSections } from './sections.ts';
 import { checkMayMake, checkMembers, followMain, isSidebar, standingIn, withEntry, withoutEntry } from './sidebars.ts';
-import type { Standing } from './standing.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { checkTimes, timeDefaults, type TimeRules, timesOf } from './times.ts';
 
 export interface ControlLimits extends CommitLimits, FilterLimits {
@@ -63,6 +64,20 @@ export interface Work {
   readonly identities: Identities;
   readonly people: People;
   readonly limits: ControlLimits;
+  /** Refuses whoever may not be brought in. What the edit holds after the work is judged anyway. @throws {Refusal} */
+  judge(arrival: Omit<Arrival, 'object' | 'caller' | 'callersRecord'>): void;
+}
+
+/** A change before the rules have spoken. */
+interface Proposed {
+  readonly call: Call;
+  readonly before: ConferenceObject;
+  /** The main conference of a sidebar. */
+  readonly main: ConferenceObject | undefined;
+  readonly element: XmlElement | undefined;
+  readonly identities: Identities;
+  readonly work: (work: Work) => void;
+  readonly enter: (object: ConferenceObject, standing: Standing) => void;
 }
 
 /** Changes that guards delayed are built anew so often when the object moves on meanwhile. */
@@ -75,6 +90,7 @@ export class ConferenceObjects {
   /** How they are reached without being changed. */
   readonly access: ObjectAccess;
   readonly #guards: Guard[] = [];
+  readonly #arrivalGuards: ArrivalGuard[] = [];
   /** How many dependent clones were ever begun, and how many of each object are not durable yet. */
   #clones = 0;
   readonly #beingCloned = new Map<XconUri, number>();
@@ -90,6 +106,10 @@ export class ConferenceObjects {
 
   addGuard(guard: Guard): void {
     this.#guards.push(guard);
+  }
+
+  addArrivalGuard(guard: ArrivalGuard): void {
+    this.#arrivalGuards.push(guard);
   }
 
   onChange(listener: ChangeListener): void {
@@ -108,7 +128,16 @@ export class ConferenceObjects {
   ): Promise<ConferenceObject> {
     const { people, limits } = this.#parts;
     const identities = await Identities.in(document, people, principalOf(call), limits.named);
-    const edited = this.#made(() => make(identities));
+    const edited = this.#made(() => {
+      const edit = make(identities);
+      judgeArrivals(this.#arrivalGuards, {
+        edit,
+        call,
+        standing: standingOf(edit.now, call.caller),
+        element: document,
+      });
+      return edit;
+    });
     const { after } = edited;
     for (const waits of this.#asked([edited], call)) await waits;
     const { parent } = after.header;
@@ -141,6 +170,7 @@ export class ConferenceObjects {
       checkMayMake(main, standing, limits.sidebars);
       const edited = this.#made(() => {
         const edit = make(main, standing, identities);
+        judgeArrivals(this.#arrivalGuards, { edit, call, standing, main, element: document });
         checkMembers(edit, main, call.caller);
         return edit;
       });
@@ -207,8 +237,7 @@ export class ConferenceObjects {
     work: (work: Work) => void,
     enter = (object: ConferenceObject, standing: Standing): void => this.access.check(object, call, standing),
   ): Promise<ConferenceObject> {
-    const { people, limits } = this.#parts;
-    const identities = await Identities.in(element, people, principalOf(call), limits.named);
+    const identities = await this.#identitiesIn(element, call);
     for (let tries = 0; tries < TRIES; tries++) {
       // While nothing has to be waited for, nobody else changes the object between here and the commit.
       const before = this.access.atHand(uri, kinds) ?? (await this.access.object(uri, kinds, call));
@@ -217,16 +246,7 @@ export class ConferenceObjects {
         continue;
       }
       const main = isSidebar(before.header.kind) ? await this.access.mainConference(before) : undefined;
-      const standing = standingIn(before, main, call.caller);
-      enter(before, standing);
-      const edit = new ObjectEdit(before);
-      withVersion(before.version, () =>
-        shaped(() => {
-          work({ call, edit, standing, identities, people, limits });
-          if (main !== undefined) checkMembers(edit, main, call.caller);
-          this.#complete(edit);
-        }),
-      );
+      const edit = this.#edited({ call, before, main, element, identities, work, enter });
       if (edit.touched.length === 0 && edit.now.header === before.header) {
         if (await this.#commits.becomesDurable(before)) return before;
         continue;
@@ -237,6 +257,48 @@ export class ConferenceObjects {
       if (await this.#commit(call, [{ before, after, touched: edit.touched }, ...followers, ...entry])) return after;
     }
     throw tooFast();
+  }
+
+  /** Whether the rules would allow a change as the object stands now. @throws {Refusal} */
+  async tryChange(
+    call: Call,
+    uri: XconUri,
+    kinds: ObjectKind | readonly ObjectKind[],
+    work: (work: Work) => void,
+    enter: Proposed['enter'],
+  ): Promise<ConferenceObject> {
+    const identities = await this.#identitiesIn(undefined, call);
+    const known = await this.access.object(uri, kinds, call);
+    const isDue = (known.header.due ?? Infinity) <= this.#parts.clock();
+    if (isDue) await this.tick(uri);
+    const before = isDue ? await this.access.object(uri, kinds, call) : known;
+    const main = isSidebar(before.header.kind) ? await this.access.mainConference(before) : undefined;
+    this.#edited({ call, before, main, element: undefined, identities, work, enter });
+    return before;
+  }
+
+  #identitiesIn(element: XmlElement | undefined, call: Call): Promise<Identities> {
+    const { people, limits } = this.#parts;
+    return Identities.in(element, people, principalOf(call), limits.named);
+  }
+
+  /** What a change makes of an object by the rules. */
+  #edited({ call, before, main, element, identities, work, enter }: Proposed): ObjectEdit {
+    const { people, limits } = this.#parts;
+    const standing = standingIn(before, main, call.caller);
+    enter(before, standing);
+    const edit = new ObjectEdit(before);
+    withVersion(before.version, () =>
+      shaped(() => {
+        const bringing = { edit, call, standing, main, element };
+        const judge: Work['judge'] = (arrival) => judgeArrival(this.#arrivalGuards, bringing, arrival);
+        work({ call, edit, standing, identities, people, limits, judge });
+        judgeArrivals(this.#arrivalGuards, bringing);
+        if (main !== undefined) checkMembers(edit, main, call.caller);
+        this.#complete(edit);
+      }),
+    );
+    return edit;
   }
 
   /** Brings an object to where it stands by its times now. */
@@ -306,7 +368,7 @@ function withVersion<T>(version: number, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Refusal) throw new Refusal(error.reason, error.message, version);
+    if (error instanceof Refusal) throw new Refusal(error.reason, error.message, version, error.obstacle);
     throw error;
   }
 }

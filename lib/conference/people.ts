@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Principal } from '../directory/principal.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import { normaliseAddress, parseXconUserId, type XconUserId } from '../model/identifiers.ts';
-import { CONFERENCE_INFO, info } from '../model/names.ts';
+import { CONFERENCE_INFO, info, POLICY } from '../model/names.ts';
 import { addressesOf } from '../model/user.ts';
 import { XmlElement } from '../xml/element.ts';
 import { isPerson, normaliseTarget } from './lists.ts';
@@ -94,6 +94,11 @@ export function findUser(object: ConferenceObject, name: string): XconUserId | u
   if (record !== undefined && record.facts.alias === undefined) return id;
   return object.addresses.get(id) ?? object.addresses.get(sipOf(id));
 }
+
+/** Names the focus that has a user in the conference, where it is another than ours. */
+export const PUBLISHED_BY = 'published-by';
+
+export const isPublished = (user: XmlElement): boolean => user.attribute(PUBLISHED_BY, POLICY) !== undefined;
 
 /** The associated-aors of a user of the directory: as the directory has them, never as a request says. */
 export const aorsOf = (addresses: readonly string[]): XmlElement =>

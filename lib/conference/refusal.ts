@@ -16,10 +16,17 @@ export type Reason =
   | 'others-depend-on-it'
   | 'protected'
   | 'foreign-domain'
+  | 'barred'
+  | 'anonymity-disallowed'
   | 'not-implemented'
   | 'took-too-long'
   | 'resources-exhausted'
   | 'internal';
+
+/** What stands in the way, where a protocol has an answer of its own for it. */
+export type Obstacle =
+  /** It may not be joined now; `opens`: when it may next, in milliseconds since 1970. */
+  { readonly is: 'closed'; readonly opens?: number } | { readonly is: 'locked' | 'full' | 'operator' };
 
 /**
  * Thrown by the rules; the message tells a person what to do and never names what its reader may not see. It is an answer
@@ -29,8 +36,9 @@ export class Refusal extends Error {
   readonly reason: Reason;
   /** The version of the object that was to be changed, where the protocol shows it (RFC 6503 §5.3.4). */
   readonly version: number | undefined;
+  readonly obstacle: Obstacle | undefined;
 
-  constructor(reason: Reason, message: string, version?: number) {
+  constructor(reason: Reason, message: string, version?: number, obstacle?: Obstacle) {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(message);
@@ -38,6 +46,7 @@ export class Refusal extends Error {
     this.name = 'Refusal';
     this.reason = reason;
     this.version = version;
+    this.obstacle = obstacle;
   }
 }
 
@@ -46,6 +55,6 @@ export const refusedAs =
   (reason: 'conflict' | 'protected') =>
   (error: unknown): never => {
     if (error instanceof Refusal && error.reason === 'not-allowed')
-      throw new Refusal(reason, error.message, error.version);
+      throw new Refusal(reason, error.message, error.version, error.obstacle);
     throw error;
   };

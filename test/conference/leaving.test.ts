@@ -60,6 +60,7 @@ function outcome(object: ConferenceObject, who: string | Caller, whom: string, n
         identities: new Identities(),
         people,
         limits: { ...commitDefaults, ...controlDefaults },
+        judge: () => undefined,
       },
       named,
     );
