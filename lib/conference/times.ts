@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { ConferenceObject, ObjectEdit } from '../model/conference-object.ts';
 import { XCON } from '../model/names.ts';
 import type { Part } from '../model/part.ts';
-import { ConferenceTime, windowDefaults, type WindowRules } from '../schedule/conference-time.ts';
+import { ConferenceTime, type Window, windowDefaults, type WindowRules } from '../schedule/conference-time.ts';
 import { scheduleDefaults, type ScheduleLimits } from '../schedule/limits.ts';
 import { UnusableTime } from '../schedule/unusable-time.ts';
 import { DESCRIPTION_SECTION } from './lists.ts';
@@ -11,9 +11,23 @@ import { Refusal } from './refusal.ts';
 export interface TimeRules extends ScheduleLimits, WindowRules {
   /** Occurrences that are compared with one another when times are set. */
   readonly compared: number;
+  /** Seconds that an occurrence without an end takes, as far as others plan around it. */
+  readonly assumedLength: number;
+  /** Days ahead for which room is booked, and about which one may ask who is free. */
+  readonly horizon: number;
 }
 
-export const timeDefaults: TimeRules = { ...scheduleDefaults, ...windowDefaults, compared: 100 };
+export const timeDefaults: TimeRules = {
+  ...scheduleDefaults,
+  ...windowDefaults,
+  compared: 100,
+  assumedLength: 3_600,
+  horizon: 400,
+};
+
+/** How long others plan around an occurrence, in milliseconds. */
+export const lengthOf = ({ start, ends }: Pick<Window, 'start' | 'ends'>, { assumedLength }: TimeRules): number =>
+  ends === undefined ? assumedLength * 1000 : Math.max(0, ends - start);
 
 /** Rules take far more memory than the text that has them, so only those in use are kept. */
 const remembered = new LRUCache<Part, { readonly time: ConferenceTime | undefined }>({ max: 500 });

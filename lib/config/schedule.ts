@@ -44,6 +44,15 @@ export const SCHEDULE_SETTINGS = {
     'Occurrences that are looked at for overlaps when times are set.',
     count(timeDefaults.compared),
   ),
+  'schedule.assumedLength': integer(
+    'How long an occurrence without an end takes, as far as others plan around it.',
+    seconds(timeDefaults.assumedLength),
+  ),
+  'schedule.horizon': integer('For how long ahead room is booked, and one may ask who is free.', {
+    ...count(timeDefaults.horizon),
+    unit: 'days',
+    max: 4_000,
+  }),
   'schedule.atOnce': integer(
     'Conferences whose next moments are read together and that begin or end at once.',
     count(lifeClockDefaults.atOnce),
