@@ -30,6 +30,30 @@ export interface ObjectHeader {
   readonly passed?: number;
   /** When the clock has to change the conference next. */
   readonly due?: number;
+  /** Of a dependent child of a series (RFC 5239 §7.4). */
+  readonly stands?: StandsFor;
+  /** The children that stand for some of its occurrences. */
+  readonly children?: readonly SeriesChild[];
+}
+
+/** Occurrences of a series by their ids; without `to` those from the first on (THISANDFUTURE). Both ends belong to it. */
+export interface OccurrenceRange {
+  /** `20301007T070000Z`: when the first one was to begin before anybody moved it. */
+  readonly from: string;
+  readonly to?: string;
+}
+
+/** A conference object that stands for some occurrences of a series. */
+export interface SeriesChild extends OccurrenceRange {
+  readonly uri: XconUri;
+}
+
+/** What a child stands for. */
+export interface StandsFor extends OccurrenceRange {
+  /** The series as a whole, whose SIP URI it has; its parent may be another child. */
+  readonly series: XconUri;
+  /** It has times of its own, and does not move with the series. */
+  readonly moved?: true;
 }
 
 /** An occurrence whose window is open; moments are milliseconds since 1970. */
