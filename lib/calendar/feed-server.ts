@@ -8,7 +8,8 @@ import type { Exchange } from '../http/exchange.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { PREFIXES } from '../model/names.ts';
 import { parseFragment } from '../xml/parse.ts';
-import { feedDocument, type SeenConference } from './feed-document.ts';
+import type { SeenConference } from './event/seen-conference.ts';
+import { feedDocument } from './feed-document.ts';
 import type { Feeds } from './feeds.ts';
 
 export interface FeedLimits {

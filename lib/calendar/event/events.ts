@@ -1,0 +1,153 @@
+import ICAL from 'ical.js';
+import { type Attendee, attendeeProperty, type CalendarUser, organizerProperty } from './attendee.ts';
+import {
+  basesOf,
+  freeTextOf,
+  type JoinAddress,
+  joinAddressesOf,
+  type SeenConference,
+  subjectOf,
+} from './seen-conference.ts';
+
+/** What of an event says when it takes place; all else is ours to say. */
+export const TIMES = [
+  ...['dtstart', 'dtend', 'duration', 'rrule', 'rdate', 'exdate', 'recurrence-id', 'status', 'sequence'],
+] as const;
+
+/** Linphone's word for "now": no date of a calendar. */
+const FIRST_YEAR = 1971;
+
+export interface EventOptions {
+  /** UID of the events; else the conference's own, the same for ever. */
+  readonly uid?: string;
+  /** Dependent children of the series (RFC 5239 §7.4): what they change is shown as events with RECURRENCE-ID. */
+  readonly children?: readonly SeenConference[];
+  /** Absent: nobody is named. */
+  readonly organizer?: CalendarUser;
+  readonly attendees?: readonly Attendee[];
+  /** Whether the PIN is told, where the reader of the conference sees it. */
+  readonly pins?: boolean;
+}
+
+/** Events and the time zones that they name. */
+export interface Events {
+  readonly events: readonly ICAL.Component[];
+  readonly zones: readonly ICAL.Component[];
+}
+
+/** The conference as iCalendar shows it (RFC 5545 §3.6.1); nothing where it has no times. */
+export function eventsOf(conference: SeenConference, options: EventOptions = {}): Events {
+  const { uid = conference.uri, children = [] } = options;
+  const bases = basesOf(conference).map(componentOf);
+  const events: ICAL.Component[] = [];
+  for (const [index, base] of bases.entries()) {
+    // Each entry is a series of its own.
+    const own = index === 0 ? uid : `${uid}#${index + 1}`;
+    for (const event of base?.getAllSubcomponents('vevent') ?? []) {
+      const shown = shownEvent(event, conference, own, options);
+      if (shown !== undefined) events.push(shown);
+    }
+  }
+  const changed = children.flatMap((child) =>
+    eventsOf(child, { ...options, uid, children: [] }).events.filter((one) => one.getFirstProperty('recurrence-id')),
+  );
+  const replaced = new Set(changed.map(recurrenceOf));
+  const zones = [...bases, ...children.flatMap(basesOf).map(componentOf)].flatMap(
+    (base) => base?.getAllSubcomponents('vtimezone') ?? [],
+  );
+  return {
+    events: [...events.filter((one) => !replaced.has(recurrenceOf(one) ?? '')), ...changed],
+    zones: onceEach(zones),
+  };
+}
+
+/** One conference as one iCalendar object; `method` makes it a message of iTIP (RFC 5546 §1.4). */
+export function calendarOf(
+  conference: SeenConference,
+  { method, ...options }: EventOptions & { readonly method?: string } = {},
+): ICAL.Component {
+  const { events, zones } = eventsOf(conference, options);
+  const calendar = emptyCalendar();
+  if (method !== undefined) calendar.addPropertyWithValue('method', method);
+  for (const one of [...zones, ...events]) calendar.addSubcomponent(one);
+  return calendar;
+}
+
+export function emptyCalendar(): ICAL.Component {
+  const calendar = new ICAL.Component('vcalendar');
+  calendar.addPropertyWithValue('version', '2.0');
+  calendar.addPropertyWithValue('prodid', '-//Plenary//Conferences//EN');
+  return calendar;
+}
+
+/** Time zones, each name once. */
+export function onceEach(zones: readonly ICAL.Component[]): ICAL.Component[] {
+  const byName = new Map(zones.map((zone) => [String(zone.getFirstPropertyValue('tzid')), zone]));
+  return [...byName.values()].map(copied);
+}
+
+export const copied = (component: ICAL.Component): ICAL.Component =>
+  new ICAL.Component(structuredClone(component.toJSON()) as unknown[]);
+
+export const copiedProperty = (property: ICAL.Property): ICAL.Property =>
+  new ICAL.Property(structuredClone(property.toJSON()) as never);
+
+/** The occurrence that an event changes, as it is written; undefined of the series itself. */
+export const recurrenceOf = (event: ICAL.Component): string | undefined =>
+  event.getFirstProperty('recurrence-id')?.toICALString();
+
+/** How a person reads of the ways to come in. */
+export const joinLines = (addresses: readonly JoinAddress[], pins: boolean): string =>
+  addresses.map(({ uri, pin }) => `Join: ${uri}${pins && pin !== undefined ? `  PIN: ${pin}` : ''}`).join('\n');
+
+/** CONFERENCE (RFC 7986 §5.11) for each way to come in. */
+export function conferenceProperties(addresses: readonly JoinAddress[]): ICAL.Property[] {
+  return addresses.map(({ uri }) => {
+    const property = new ICAL.Property('conference');
+    property.setValue(uri);
+    property.setParameter('value', 'URI');
+    const isPhone = /^tel:/i.test(uri);
+    property.setParameter('feature', isPhone ? 'PHONE' : 'AUDIO');
+    property.setParameter('label', isPhone ? 'Telephone' : 'SIP');
+    return property;
+  });
+}
+
+function componentOf(text: string): ICAL.Component | undefined {
+  try {
+    return ICAL.Component.fromString(text.trim());
+  } catch {
+    return undefined; // what people stored need not be iCalendar
+  }
+}
+
+function shownEvent(
+  event: ICAL.Component,
+  conference: SeenConference,
+  uid: string,
+  { organizer, attendees = [], pins = false }: EventOptions,
+): ICAL.Component | undefined {
+  const start = event.getFirstPropertyValue('dtstart') ?? event.getFirstPropertyValue('recurrence-id');
+  if (!(start instanceof ICAL.Time) || start.year < FIRST_YEAR) return undefined;
+  const shown = new ICAL.Component('vevent');
+  shown.addPropertyWithValue('uid', uid);
+  shown.addPropertyWithValue('dtstamp', stampOf(event, start));
+  for (const name of TIMES) for (const one of event.getAllProperties(name)) shown.addProperty(copiedProperty(one));
+  shown.addPropertyWithValue('summary', subjectOf(conference) ?? 'Conference');
+  const addresses = joinAddressesOf(conference);
+  const words = [freeTextOf(conference), joinLines(addresses, pins)].filter((one) => one !== undefined && one !== '');
+  if (words.length > 0) shown.addPropertyWithValue('description', words.join('\n\n'));
+  const [first] = addresses;
+  if (first !== undefined) shown.addPropertyWithValue('location', first.uri);
+  for (const one of conferenceProperties(addresses)) shown.addProperty(one);
+  if (organizer !== undefined) shown.addProperty(organizerProperty(organizer));
+  for (const one of attendees) shown.addProperty(attendeeProperty(one));
+  return shown;
+}
+
+/** When the event was said, in UTC: the same conference is the same text. */
+function stampOf(event: ICAL.Component, start: ICAL.Time): ICAL.Time {
+  const stamp = event.getFirstPropertyValue('dtstamp');
+  const said = stamp instanceof ICAL.Time ? stamp : start;
+  return ICAL.Time.fromJSDate(said.toJSDate(), true);
+}

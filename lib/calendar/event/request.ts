@@ -1,0 +1,106 @@
+import type { Principal } from '../../directory/principal.ts';
+import { normaliseAddress, parseXconUserId, type XconUserId } from '../../model/identifiers.ts';
+import { CONFERENCE_INFO, info, xcon, XCON } from '../../model/names.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { type Attendee, isSamePerson, mailboxOf } from './attendee.ts';
+import { withBase } from './moved-times.ts';
+import type { Schedule } from './schedule.ts';
+import { basesOf, freeTextOf, peopleOf, type SeenConference, subjectOf, timesOf } from './seen-conference.ts';
+
+/** The users of the directory, as invitations need them. */
+export interface Guestbook {
+  principalById(userId: XconUserId): Promise<Principal | undefined>;
+  principalByAddress(address: string): Promise<Principal | undefined>;
+}
+
+/** The user of the directory whose calendar address it is: an address of hers, or as mail what her id says. */
+export async function principalOf(address: string, people: Guestbook): Promise<Principal | undefined> {
+  const found = await people.principalByAddress(normaliseAddress(address));
+  if (found !== undefined) return found;
+  const id = parseXconUserId(`xcon-userid:${mailboxOf(address)}`);
+  return /^(?:mailto|xcon-userid):/i.test(address) && id !== undefined ? people.principalById(id) : undefined;
+}
+
+/** The addresses that may stand for a user in calendars (RFC 6638 §2.4.1), the one that she is shown under first. */
+export function calendarAddressesOf({ userId, addresses }: Principal): string[] {
+  const mail = addresses.filter((one) => one.startsWith('mailto:'));
+  const own = userId.includes('@') ? [userId.replace('xcon-userid:', 'mailto:')] : [];
+  return [...new Set([...mail, ...own, ...addresses])];
+}
+
+export const isOwnAddress = (principal: Principal, address: string): boolean =>
+  calendarAddressesOf(principal).some((own) => isSamePerson(own, address));
+
+/** Whom the allowed-users-list names for an attendee: a user of the directory by an address of hers, others as they are. */
+export async function targetsOf(attendees: readonly Attendee[], people: Guestbook): Promise<string[]> {
+  const targets = new Set<string>();
+  for (const { address } of attendees) {
+    const principal = await principalOf(address, people);
+    const isKnown = principal?.addresses.some((own) => own === normaliseAddress(address));
+    targets.add(principal === undefined || isKnown === true ? address : (principal.addresses[0] ?? principal.userId));
+  }
+  return [...targets];
+}
+
+/** What a new conference gets: the `conference-info` of a create (RFC 6503 §5.3.4). */
+export function newConference(schedule: Schedule, targets: readonly string[], domain: string): XmlElement {
+  const { subject, description, base } = schedule;
+  return info('conference-info', { entity: `xcon:AUTO_GENERATE_1@${domain}` }, [
+    info('conference-description', {}, [
+      ...(subject === undefined ? [] : [info('subject', {}, [subject])]),
+      ...(description === undefined ? [] : [info('free-text', {}, [description])]),
+      withBase(undefined, base),
+    ]),
+    ...(targets.length === 0 ? [] : [usersElement(targets.map(targetElement))]),
+  ]);
+}
+
+/**
+ * What changes in a conference as its organizer sees it: the `conference-info` of an update (RFC 6503 §5.3.4), undefined
+ * when the schedule says nothing new. What a schedule leaves out goes.
+ */
+export function changedConference(
+  seen: SeenConference,
+  { subject, description, base }: Pick<Schedule, 'subject' | 'description' | 'base'>,
+  targets: readonly string[],
+): XmlElement | undefined {
+  const words = [
+    ...(subject === subjectOf(seen) ? [] : [textElement('subject', subject)]),
+    ...(description === freeTextOf(seen) ? [] : [textElement('free-text', description)]),
+    ...(isSameText(basesOf(seen)[0] ?? '', base) ? [] : [withBase(timesOf(seen), base)]),
+  ];
+  const list = listWith(seen, targets);
+  const changes = [
+    ...(words.length === 0 ? [] : [info('conference-description', {}, words)]),
+    ...(list === undefined ? [] : [usersElement(list)]),
+  ];
+  return changes.length === 0 ? undefined : info('conference-info', { entity: seen.uri }, changes);
+}
+
+/** The allowed-users-list with these people; who is on it already stays as she is, and so do roles and domains. */
+function listWith(seen: SeenConference, targets: readonly string[]): readonly XmlElement[] | undefined {
+  const list = seen.document.first(CONFERENCE_INFO, 'users')?.first(XCON, 'allowed-users-list')?.all(XCON, 'target');
+  const before = (list ?? []).map((element) => ({ element, uri: element.attribute('uri') ?? '' }));
+  const entities = new Map<string, string>();
+  for (const { entity, addresses } of peopleOf(seen).attendees)
+    for (const one of addresses) entities.set(mailboxOf(one), entity);
+  const personOf = (uri: string): string => entities.get(mailboxOf(uri)) ?? mailboxOf(uri);
+  const asked = new Set(targets.map(personOf));
+  const kept = before.filter(({ uri }) => !entities.has(mailboxOf(uri)) || asked.has(personOf(uri)));
+  const there = new Set(kept.map(({ uri }) => personOf(uri)));
+  const added = targets.filter((target) => !there.has(personOf(target)));
+  if (added.length === 0 && kept.length === before.length) return undefined;
+  return [...kept.map(({ element }) => element), ...added.map(targetElement)];
+}
+
+/** Line ends do not survive XML. */
+const isSameText = (one: string, other: string): boolean =>
+  one.replace(/\r\n?/g, '\n').trim() === other.replace(/\r\n?/g, '\n').trim();
+
+const textElement = (local: string, text: string | undefined): XmlElement =>
+  info(local, {}, text === undefined ? [] : [text]);
+
+const targetElement = (uri: string): XmlElement => xcon('target', { uri, method: 'dial-in' });
+
+const usersElement = (targets: readonly XmlElement[]): XmlElement =>
+  info('users', {}, [xcon('allowed-users-list', {}, targets)]);

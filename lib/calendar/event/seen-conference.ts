@@ -1,0 +1,99 @@
+import type { XconUri } from '../../model/identifiers.ts';
+import { CONFERENCE_INFO, XCON } from '../../model/names.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { type Attendee, type CalendarUser, invited, mailboxOf } from './attendee.ts';
+
+/** A conference as its reader may see it: `conference-info`. */
+export interface SeenConference {
+  readonly uri: XconUri;
+  readonly version: number;
+  readonly document: XmlElement;
+}
+
+/** A way to come in: an address and, where the reader may know it, the PIN (conference-password). */
+export interface JoinAddress {
+  readonly uri: string;
+  readonly pin?: string;
+}
+
+/** How a conference names somebody: by her XCON-USERID, and everything that is she. */
+export interface Named {
+  readonly entity: string;
+  /** Her XCON-USERID and her addresses. */
+  readonly addresses: readonly string[];
+}
+
+/** Who is in the calendar of a conference. */
+export interface InvitedPeople {
+  readonly organizer?: CalendarUser & Named;
+  readonly attendees: readonly (Attendee & Named)[];
+}
+
+const descriptionOf = ({ document }: SeenConference): XmlElement | undefined =>
+  document.first(CONFERENCE_INFO, 'conference-description');
+
+const textOf = (element: XmlElement | undefined, local: string): string | undefined =>
+  element?.first(CONFERENCE_INFO, local)?.text.trim() || undefined;
+
+export function subjectOf(conference: SeenConference): string | undefined {
+  const description = descriptionOf(conference);
+  return textOf(description, 'subject') ?? textOf(description, 'display-text');
+}
+
+/** What the conference is about, at length. */
+export const freeTextOf = (conference: SeenConference): string | undefined =>
+  textOf(descriptionOf(conference), 'free-text');
+
+export const timesOf = (conference: SeenConference): XmlElement | undefined =>
+  descriptionOf(conference)?.first(XCON, 'conference-time');
+
+/** The iCalendar objects of its `conference-time`. */
+export const basesOf = (conference: SeenConference): string[] =>
+  (timesOf(conference)?.all(XCON, 'entry') ?? []).map((entry) => entry.first(XCON, 'base')?.text ?? '');
+
+/** The SIP address first, then others such as tel (RFC 6501 §4.2.6). */
+export function joinAddressesOf(conference: SeenConference): JoinAddress[] {
+  const entries = descriptionOf(conference)?.first(CONFERENCE_INFO, 'conf-uris')?.all(CONFERENCE_INFO, 'entry') ?? [];
+  return entries.flatMap((entry) => {
+    const uri = textOf(entry, 'uri');
+    const purpose = textOf(entry, 'purpose') ?? 'participation';
+    const pin = entry.first(XCON, 'conference-password')?.text.trim();
+    return uri === undefined || purpose !== 'participation' ? [] : [{ uri, ...(pin && { pin }) }];
+  });
+}
+
+/** The organizer, and everybody who is on the allowed-users-list where the reader sees it, else whom he sees. */
+export function peopleOf({ document }: SeenConference): InvitedPeople {
+  const users = document.first(CONFERENCE_INFO, 'users');
+  const targets = users?.first(XCON, 'allowed-users-list')?.all(XCON, 'target');
+  const listed = targets && new Set(targets.map((target) => mailboxOf(target.attribute('uri') ?? '')));
+  const seen = (users?.all(CONFERENCE_INFO, 'user') ?? []).map((user) => ({
+    entity: user.attribute('entity') ?? '',
+    addresses: addressesOf(user),
+    name: textOf(user, 'display-text'),
+    organizes: rolesOf(user).includes('organizer'),
+  }));
+  const shown = ({ entity, addresses, name }: (typeof seen)[number]): CalendarUser & Named => ({
+    entity,
+    addresses: [entity, ...addresses],
+    address: addresses.find((one) => /^mailto:/i.test(one)) ?? addresses[0] ?? entity,
+    ...(name !== undefined && { name }),
+  });
+  const organizer = seen.find(({ organizes }) => organizes);
+  const isInvited = ({ entity, addresses }: (typeof seen)[number]): boolean =>
+    listed === undefined || [entity, ...addresses].some((one) => listed.has(mailboxOf(one)));
+  return {
+    ...(organizer && { organizer: shown(organizer) }),
+    attendees: seen
+      .filter((user) => user !== organizer && isInvited(user))
+      .map((user) => ({ ...invited(shown(user)), ...shown(user) })),
+  };
+}
+
+const addressesOf = (user: XmlElement): string[] =>
+  (user.first(CONFERENCE_INFO, 'associated-aors')?.all(CONFERENCE_INFO, 'entry') ?? [])
+    .map((entry) => textOf(entry, 'uri') ?? '')
+    .filter((address) => address !== '');
+
+const rolesOf = (user: XmlElement): string[] =>
+  (user.first(CONFERENCE_INFO, 'roles')?.all(CONFERENCE_INFO, 'entry') ?? []).map((role) => role.text.trim());
