@@ -22,11 +22,12 @@ const MAY_IMPORT: readonly (readonly [folder: string, ...from: readonly string[]
   ['sip'],
   ['notification', 'conference', 'model', 'xml'],
   ['event-stream', 'notification', 'conference', 'directory', 'http', 'model', 'xml'],
-  ['callback', 'notification', 'conference', 'directory', 'http', 'model', 'xml'],
+  ['outbox', 'conference', 'model', 'xml'],
+  ['callback', 'outbox', 'notification', 'conference', 'directory', 'http', 'model', 'xml'],
   ['mmtel', 'conference', 'directory', 'http', 'model', 'xml'],
   ['sip-users', 'sip', 'directory', 'model'],
   ['conference-package', 'sip', 'notification', 'conference', 'directory', 'model', 'xml'],
-  ['calendar', 'conference', 'directory', 'schedule', 'http', 'model', 'xml'],
+  ['calendar', 'outbox', 'conference', 'directory', 'schedule', 'http', 'model', 'xml'],
 ];
 
 /** The errors that a store throws are declared by those who catch them. */

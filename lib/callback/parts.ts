@@ -5,8 +5,8 @@ import type { Principal } from '../directory/principal.ts';
 import type { Outbound } from '../http/outbound.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import type { Clock } from '../notification/watching.ts';
-import type { Log } from './follower.ts';
-import type { Records } from './letterbox.ts';
+import type { Log } from '../outbox/follower.ts';
+import type { Records } from '../outbox/letter.ts';
 import type { CallbackLimits, Letter, Registration } from './registration.ts';
 
 /** The conference control, as far as callbacks need it. */

@@ -1,4 +1,5 @@
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
+import type { OutboxLimits, OutgoingLetter, Sorting } from '../outbox/letter.ts';
 
 /** Of which conferences somebody is told: of one, of those that are his, or, as system administrator, of all. */
 export type Scope =
@@ -16,19 +17,19 @@ export interface Registration {
   readonly created: number;
 }
 
-/** A change that a registration is to be told of; plain data, as it is stored. */
-export interface Letter {
-  /** Sorts by the position of the change in the log. */
-  readonly id: string;
+/** A change that a registration is to be told of; its id sorts by the position of the change in the log. */
+export interface Letter extends OutgoingLetter {
   readonly registration: string;
   readonly uri: XconUri;
   /** Of the conference; 0 for its deletion. */
   readonly version: number;
-  /** When it happened, in milliseconds since 1970. */
-  readonly at: number;
-  /** Set when nobody tries to deliver it any more. */
-  readonly dead?: { readonly at: number; readonly reason: string };
 }
+
+/** In the order of each conference, under the limits of each registration. */
+export const sorting: Sorting<Letter> = {
+  groupOf: ({ registration }) => registration,
+  laneOf: ({ uri }) => uri,
+};
 
 /** A registration as its owner and administrators see it; the secret is shown once and not here. */
 export interface RegistrationView extends Registration {
@@ -40,27 +41,13 @@ export interface RegistrationView extends Registration {
   readonly failure?: string;
 }
 
-export interface CallbackLimits {
+export interface CallbackLimits extends OutboxLimits {
   /** Registrations of all. */
   readonly registrations: number;
   /** Registrations of one user. */
   readonly perUser: number;
-  /** Letters that wait for one registration; one more is given up at once. */
-  readonly waiting: number;
-  /** Given-up letters that are remembered of one registration; the oldest goes. */
-  readonly dead: number;
-  /** Deliveries at the same time. */
-  readonly inFlight: number;
-  /** Deliveries at the same time to one registration, each of another conference. */
-  readonly inFlightPerRegistration: number;
   /** How long a delivery may take, in milliseconds. */
   readonly time: number;
-  /** The wait after a first failure, in milliseconds; each further one doubles it. */
-  readonly firstWait: number;
-  /** The longest wait, in milliseconds. */
-  readonly longestWait: number;
-  /** How old a change may be when its delivery is tried for the last time, in milliseconds. */
-  readonly giveUp: number;
   /** Changes that are read from the log at once. */
   readonly page: number;
 }
@@ -71,7 +58,7 @@ export const callbackDefaults: CallbackLimits = {
   waiting: 10_000,
   dead: 100,
   inFlight: 100,
-  inFlightPerRegistration: 4,
+  inFlightPerGroup: 4,
   time: 10_000,
   firstWait: 1_000,
   longestWait: 3_600_000,

@@ -6,12 +6,12 @@ import type { LoggedChange } from '../conference/repository.ts';
 import type { Principal } from '../directory/principal.ts';
 import { ForbiddenTarget } from '../http/outbound.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
-import { Courier } from './courier.ts';
-import { LogFollower } from './follower.ts';
-import { Letterbox } from './letterbox.ts';
+import { Courier } from '../outbox/courier.ts';
+import { LogFollower } from '../outbox/follower.ts';
+import { Letterbox } from '../outbox/letterbox.ts';
 import type { CallbackParts, Farewell } from './parts.ts';
 import { post } from './post.ts';
-import { callbackDefaults, type CallbackLimits, type Letter, type Registration } from './registration.ts';
+import { callbackDefaults, type CallbackLimits, type Letter, type Registration, sorting } from './registration.ts';
 import type { RegistrationView, Scope } from './registration.ts';
 import { reportOf, reportOfDeletion } from './report.ts';
 import { secretOf, signatureOf } from './signature.ts';
@@ -28,8 +28,8 @@ export class CallbackService {
   readonly #limits: CallbackLimits;
   readonly #registrations = new Map<string, Registration>();
   readonly #farewells = new Map<XconUri, Farewell>();
-  readonly #letterbox: Letterbox;
-  readonly #courier: Courier;
+  readonly #letterbox: Letterbox<Letter>;
+  readonly #courier: Courier<Letter>;
   readonly #follower: LogFollower;
   readonly #ended = new AbortController();
   #idle: { cancel(): void } | undefined;
@@ -38,17 +38,18 @@ export class CallbackService {
   constructor(parts: CallbackParts) {
     this.#parts = parts;
     this.#limits = { ...callbackDefaults, ...parts.limits };
-    this.#letterbox = new Letterbox(parts.letters, this.#limits, parts.wall);
+    this.#letterbox = new Letterbox(parts.letters, sorting, this.#limits, parts.wall);
     this.#courier = new Courier(
       {
         deliver: (letter) => this.#deliver(letter),
         forget: (letter) => this.#letterbox.forget(letter),
         giveUp: (letter, reason) => this.#letterbox.giveUp(letter, reason),
       },
+      sorting,
       parts,
       this.#limits,
     );
-    this.#follower = new LogFollower(parts.log, this.#limits.page, (changes) => this.#post(changes));
+    this.#follower = new LogFollower('callback', parts.log, this.#limits.page, (changes) => this.#post(changes));
     parts.control.onChange(() => this.#wake());
     parts.control.addGuard((proposal) => this.#beforeDeletion(proposal));
   }

@@ -16,9 +16,9 @@ export const CALLBACK_SETTINGS = {
   ),
   'callbacks.dead': integer('Given-up changes of one URL that are remembered.', count(callbackDefaults.dead)),
   'callbacks.inFlight': integer('Calls at the same time.', count(callbackDefaults.inFlight)),
-  'callbacks.inFlightPerRegistration': integer(
+  'callbacks.inFlightPerGroup': integer(
     'Calls at the same time to one URL, each about another conference.',
-    count(callbackDefaults.inFlightPerRegistration),
+    count(callbackDefaults.inFlightPerGroup),
   ),
   'callbacks.time': integer('How long a call may take.', milliseconds(callbackDefaults.time)),
   'callbacks.firstWait': integer(

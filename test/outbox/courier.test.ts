@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Courier } from '../../lib/callback/courier.ts';
-import { callbackDefaults, type Letter } from '../../lib/callback/registration.ts';
+import { callbackDefaults, type Letter, sorting } from '../../lib/callback/registration.ts';
 import type { XconUri } from '../../lib/model/identifiers.ts';
+import { Courier } from '../../lib/outbox/courier.ts';
 import { settled, VirtualClock } from '../sip/virtual-clock.ts';
 
 const letter = (registration: string, conference: string, version: number): Letter => ({
@@ -20,7 +20,7 @@ describe('a courier', () => {
   let refuses: (one: Letter) => boolean;
   const nameOf = ({ registration, uri, version }: Letter): string => `${registration} ${uri.slice(5, 6)}${version}`;
 
-  const courierWith = (limits = {}): Courier => {
+  const courierWith = (limits = {}): Courier<Letter> => {
     const courier = new Courier(
       {
         deliver: (one) => {
@@ -33,6 +33,7 @@ describe('a courier', () => {
           return Promise.resolve();
         },
       },
+      sorting,
       { clock, wall: () => clock.now() },
       { ...callbackDefaults, ...limits },
     );
@@ -80,8 +81,9 @@ describe('a courier', () => {
         forget: () => Promise.resolve(),
         giveUp: () => Promise.resolve(),
       },
+      sorting,
       { clock, wall: () => 0 },
-      { ...callbackDefaults, inFlight: 3, inFlightPerRegistration: 2 },
+      { ...callbackDefaults, inFlight: 3, inFlightPerGroup: 2 },
     );
     slow.open();
     for (const conference of 'abcd') slow.take(letter('slow', conference, 1));
@@ -125,7 +127,7 @@ describe('a courier', () => {
           if (left <= 0) taken.push(one);
           return left > 0;
         };
-        const courier = courierWith({ inFlight: 2, inFlightPerRegistration: 2 });
+        const courier = courierWith({ inFlight: 2, inFlightPerGroup: 2 });
         letters.forEach(({ conference }, index) => courier.take(letter('r', conference, index + 1)));
         await clock.pass(1_000_000);
         expect(taken).to.have.length(letters.length);

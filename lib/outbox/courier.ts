@@ -1,52 +1,58 @@
-import type { Clock } from '../notification/watching.ts';
-import type { CallbackLimits, Letter } from './registration.ts';
+import type { OutboxLimits, OutgoingLetter, Sorting, Timers } from './letter.ts';
 
 /** What the courier does with letters; each promise is the end of it. */
-export interface CourierTasks {
+export interface CourierTasks<Letter> {
   /** Resolves when it has been dealt with for good; a rejection is a failed attempt, and its message the reason. */
   deliver(letter: Letter): Promise<void>;
   forget(letter: Letter): Promise<void>;
   giveUp(letter: Letter, reason: string): Promise<void>;
 }
 
-/** The letters of one conference to one registration, in their order. */
-interface Lane {
+/** A failed attempt that no other will mend: the letter is given up. */
+export class Undeliverable extends Error {}
+
+interface Lane<Letter> {
   readonly name: string;
-  readonly registration: string;
+  readonly group: string;
   readonly letters: Letter[];
   failures: number;
   timer?: { cancel(): void };
 }
 
-/**
- * Delivers letters: those of one conference to one registration one after the other, each until it is taken or too old,
- * others meanwhile.
- */
-export class Courier {
-  readonly #tasks: CourierTasks;
-  readonly #clock: Clock;
+/** Delivers letters: those of one lane one after the other, each until it is taken or too old, others meanwhile. */
+export class Courier<Letter extends OutgoingLetter> {
+  readonly #tasks: CourierTasks<Letter>;
+  readonly #sorting: Sorting<Letter>;
+  readonly #clock: Timers;
   readonly #wall: () => number;
-  readonly #limits: CallbackLimits;
-  readonly #lanes = new Map<string, Lane>();
-  readonly #ready = new Set<Lane>();
+  readonly #limits: OutboxLimits;
+  readonly #lanes = new Map<string, Lane<Letter>>();
+  readonly #ready = new Set<Lane<Letter>>();
   readonly #running = new Map<string, number>();
   readonly #failures = new Map<string, string>();
   #underWay = 0;
   #isOpen = false;
 
   /** @param wall milliseconds since 1970 */
-  constructor(tasks: CourierTasks, { clock, wall }: { clock: Clock; wall: () => number }, limits: CallbackLimits) {
+  constructor(
+    tasks: CourierTasks<Letter>,
+    sorting: Sorting<Letter>,
+    { clock, wall }: { clock: Timers; wall: () => number },
+    limits: OutboxLimits,
+  ) {
     this.#tasks = tasks;
+    this.#sorting = sorting;
     this.#clock = clock;
     this.#wall = wall;
     this.#limits = limits;
   }
 
   take(letter: Letter): void {
-    const name = `${letter.registration} ${letter.uri}`;
+    const group = this.#sorting.groupOf(letter);
+    const name = `${group} ${this.#sorting.laneOf(letter)}`;
     let lane = this.#lanes.get(name);
     if (lane === undefined) {
-      lane = { name, registration: letter.registration, letters: [], failures: 0 };
+      lane = { name, group, letters: [], failures: 0 };
       this.#lanes.set(name, lane);
     }
     lane.letters.push(letter);
@@ -59,15 +65,15 @@ export class Courier {
     this.#start();
   }
 
-  /** Why the last attempt for a registration failed, while it is to be repeated. */
-  failure(registration: string): string | undefined {
-    return this.#failures.get(registration);
+  /** Why the last attempt for a group failed, while it is to be repeated. */
+  failure(group: string): string | undefined {
+    return this.#failures.get(group);
   }
 
-  /** Stops whatever waits for a registration. */
-  drop(registration: string): void {
-    for (const lane of this.#lanes.values()) if (lane.registration === registration) this.#end(lane);
-    this.#failures.delete(registration);
+  /** Stops whatever waits for a group. */
+  drop(group: string): void {
+    for (const lane of this.#lanes.values()) if (lane.group === group) this.#end(lane);
+    this.#failures.delete(group);
   }
 
   /** Nothing more is begun. */
@@ -76,13 +82,13 @@ export class Courier {
     for (const lane of this.#lanes.values()) this.#end(lane);
   }
 
-  #end(lane: Lane): void {
+  #end(lane: Lane<Letter>): void {
     lane.timer?.cancel();
     this.#ready.delete(lane);
     this.#lanes.delete(lane.name);
   }
 
-  #enqueue(lane: Lane): void {
+  #enqueue(lane: Lane<Letter>): void {
     this.#ready.add(lane);
     this.#start();
   }
@@ -90,29 +96,29 @@ export class Courier {
   #start(): void {
     for (const lane of this.#ready) {
       if (!this.#isOpen || this.#underWay >= this.#limits.inFlight) return;
-      if ((this.#running.get(lane.registration) ?? 0) >= this.#limits.inFlightPerRegistration) continue;
+      if ((this.#running.get(lane.group) ?? 0) >= this.#limits.inFlightPerGroup) continue;
       this.#ready.delete(lane);
       void this.#carry(lane);
     }
   }
 
-  async #carry(lane: Lane): Promise<void> {
+  async #carry(lane: Lane<Letter>): Promise<void> {
     const [letter] = lane.letters;
     if (letter === undefined) return;
-    this.#count(lane.registration, 1);
+    this.#count(lane.group, 1);
     try {
       await this.#tasks.deliver(letter);
       await this.#tasks.forget(letter);
-      this.#failures.delete(lane.registration);
+      this.#failures.delete(lane.group);
       this.#next(lane);
     } catch (error) {
-      await this.#failed(lane, letter, error instanceof Error ? error.message : String(error));
+      await this.#failed(lane, letter, error);
     }
-    this.#count(lane.registration, -1);
+    this.#count(lane.group, -1);
     this.#start();
   }
 
-  #next(lane: Lane): void {
+  #next(lane: Lane<Letter>): void {
     lane.letters.shift();
     lane.failures = 0;
     if (this.#lanes.get(lane.name) !== lane) return;
@@ -120,14 +126,15 @@ export class Courier {
     else this.#lanes.delete(lane.name);
   }
 
-  async #failed(lane: Lane, letter: Letter, reason: string): Promise<void> {
+  async #failed(lane: Lane<Letter>, letter: Letter, error: unknown): Promise<void> {
     const isCurrent = (): boolean => this.#isOpen && this.#lanes.get(lane.name) === lane;
     if (!isCurrent()) return;
-    this.#failures.set(lane.registration, reason);
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#failures.set(lane.group, reason);
     const { firstWait, longestWait, giveUp } = this.#limits;
     const wait = Math.min(longestWait, firstWait * 2 ** lane.failures);
     lane.failures += 1;
-    if (this.#wall() + wait - letter.at > giveUp) {
+    if (error instanceof Undeliverable || this.#wall() + wait - letter.at > giveUp) {
       const isGone = await this.#tasks.giveUp(letter, reason).then(
         () => true,
         () => false,
@@ -141,10 +148,10 @@ export class Courier {
     lane.timer = this.#clock.after(wait, () => this.#enqueue(lane));
   }
 
-  #count(registration: string, change: 1 | -1): void {
+  #count(group: string, change: 1 | -1): void {
     this.#underWay += change;
-    const count = (this.#running.get(registration) ?? 0) + change;
-    if (count === 0) this.#running.delete(registration);
-    else this.#running.set(registration, count);
+    const count = (this.#running.get(group) ?? 0) + change;
+    if (count === 0) this.#running.delete(group);
+    else this.#running.set(group, count);
   }
 }

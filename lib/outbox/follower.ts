@@ -1,8 +1,5 @@
 import type { ConferenceRepository, LoggedChange } from '../conference/repository.ts';
 
-/** The name under which the store remembers how far we are. */
-export const FOLLOWER = 'callback';
-
 export type Log = Pick<ConferenceRepository, 'changes' | 'newestPosition' | 'position' | 'setPosition'>;
 
 /**
@@ -10,6 +7,7 @@ export type Log = Pick<ConferenceRepository, 'changes' | 'newestPosition' | 'pos
  * its position is stored, so that each is dealt with once or again, and never out of order.
  */
 export class LogFollower {
+  readonly #name: string;
   readonly #log: Log;
   readonly #page: number;
   readonly #deal: (changes: readonly LoggedChange[]) => Promise<() => void>;
@@ -17,8 +15,12 @@ export class LogFollower {
   #isMore = false;
   #closed = false;
 
-  /** @param deal resolves when the changes can be forgotten, to what is done once they are */
-  constructor(log: Log, page: number, deal: (changes: readonly LoggedChange[]) => Promise<() => void>) {
+  /**
+   * @param name under which the store remembers how far it is
+   * @param deal resolves when the changes can be forgotten, to what is done once they are
+   */
+  constructor(name: string, log: Log, page: number, deal: (changes: readonly LoggedChange[]) => Promise<() => void>) {
+    this.#name = name;
     this.#log = log;
     this.#page = page;
     this.#deal = deal;
@@ -32,7 +34,7 @@ export class LogFollower {
 
   /** Passes over everything that there is, so that the log need not keep it. */
   async skip(): Promise<void> {
-    await this.#log.setPosition(FOLLOWER, await this.#log.newestPosition());
+    await this.#log.setPosition(this.#name, await this.#log.newestPosition());
   }
 
   /** What is being dealt with ends; nothing more is begun. */
@@ -44,11 +46,11 @@ export class LogFollower {
   async #read(): Promise<void> {
     while (this.#isMore && !this.#closed) {
       this.#isMore = false;
-      const page = await this.#log.changes({ after: await this.#log.position(FOLLOWER), limit: this.#page });
+      const page = await this.#log.changes({ after: await this.#log.position(this.#name), limit: this.#page });
       const last = page.at(-1);
       if (last === undefined) continue;
       const then = await this.#deal(page);
-      await this.#log.setPosition(FOLLOWER, last.position);
+      await this.#log.setPosition(this.#name, last.position);
       then();
       this.#isMore ||= page.length === this.#page;
     }
