@@ -4,7 +4,7 @@ import { isTrue } from '../model/values.ts';
 import type { Caller } from './calls.ts';
 import { DESCRIPTION_SECTION, type ListName, STATE_SECTION, targetsOf, usersSetting } from './lists.ts';
 import { passwordsOf } from './passwords.ts';
-import { Refusal } from './refusal.ts';
+import { type Obstacle, Refusal } from './refusal.ts';
 import { isListed, type Standing } from './standing.ts';
 
 /** How somebody who may come in comes in. */
@@ -26,8 +26,8 @@ export const unknownTo = (caller: Caller): Refusal =>
 export function admit(object: ConferenceObject, caller: Caller, standing: Standing): Entry {
   if (standing.level === 'moderator' || standing.level === 'organizer') return 'in';
   const handling = usersSetting(object, 'join-handling') ?? 'block';
-  const turnedAway = (why: string): Refusal =>
-    standing.level === undefined ? unknownTo(caller) : new Refusal('not-allowed', why);
+  const turnedAway = (why: string, obstacle?: Obstacle): Refusal =>
+    standing.level === undefined ? unknownTo(caller) : new Refusal('not-allowed', why, undefined, obstacle);
   switch (entitlement(object, caller, standing)) {
     case 'unauthenticated':
       throw unknownTo(caller);
@@ -47,7 +47,7 @@ export function admit(object: ConferenceObject, caller: Caller, standing: Standi
       if (caller.kind === 'user') return 'in';
       throw unknownTo(caller);
     case 'directed-operator':
-      throw turnedAway('Ask the operator of the conference to bring you in.');
+      throw turnedAway('Ask the operator of the conference to bring you in.', { is: 'operator' });
     default:
       throw turnedAway('This conference takes nobody in now.');
   }
@@ -83,11 +83,13 @@ export const isBanned = (object: ConferenceObject, user: { userId: string; addre
 export function checkRoom(object: ConferenceObject, mostUsers: number, more = 1): void {
   const state = object.sections.get(STATE_SECTION)?.element;
   if (isTrue(state?.first(CONFERENCE_INFO, 'locked')?.text.trim())) {
-    throw new Refusal('not-allowed', 'The conference is locked: ask a moderator to unlock it.');
+    const why = 'The conference is locked: ask a moderator to unlock it.';
+    throw new Refusal('not-allowed', why, undefined, { is: 'locked' });
   }
   const most = object.sections.get(DESCRIPTION_SECTION)?.element.first(CONFERENCE_INFO, 'maximum-user-count')?.text;
   const limit = Math.min(mostUsers, most === undefined ? Infinity : Number(most));
   if (object.counts.present + object.counts.pending + more > limit) {
-    throw new Refusal('resources-exhausted', 'The conference is full: try again when somebody has left.');
+    const why = 'The conference is full: try again when somebody has left.';
+    throw new Refusal('resources-exhausted', why, undefined, { is: 'full' });
   }
 }

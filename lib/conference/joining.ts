@@ -121,7 +121,10 @@ export interface Came {
   readonly entry: Entry;
 }
 
-/** The same by a call, which proves where somebody can be reached; `user` tells of the caller whatever his id. */
+/**
+ * The same by a call, which proves where somebody can be reached: `user` tells of the caller, whatever his id. A guest brings hers,
+ * that nobody else knows.
+ */
 export function comesByItself(
   work: Work,
   user: XmlElement,
@@ -130,9 +133,10 @@ export function comesByItself(
   const { call, edit, standing, people } = work;
   const entry = admit(edit.before, call.caller, standing);
   checkPassword(edit.before, standing);
-  const known = standing.self ?? (call.caller.kind === 'user' ? call.caller.principal.userId : undefined);
-  const key = known ?? generateXconUserId(people.domain);
-  const alias = known === undefined ? { alias: generateXconUserId(people.domain) } : {};
+  const { caller } = call;
+  const own = caller.kind === 'user' ? caller.principal.userId : caller.kind === 'guest' ? caller.userId : undefined;
+  const key = standing.self ?? own ?? generateXconUserId(people.domain);
+  const alias = caller.kind === 'user' ? {} : { alias: generateXconUserId(people.domain) };
   comes(work, key, user.withAttribute('entity', key), entry, { origin: 'joined', ...alias });
   return { key, entry };
 }

@@ -153,5 +153,6 @@ export function checkWindow(object: ConferenceObject, time: ConferenceTime | und
   const next = nextWindow(after, time, now);
   const opens = next && `${new Date(next.opens).toISOString().slice(0, 19)}Z`;
   const when = opens === undefined ? 'and does not take place again' : `and opens at ${opens}`;
-  throw new Refusal('not-allowed', `The conference is not open to be joined now, ${when}.`);
+  const why = `The conference is not open to be joined now, ${when}.`;
+  throw new Refusal('not-allowed', why, undefined, { is: 'closed', ...(next && { opens: next.opens }) });
 }

@@ -74,7 +74,10 @@ export class AddressTaken extends Error {
 const IN_CONFERENCE = new Set(['connected', 'on-hold', 'muted-via-focus']);
 const IS_URI = /^[a-z][a-z0-9+.-]*:./i;
 
-/** Normalised associated-aors and endpoint entities, each once, in document order. */
+/**
+ * Normalised associated-aors and endpoint entities, each once, in document order. The Contact of who has called in is no
+ * address: anybody writes there what he likes.
+ */
 export function addressesOf(user: XmlElement): string[] {
   const aors = user.first(CONFERENCE_INFO, 'associated-aors')?.all(CONFERENCE_INFO, 'entry') ?? [];
   const addresses = new Set<string>();
@@ -82,9 +85,12 @@ export function addressesOf(user: XmlElement): string[] {
     if (IS_URI.test(written.trim())) addresses.add(normaliseAddress(written));
   };
   for (const entry of aors) add(entry.first(CONFERENCE_INFO, 'uri')?.text);
-  for (const endpoint of endpointsOf(user)) add(endpoint.attribute('entity'));
+  for (const endpoint of endpointsOf(user)) if (!hasDialledIn(endpoint)) add(endpoint.attribute('entity'));
   return [...addresses];
 }
+
+const hasDialledIn = (endpoint: XmlElement): boolean =>
+  endpoint.first(CONFERENCE_INFO, 'joining-method')?.text.trim() === 'dialed-in';
 
 export const endpointsOf = (user: XmlElement): XmlElement[] => user.all(CONFERENCE_INFO, 'endpoint');
 

@@ -7,7 +7,7 @@ import { retryAfter } from './glare.ts';
 import type { ReliableProvisionals } from './provisional.ts';
 import type { Session } from './session.ts';
 import { answerTimer, type Agreement, type Fields } from './session-timer.ts';
-import { isRefused } from './session-user.ts';
+import { isRefused, type Refused } from './session-user.ts';
 import type { Side } from './turn.ts';
 
 interface Accepted {
@@ -136,7 +136,7 @@ export class SessionService {
       return;
     }
     const terms = this.#terms(server);
-    if (terms === undefined) return;
+    if (terms === undefined || this.#isRefused(server)) return;
     const [endInvite, endOffer] = [session.invites.take('peer'), session.offers.take('peer')];
     const release = (): void => {
       endOffer();
@@ -163,7 +163,7 @@ export class SessionService {
       return;
     }
     const terms = this.#terms(server);
-    if (terms === undefined) return;
+    if (terms === undefined || this.#isRefused(server)) return;
     this.#isUpdating = true;
     const endOffer = offer === undefined ? () => undefined : session.offers.take('peer');
     const outcome = offer === undefined ? undefined : await this.#session.ask(offer);
@@ -200,6 +200,15 @@ export class SessionService {
     const { user, settings } = this.#session;
     if (user.request === undefined) this.#refuse(server, 405, [['Allow', settings.allow]]);
     else await user.request(server, this.#session);
+  }
+
+  /** Whether the user refuses to have the session changed; then that has been answered. */
+  #isRefused(server: ServerTransaction): boolean {
+    const session = this.#session;
+    let refused: Refused | undefined;
+    session.layer.fence(() => (refused = session.user.refreshing?.(server.request, session)));
+    if (refused !== undefined) this.#refuse(server, refused.status, refused.fields);
+    return refused !== undefined;
   }
 
   /** RFC 4028 §9; undefined when 422 has been answered. */

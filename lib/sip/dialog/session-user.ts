@@ -16,6 +16,8 @@ export interface SessionUser {
    * Left out: 488.
    */
   offered?(offer: Description | undefined, session: Session): Outcome | Promise<Outcome>;
+  /** A re-INVITE or UPDATE of the peer, before anything else: says why it is refused, if it is. */
+  refreshing?(request: Request, session: Session): Refused | undefined;
   /** The answer to an offer that `offered` gave, in the ACK or the PRACK. */
   answered?(answer: Description, session: Session): void;
   /** The session's description as it stands, for a re-INVITE that only refreshes (RFC 4028 §7.4). */

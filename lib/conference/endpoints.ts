@@ -1,0 +1,148 @@
+import { CONFERENCES, type ConferenceObject } from '../model/conference-object.ts';
+import type { XconUri, XconUserId } from '../model/identifiers.ts';
+import { CONFERENCE_INFO, info, xcon } from '../model/names.ts';
+import { endpointsOf, type UserRecord, userRecord } from '../model/user.ts';
+import { XmlElement, type XmlNode } from '../xml/element.ts';
+import { unknownTo } from './admission.ts';
+import type { Call } from './calls.ts';
+import { type EndpointState, withState } from './endpoint-state.ts';
+import { comesByItself, type Came } from './joining.ts';
+import type { ConferenceObjects, ControlParts, Work } from './objects.ts';
+import { checkPassword } from './passwords.ts';
+import type { Standing } from './standing.ts';
+
+/** Somebody who calls a conference. */
+export interface DialIn {
+  /** The endpoint's: where it is, unique in its user. One of the same that is there already is replaced. */
+  readonly entity: string;
+  readonly state: EndpointState;
+  /** What a guest calls herself. */
+  readonly displayText?: string;
+  /** The others are not to know who it is. */
+  readonly anonymous?: boolean;
+}
+
+/** Who came in by a call, or waits to be let in. */
+export interface DialledIn extends Came {
+  readonly object: ConferenceObject;
+}
+
+/** The endpoints of a conference as the focus brings and keeps them; it is the only one who knows their state (RFC 4353 §5). */
+export class Endpoints {
+  readonly #objects: ConferenceObjects;
+  readonly #attempts: ControlParts['attempts'];
+  readonly #focus: Call;
+
+  constructor(objects: ConferenceObjects, { attempts, people }: Pick<ControlParts, 'attempts' | 'people'>) {
+    this.#objects = objects;
+    this.#attempts = attempts;
+    this.#focus = callOfFocus(people.domain);
+  }
+
+  /** Whether somebody could come in by a call now; changes nothing. @throws {Refusal} as `dialIn` does */
+  async check(call: Call, uri: XconUri, arrival: DialIn): Promise<DialledIn> {
+    return this.#come(arrival, (work) => this.#objects.tryChange(call, uri, CONFERENCES, work, mayKnow(call)));
+  }
+
+  /** Somebody comes in by a call: by the same rules as userRequest/create. */
+  async dialIn(call: Call, uri: XconUri, arrival: DialIn): Promise<DialledIn> {
+    return this.#come(arrival, (work) => this.#objects.change(call, uri, CONFERENCES, undefined, work, mayKnow(call)));
+  }
+
+  /** What the focus knows of an endpoint now; undefined where there is no such endpoint any more. */
+  async report(
+    uri: XconUri,
+    user: XconUserId,
+    entity: string,
+    state: EndpointState,
+  ): Promise<ConferenceObject | undefined> {
+    let isThere = false;
+    const object = await this.#change(uri, ({ edit }) => {
+      const record = edit.now.users.get(user);
+      const endpoint = record && endpointOf(record, entity);
+      isThere = endpoint !== undefined;
+      if (record === undefined || endpoint === undefined) return;
+      const next = withState(endpoint, state);
+      edit.setUser(
+        user,
+        withEndpoints(record, (one) => (one === endpoint ? [next] : [one])),
+      );
+    });
+    return isThere ? object : undefined;
+  }
+
+  /** An endpoint is in the conference no more; nor is its user by the last of them, where she is named in the occurrence only. */
+  async remove(uri: XconUri, user: XconUserId, entities: readonly string[]): Promise<void> {
+    await this.#change(uri, ({ edit }) => {
+      const record = edit.now.users.get(user);
+      const going = entities.flatMap((entity) => (record && endpointOf(record, entity)) ?? []);
+      if (record === undefined || going.length === 0) return;
+      const next = withEndpoints(record, (one) => (going.includes(one) ? [] : [one]));
+      edit.setUser(user, next.facts.origin === 'joined' && next.facts.endpoints === 0 ? undefined : next);
+    });
+  }
+
+  async #come(arrival: DialIn, change: (work: (work: Work) => void) => Promise<ConferenceObject>): Promise<DialledIn> {
+    let came: Came | undefined;
+    const object = await change((work) => void (came = this.#bring(work, arrival)));
+    if (came === undefined) throw new Error('a change has worked before it is done');
+    return { ...came, object };
+  }
+
+  /** Nothing where the conference is no more. */
+  async #change(uri: XconUri, work: (work: Work) => void): Promise<ConferenceObject | undefined> {
+    if ((await this.#objects.access.durable(uri)) === undefined) return undefined;
+    return this.#objects.change(this.#focus, uri, CONFERENCES, undefined, work, () => undefined);
+  }
+
+  #bring(work: Work, { entity, state, displayText, anonymous }: DialIn): Came {
+    const endpoint = withState(info('endpoint', { entity }), { status: 'connected', ...state });
+    const user = info('user', {}, [
+      ...(displayText === undefined ? [] : [info('display-text', {}, [displayText])]),
+      endpoint,
+      ...(anonymous === true ? [xcon('provide-anonymity', {}, ['private'])] : []),
+    ]);
+    const { call, edit } = work;
+    const came = comesByItself(work, user, (object, standing) => checkPassword(object, call, standing, this.#attempts));
+    const record = edit.now.users.get(came.key);
+    if (record === undefined) return came;
+    // Whatever stood there of an earlier call is over.
+    const next = came.entry === 'in' ? endpoint : withState(endpoint, { status: 'pending' });
+    edit.setUser(
+      came.key,
+      withEndpoints(record, (one) => [entityOf(one) === entity ? next : one]),
+    );
+    return came;
+  }
+}
+
+/** How the focus appears to the rules where nobody asked for what it does; no login holds the sign in its name. */
+function callOfFocus(domain: string): Call {
+  const userId = `xcon-userid:%focus@${domain}` as XconUserId;
+  const principal = { userId, addresses: [], systemAdministrator: true };
+  return { caller: { kind: 'user', principal }, source: 'focus', profile: 'standard' };
+}
+
+/** A stranger may come into a conference by himself; into a sidebar only those come who are asked. */
+const mayKnow =
+  (call: Call) =>
+  ({ header }: ConferenceObject, { level }: Standing): void => {
+    if (level === undefined && header.kind !== 'conference') throw unknownTo(call.caller);
+  };
+
+export const endpointOf = ({ part }: Pick<UserRecord, 'part'>, entity: string): XmlElement | undefined =>
+  endpointsOf(part.element).find((one) => entityOf(one) === entity);
+
+const entityOf = (endpoint: XmlElement): string | undefined => endpoint.attribute('entity')?.trim();
+
+function withEndpoints(
+  { part, facts }: UserRecord,
+  change: (endpoint: XmlElement) => readonly XmlElement[],
+): UserRecord {
+  const children = part.element.children.flatMap((child): readonly XmlNode[] =>
+    child instanceof XmlElement && child.is(CONFERENCE_INFO, 'endpoint') ? change(child) : [child],
+  );
+  const { origin, number, alias } = facts;
+  const kept = { origin, ...(number !== undefined && { number }), ...(alias !== undefined && { alias }) };
+  return userRecord(part.element.withChildren(children), kept);
+}
