@@ -1,0 +1,249 @@
+import { randomInt } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import sdp from 'sdp-transform';
+import { MediaRefused, type Direction, type Medium } from '../mixer.ts';
+import { CODECS, codecOf, eventsBeside, type Codec, type Format } from './formats.ts';
+import { readSession, reversed, without, type SdpLimits, type Stream } from './session.ts';
+
+/** What our side of a call can do. */
+export interface Capabilities {
+  /** The IP address that our session descriptions name. */
+  readonly host: string;
+  /** Where audio is received; absent where none flows. */
+  readonly audioPort?: number;
+  /** In the order of our own offers. */
+  readonly codecs: readonly Codec[];
+  /** Type of medium → label (RFC 4574). */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly limits: SdpLimits;
+}
+
+/** How audio flows between the peer and us. */
+export interface AudioAgreement {
+  readonly codec: Codec;
+  /** The payload type of both ways. */
+  readonly payload: number;
+  /** Telephone events (RFC 4733); absent where the peer has none. */
+  readonly events: Format | undefined;
+  /** Where the peer receives; absent where it wants nothing. */
+  readonly remote: { readonly address: string; readonly port: number } | undefined;
+  /** The peer sends. */
+  readonly receives: boolean;
+}
+
+type Answered = sdp.MediaDescription;
+
+/** What stands behind one of our m-lines. */
+interface Line {
+  readonly ours: Answered;
+  readonly theirs: Stream | undefined;
+}
+
+/** Where media go that nobody carries: the discard port, at no address. */
+const NOWHERE = { port: 9, connection: { version: 4, ip: '0.0.0.0' } };
+/** RFC 3556: we neither send RTCP nor look at it. */
+const WITHOUT_RTCP: Answered['bandwidth'] & object = [
+  { type: 'RS', limit: 0 },
+  { type: 'RR', limit: 0 },
+];
+const CARRIED = /^RTP\/AVPF?$/;
+/** Media that others of our kind carry: taken, but inactive. */
+const SHOWN = /^(audio|video|text)$/;
+
+/** Offers and answers of one call (RFC 3264). It knows no sockets. */
+export class Negotiation {
+  readonly #capabilities: Capabilities;
+  readonly #id = randomInt(2 ** 47);
+  #version = 0;
+  #lines: readonly Line[] = [];
+  #local = '';
+
+  constructor(capabilities: Capabilities) {
+    this.#capabilities = capabilities;
+  }
+
+  /** Our newest session description. */
+  get local(): string {
+    return this.#local;
+  }
+
+  get media(): Medium[] {
+    return this.#lines.map(({ ours, theirs }, index) => {
+      const refused = ours.port === 0 || theirs?.port === 0;
+      return {
+        ...{ index, type: ours.type, label: ours.label, refused },
+        status: refused || theirs === undefined ? 'inactive' : agreed(ours, theirs),
+        held: !refused && theirs !== undefined && !theirs.direction.includes('recv'),
+        codec: refused || ours.description !== undefined ? undefined : ours.rtp[0]?.codec,
+        source: theirs?.source,
+      };
+    });
+  }
+
+  /** How audio flows; undefined before both sides have spoken, and where it doesn't. */
+  get audio(): AudioAgreement | undefined {
+    const line = this.#lines.find(({ ours }) => ours.description === undefined && ours.port !== 0);
+    if (line?.theirs === undefined || line.theirs.port === 0) return undefined;
+    return agreementOf(line.theirs, this.#capabilities.codecs);
+  }
+
+  /** Our answer. @throws {MediaRefused} which changes nothing */
+  answer(offer: string): string {
+    const streams = readSession(offer, this.#capabilities.limits);
+    // RFC 3264 §8: an m-line stays for the whole call.
+    if (streams.length < this.#lines.length)
+      throw new MediaRefused('malformed', 'the offer leaves out media of the call');
+    let carries = false;
+    const lines = streams.map((theirs): Line => {
+      const ours = carries ? shown(theirs) : this.#answered(theirs);
+      carries ||= ours.port !== 0 && ours.description === undefined;
+      return { ours: this.#named(ours, theirs), theirs };
+    });
+    const offered = streams.filter(({ port }) => port !== 0);
+    if (offered.length > 0 && lines.every(({ ours }) => ours.port === 0)) throw incompatible(offered);
+    return this.#settle(lines);
+  }
+
+  /** An offer: of audio, and of what this call had before (RFC 3264 §8). */
+  offer(): string {
+    if (this.#lines.length === 0) return this.#settle([{ ours: this.#offered(), theirs: undefined }]);
+    const lines = this.#lines.map(({ ours, theirs }) => {
+      const carried = ours.port !== 0 && ours.description === undefined;
+      return { theirs, ours: carried ? { ...ours, direction: 'sendrecv' as const } : ours };
+    });
+    return this.#settle(lines);
+  }
+
+  /** Takes the answer to our offer. @throws {MediaRefused} which changes nothing */
+  accept(answer: string): void {
+    const streams = readSession(answer, this.#capabilities.limits);
+    if (streams.length !== this.#lines.length)
+      throw new MediaRefused('malformed', 'the answer has other media than the offer');
+    const lines = this.#lines.map(({ ours }, index): Line => ({ ours, theirs: streams[index] }));
+    for (const { ours, theirs } of lines) {
+      const carried = ours.port !== 0 && ours.description === undefined && theirs !== undefined && theirs.port !== 0;
+      if (carried && agreementOf(theirs, this.#capabilities.codecs) === undefined) throw incompatible([theirs]);
+    }
+    this.#lines = lines;
+  }
+
+  #settle(lines: readonly Line[]): string {
+    this.#lines = lines;
+    const { host } = this.#capabilities;
+    const body = (version: number): string =>
+      sdp.write({
+        version: 0,
+        origin: {
+          ...{ username: '-', sessionId: this.#id, sessionVersion: version, netType: 'IN' },
+          ...{ ipVer: ipVersion(host), address: host },
+        },
+        name: '-',
+        connection: { version: ipVersion(host), ip: host },
+        timing: { start: 0, stop: 0 },
+        media: lines.map(({ ours }) => ours),
+      });
+    // RFC 3264 §8: the version goes up by one where the description is another.
+    if (body(this.#version) !== this.#local) this.#local = body(++this.#version);
+    return this.#local;
+  }
+
+  #answered(theirs: Stream): Answered {
+    const { audioPort, codecs } = this.#capabilities;
+    const agreement = theirs.type === 'audio' && audioPort !== undefined && agreementOf(theirs, codecs);
+    if (!agreement) return theirs.type === 'audio' && audioPort !== undefined ? refused(theirs) : shown(theirs);
+    const format = theirs.formats.find(({ payload }) => payload === agreement.payload);
+    return {
+      ...audioLine(audioPort, [...(format ? [format] : []), ...(agreement.events ? [agreement.events] : [])]),
+      protocol: theirs.protocol,
+      direction: reversed(theirs.direction),
+      ...(theirs.multiplexesRtcp && { rtcpMux: 'rtcp-mux' as const }),
+    };
+  }
+
+  #offered(): Answered {
+    const { audioPort, codecs, labels } = this.#capabilities;
+    const label = labels['audio'];
+    const speech = codecs.map((codec) => CODECS[codec]);
+    const events = [...new Set(speech.map(({ rate }) => rate))].map((rate, index) => ({
+      ...{ payload: 101 + index, name: 'telephone-event', rate, parameters: '0-15' },
+    }));
+    const line = audioLine(audioPort ?? NOWHERE.port, [...speech, ...events]);
+    const carried =
+      audioPort === undefined ? inactive('audio') : { direction: 'sendrecv' as const, rtcpMux: 'rtcp-mux' as const };
+    return { ...line, ...carried, ...(label !== undefined && { label }) };
+  }
+
+  #named(ours: Answered, { type, mid, label }: Stream): Answered {
+    const named = this.#capabilities.labels[type] ?? label;
+    return {
+      ...ours,
+      ...(mid !== undefined && { mid }),
+      ...(named !== undefined && ours.port !== 0 && { label: named }),
+    };
+  }
+}
+
+const ipVersion = (address: string): 4 | 6 => (isIPv6(address) ? 6 : 4);
+
+function audioLine(port: number, formats: readonly (Format & { channels?: number })[]): Answered {
+  return {
+    ...{ type: 'audio', port, protocol: 'RTP/AVP', bandwidth: WITHOUT_RTCP, ptime: 20 },
+    payloads: formats.map(({ payload }) => payload).join(' '),
+    rtp: formats.map(({ payload, name, rate }) => ({
+      ...{ payload, codec: name, rate },
+      // RFC 7587 §7: opus is always written with two channels.
+      ...(name.toLowerCase() === 'opus' && { encoding: 2 }),
+    })),
+    fmtp: formats.flatMap(({ payload, name, parameters }) => {
+      const config = name.toLowerCase() === 'telephone-event' ? '0-15' : parameters;
+      return config === undefined ? [] : [{ payload, config }];
+    }),
+  };
+}
+
+/** Taken, without media: the peer shows what the conference may have later. */
+function shown(theirs: Stream): Answered {
+  const { type, protocol, formats } = theirs;
+  const format = formats[0];
+  if (theirs.port === 0 || !CARRIED.test(protocol) || !SHOWN.test(type) || format === undefined) return refused(theirs);
+  return { ...audioLine(NOWHERE.port, [format]), type, protocol, ...inactive(type) };
+}
+
+const inactive = (type: string) => ({
+  ...{ ...NOWHERE, direction: 'inactive' as const, description: `${type} is not carried` },
+});
+
+/** RFC 3264 §6: the m-line comes back with port 0. */
+function refused({ type, protocol, payloads }: Stream): Answered {
+  return { ...{ type, port: 0, protocol, payloads: payloads === '' ? '0' : payloads }, rtp: [], fmtp: [] };
+}
+
+function agreementOf(theirs: Stream, codecs: readonly Codec[]): AudioAgreement | undefined {
+  const { protocol, port, address, direction, formats } = theirs;
+  if (port === 0 || !CARRIED.test(protocol)) return undefined;
+  for (const format of formats) {
+    const codec = codecOf(format, codecs);
+    if (codec === undefined) continue;
+    const wants = address !== undefined && direction.includes('recv');
+    return {
+      ...{ codec, payload: format.payload, events: eventsBeside(codec, formats) },
+      remote: wants ? { address, port } : undefined,
+      receives: direction.startsWith('send'),
+    };
+  }
+  return undefined;
+}
+
+/** What both do, from the participant's point of view. */
+function agreed(ours: Answered, theirs: Stream): Direction {
+  const mine = ours.direction ?? 'inactive';
+  const heard = mine.includes('recv') ? theirs.direction : without(theirs.direction, 'send');
+  return mine.startsWith('send') ? heard : without(heard, 'recv');
+}
+
+function incompatible(offered: readonly Stream[]): MediaRefused {
+  const audio = offered.some(({ type }) => type === 'audio');
+  return audio
+    ? new MediaRefused('incompatible', 'none of the formats of audio is carried', 305)
+    : new MediaRefused('incompatible', 'none of the media is carried', 304);
+}
