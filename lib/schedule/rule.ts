@@ -1,6 +1,7 @@
 import type ICAL from 'ical.js';
 import { RRuleTemporal } from 'rrule-temporal';
 import { hasADay, mostInPeriod, partsOf, type RuleParts, timesOfDay } from './rule-parts.ts';
+import { SteadyRule } from './steady-rule.ts';
 import { UnusableTime } from './unusable-time.ts';
 import type { Zone } from './zone.ts';
 
@@ -14,8 +15,9 @@ const LATEST = Date.UTC(9000, 0);
 
 /** A recurrence rule (RFC 5545 §3.3.10) on the clocks of one zone; its times are times on the clock. */
 export class Rule {
-  readonly #rule: RRuleTemporal;
+  readonly #rule: SteadyRule | RRuleTemporal;
   readonly #isOver: (wall: number) => boolean;
+  readonly #isEndless: boolean;
   /** No occurrence is later on the clock. */
   readonly #latest: number;
 
@@ -24,26 +26,26 @@ export class Rule {
     const parts = partsOf(recur);
     refuseTooMuch(parts, limits);
     const until = endOf(recur);
+    this.#isEndless = until === undefined && !recur.count;
     this.#latest = Math.min(
       LATEST,
       until === undefined ? LATEST : until.isUtc ? zone.wallOf(until.at) + DAY : until.at,
     );
     this.#isOver = (wall) => until !== undefined && (until.isUtc ? zone.instantOf(wall) : wall) > until.at;
-    this.#rule = new RRuleTemporal({
-      rruleString: `DTSTART:${stamp(start)}\nRRULE:${withoutUntil(recur)}`,
-      includeDtstart: true, // RFC 5545 §3.8.5.3: DTSTART is the first occurrence
-      maxIterations: Math.max(limits.periods, recur.count ?? 0),
-      maxCandidateEvaluations: 50 * limits.periods,
-      cache: false,
-    });
+    this.#rule = SteadyRule.of(parts, start, weekStartOf(recur)) ?? unsteady(recur, start, limits);
     this.#refuseEmpty(parts, start);
     if (mayBeDense(parts, limits.occurrences)) this.#refuseDense(start, limits.occurrences);
+  }
+
+  /** Whether it has neither COUNT nor UNTIL. */
+  get isEndless(): boolean {
+    return this.#isEndless;
   }
 
   /** The first occurrence at or after a time. */
   at(wall: number): number | undefined {
     if (wall > this.#latest) return undefined;
-    const next = searched(() => this.#rule.next(new Date(wall), true))?.epochMilliseconds;
+    const next = this.#next(wall);
     return next === undefined || this.#isOver(next) ? undefined : next;
   }
 
@@ -54,20 +56,50 @@ export class Rule {
     return last;
   }
 
-  #previous(wall: number): number | undefined {
-    return searched(() => this.#rule.previous(new Date(wall), true))?.epochMilliseconds;
+  #next(wall: number): number | undefined {
+    const rule = this.#rule;
+    if (rule instanceof SteadyRule) return rule.at(wall);
+    return searched(() => rule.next(new Date(wall), true))?.epochMilliseconds;
   }
 
-  /** All from a time on. */
+  #previous(wall: number): number | undefined {
+    const rule = this.#rule;
+    if (rule instanceof SteadyRule) return rule.upTo(wall);
+    return searched(() => rule.previous(new Date(wall), true))?.epochMilliseconds;
+  }
+
+  /** All from a time on: the first ones one by one, for most ask for no more; then, where they stand close, by the month. */
   *from(wall: number): Generator<number, undefined> {
-    for (let next = this.at(wall); next !== undefined; next = this.at(next + 1)) yield next;
+    let before = -Infinity;
+    let next = this.at(wall);
+    while (next !== undefined) {
+      yield next;
+      if (next - before < CLOSE) {
+        for (const one of this.#month(next)) {
+          if (this.#isOver(one)) return;
+          yield one;
+          next = one;
+        }
+      }
+      before = next;
+      next = this.at(next + 1);
+    }
+  }
+
+  /** Those in the month after an occurrence: asking for all at once is faster. */
+  #month(wall: number): readonly number[] {
+    const rule = this.#rule;
+    if (rule instanceof SteadyRule || wall + MONTH > this.#latest) return [];
+    const found = searched(() => rule.between(new Date(wall + 1), new Date(wall + MONTH), true)) ?? [];
+    return found.map(({ epochMilliseconds }) => epochMilliseconds);
   }
 
   /** That the days of a rule exist does not say that its steps ever meet one. */
   #refuseEmpty(parts: RuleParts, start: number): void {
-    if (this.#isOver(start) || parts.count === 1) return;
+    const rule = this.#rule;
+    if (this.#isOver(start) || parts.count === 1 || rule instanceof SteadyRule) return;
     try {
-      this.#rule.next(new Date(start));
+      rule.next(new Date(start));
     } catch {
       throw neverHappens();
     }
@@ -84,6 +116,20 @@ export class Rule {
 }
 
 const DAY = 86_400_000;
+const MONTH = 31 * DAY;
+const CLOSE = 8 * DAY;
+
+const unsteady = (recur: ICAL.Recur, start: number, limits: RuleLimits): RRuleTemporal =>
+  new RRuleTemporal({
+    rruleString: `DTSTART:${stamp(start)}\nRRULE:${withoutUntil(recur)}`,
+    includeDtstart: true, // RFC 5545 §3.8.5.3: DTSTART is the first occurrence
+    maxIterations: Math.max(limits.periods, recur.count ?? 0),
+    maxCandidateEvaluations: 50 * limits.periods,
+    cache: false,
+  });
+
+/** WKST from 0, Sunday; a week begins on Monday unless said (RFC 5545 §3.3.10). */
+const weekStartOf = ({ wkst }: ICAL.Recur): number => (wkst as number) - 1;
 
 /** Rules of days and longer periods have the times of a day that they name. */
 const mayBeDense = (parts: RuleParts, most: number): boolean =>
@@ -126,5 +172,9 @@ export const fieldsOf = ({ year, month, day, hour, minute, second }: ICAL.Time):
 
 /** A moment as iCalendar writes it in UTC. */
 export const stamp = (at: number): string => new Date(at).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
+
+/** When that is; NaN for what is written otherwise. */
+export const momentOf = (stamped: string): number =>
+  Date.parse(stamped.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 
 const withoutUntil = (recur: ICAL.Recur): string => recur.toString().replace(/;?UNTIL=[^;]*/, '');
