@@ -19,7 +19,7 @@ const MAY_IMPORT: readonly (readonly [folder: string, ...from: readonly string[]
   ['ccmp', 'conference', 'directory', 'http', 'ccmp/codec', 'model', 'xml'],
   ['admin', 'conference', 'directory', 'model', 'xml'],
   ['sip'],
-  ['sip'],
+  ['mixer'],
   ['notification', 'conference', 'model', 'xml'],
   ['event-stream', 'notification', 'conference', 'directory', 'http', 'model', 'xml'],
   ['outbox', 'conference', 'model', 'xml'],
