@@ -3,7 +3,7 @@ import type { XconUri, XconUserId } from '../model/identifiers.ts';
 /** One side of a communication, as far as its rules can tell. */
 export interface Party {
   /** Of a user of the directory, whose rules are asked; undefined for anybody else. */
-  readonly userId?: XconUserId;
+  readonly userId?: XconUserId | undefined;
   /** Addresses that are proven, or at which she is called (URIs in any spelling). */
   readonly addresses: readonly string[];
   /** Wants not to be known (RFC 3323 `Privacy: id`), or can not be. */
