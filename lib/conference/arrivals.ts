@@ -58,7 +58,7 @@ function firstRefusal(guards: readonly ArrivalGuard[], arrival: Arrival): Refusa
 }
 
 /** How a user comes in by the change, if she does. */
-function arrivalOf({ edit, call, standing, main }: Bringing, user: XconUserId): Arrival | undefined {
+export function arrivalOf({ edit, call, standing, main }: Bringing, user: XconUserId): Arrival | undefined {
   const record = edit.now.users.get(user);
   if (record === undefined || isPublished(record.part.element)) return undefined;
   if (main !== undefined && [user, ...record.facts.addresses].some((name) => isIn(main, name))) return undefined;

@@ -4,11 +4,12 @@ import { CONFERENCE_INFO, info, xcon } from '../model/names.ts';
 import { endpointsOf, type UserRecord, userRecord } from '../model/user.ts';
 import { XmlElement, type XmlNode } from '../xml/element.ts';
 import { unknownTo } from './admission.ts';
+import { callTargets } from './asked-targets.ts';
 import type { Call } from './calls.ts';
 import { type EndpointState, withState } from './endpoint-state.ts';
 import { comesByItself, type Came } from './joining.ts';
 import type { ConferenceObjects, ControlParts, Work } from './objects.ts';
-import { checkPassword } from './passwords.ts';
+import { checkPassword, needsPassword } from './passwords.ts';
 import type { Standing } from './standing.ts';
 
 /** Somebody who calls a conference. */
@@ -27,6 +28,11 @@ export interface DialledIn extends Came {
   readonly object: ConferenceObject;
 }
 
+/** Who may come in, if she knows the conference password where it `asks` for one. */
+export interface Welcome extends DialledIn {
+  readonly asks: boolean;
+}
+
 /** The endpoints of a conference as the focus brings and keeps them; it is the only one who knows their state (RFC 4353 §5). */
 export class Endpoints {
   readonly #objects: ConferenceObjects;
@@ -39,9 +45,16 @@ export class Endpoints {
     this.#focus = callOfFocus(people.domain);
   }
 
-  /** Whether somebody could come in by a call now; changes nothing. @throws {Refusal} as `dialIn` does */
-  async check(call: Call, uri: XconUri, arrival: DialIn): Promise<DialledIn> {
-    return this.#come(arrival, (work) => this.#objects.tryChange(call, uri, CONFERENCES, work, mayKnow(call)));
+  /**
+   * Whether somebody could come in by a call now; changes nothing. @throws {Refusal} as `dialIn` does, but not for a password that is
+   * still to be asked for
+   */
+  async check(call: Call, uri: XconUri, arrival: DialIn): Promise<Welcome> {
+    let asks = false;
+    const came = await this.#come({ ...arrival, ask: () => (asks = true) }, (work) =>
+      this.#objects.tryChange(call, uri, CONFERENCES, work, mayKnow(call)),
+    );
+    return { ...came, asks };
   }
 
   /** Somebody comes in by a call: by the same rules as userRequest/create. */
@@ -82,7 +95,17 @@ export class Endpoints {
     });
   }
 
-  async #come(arrival: DialIn, change: (work: (work: Work) => void) => Promise<ConferenceObject>): Promise<DialledIn> {
+  /** Those whom the list of a conference names under these names, and who are to be called, are being called. */
+  async callTargets(uri: XconUri, names: readonly string[]): Promise<void> {
+    await this.#change(uri, (work) => callTargets(work, names));
+  }
+
+  /** The conference as it is stored; undefined where there is none. */
+  object(uri: XconUri): Promise<ConferenceObject | undefined> {
+    return this.#objects.access.durable(uri);
+  }
+
+  async #come(arrival: Asked, change: (work: (work: Work) => void) => Promise<ConferenceObject>): Promise<DialledIn> {
     let came: Came | undefined;
     const object = await change((work) => void (came = this.#bring(work, arrival)));
     if (came === undefined) throw new Error('a change has worked before it is done');
@@ -95,7 +118,7 @@ export class Endpoints {
     return this.#objects.change(this.#focus, uri, CONFERENCES, undefined, work, () => undefined);
   }
 
-  #bring(work: Work, { entity, state, displayText, anonymous }: DialIn): Came {
+  #bring(work: Work, { entity, state, displayText, anonymous, ask }: Asked): Came {
     const endpoint = withState(info('endpoint', { entity }), { status: 'connected', ...state });
     const user = info('user', {}, [
       ...(displayText === undefined ? [] : [info('display-text', {}, [displayText])]),
@@ -103,7 +126,10 @@ export class Endpoints {
       ...(anonymous === true ? [xcon('provide-anonymity', {}, ['private'])] : []),
     ]);
     const { call, edit } = work;
-    const came = comesByItself(work, user, (object, standing) => checkPassword(object, call, standing, this.#attempts));
+    const came = comesByItself(work, user, (object, standing) => {
+      if (ask !== undefined && call.password === undefined && needsPassword(object, standing)) ask();
+      else checkPassword(object, call, standing, this.#attempts);
+    });
     const record = edit.now.users.get(came.key);
     if (record === undefined) return came;
     // Whatever stood there of an earlier call is over.
@@ -114,6 +140,11 @@ export class Endpoints {
     );
     return came;
   }
+}
+
+interface Asked extends DialIn {
+  /** The password is missing, and may come later. */
+  readonly ask?: () => void;
 }
 
 /** How the focus appears to the rules where nobody asked for what it does; no login holds the sign in its name. */

@@ -11,6 +11,7 @@ import {
   type Origin,
   privilegeOf,
   rolesOf,
+  statusOf,
   type UserFacts,
   userRecord,
 } from '../model/user.ts';
@@ -205,11 +206,12 @@ function thirdComes(work: Work, key: XconUserId, asked: XmlElement): BroughtIn {
   const unseen = there !== undefined && !isSeen(edit.now, there.facts, standing);
   const old = unseen ? undefined : there;
   if (old === undefined || !isPresent(old.facts)) room(work, old?.facts.pending === true);
-  const base = old?.part.element ?? asInDirectory(info('user', { entity: key }), key, identities);
+  const before = old && withoutEnded(old.part.element, asked);
+  const base = before ?? asInDirectory(info('user', { entity: key }), key, identities);
   const claims = principal === undefined ? asked : withChild(asked, 'associated-aors', undefined);
   const merged = merge(USER, base, withStatusLeftOut(claims.withAttribute('entity', key))) ?? base;
   refuse(work, base, withoutPlainRoles(merged, base), false);
-  const settled = settleEndpoints(merged, old?.part.element, 'in');
+  const settled = settleEndpoints(merged, before, 'in');
   if (old !== undefined && settled === old.part.element) {
     throw new Refusal('conflict', 'This user is in the conference already.');
   }
@@ -227,6 +229,14 @@ function thirdComes(work: Work, key: XconUserId, asked: XmlElement): BroughtIn {
     identities,
   );
   return { key };
+}
+
+/** Who is brought in once more comes anew with an endpoint whose call is over. */
+function withoutEnded(user: XmlElement, asked: XmlElement): XmlElement {
+  const named = new Set(endpointsOf(asked).map((one) => one.attribute('entity')));
+  const isEnded = (child: XmlElement): boolean =>
+    child.is(CONFERENCE_INFO, 'endpoint') && statusOf(child) === 'disconnected' && named.has(child.attribute('entity'));
+  return user.elements.some(isEnded) ? user.withChildren(user.elements.filter((child) => !isEnded(child))) : user;
 }
 
 const isSeen = (object: ConferenceObject, facts: UserFacts, { level = 'invited' }: Standing): boolean =>

@@ -49,9 +49,10 @@ function begin(edit: ObjectEdit, running: RunningOccurrence): void {
 /** Somebody starts the next occurrence before its time. */
 export const beginEarly = (edit: ObjectEdit, next: Window): void => begin(edit, occurrenceOf(next));
 
-const occurrenceOf = ({ id, start, closes, ends, warns, extendable, lastingNeeds }: Window): RunningOccurrence => ({
+const occurrenceOf = ({ id, start, asks, closes, ends, warns, extendable, lastingNeeds }: Window): RunningOccurrence => ({
   id,
   start,
+  ...(asks !== undefined && { asks }),
   ...(closes !== undefined && { closes }),
   ...(ends !== undefined && { ends }),
   ...(warns !== undefined && { warns }),

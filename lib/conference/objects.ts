@@ -6,13 +6,15 @@ import { ShapeError } from '../model/shape.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { ObjectAccess } from './access.ts';
 import { checkRoom, unknownTo } from './admission.ts';
-import { judgeArrival, judgeArrivals } from './arrivals.ts';
+import { type Bringing, judgeArrival, judgeArrivals } from './arrivals.ts';
 import type { Call } from './calls.ts';
 import type { Arrival, ArrivalGuard, ChangeListener, Guard } from './changes.ts';
+import { callArrivals } from './calling.ts';
 import { type CommitLimits, Commits, type Edited } from './commits.ts';
 import { filterDefaults, type FilterLimits } from './filter.ts';
 import { checkWindow, followClock } from './life.ts';
 import { Identities, type People } from './people.ts';
+import { notePlanned } from './planning.ts';
 import { Refusal } from './refusal.ts';
 import type { ConferenceRepository } from './repository.ts';
 import { checkEdit, completeSections } from './sections.ts';
@@ -43,6 +45,8 @@ export interface ControlParts {
   readonly limits: ControlLimits;
   /** How times of conferences are read; as documented where none are given. */
   readonly times?: TimeRules;
+  /** Whether there is a focus that calls people (RFC 4353); otherwise who is brought in is in. */
+  readonly dialsOut?: boolean;
   /** The blueprint that a conference is made from when its creator names none. */
   readonly defaultBlueprint: XconUri;
 }
@@ -130,12 +134,7 @@ export class ConferenceObjects {
     const identities = await Identities.in(document, people, principalOf(call), limits.named);
     const edited = this.#made(() => {
       const edit = make(identities);
-      judgeArrivals(this.#arrivalGuards, {
-        edit,
-        call,
-        standing: standingOf(edit.now, call.caller),
-        element: document,
-      });
+      this.#arrive({ edit, call, standing: standingOf(edit.now, call.caller), element: document });
       return edit;
     });
     const { after } = edited;
@@ -170,7 +169,7 @@ export class ConferenceObjects {
       checkMayMake(main, standing, limits.sidebars);
       const edited = this.#made(() => {
         const edit = make(main, standing, identities);
-        judgeArrivals(this.#arrivalGuards, { edit, call, standing, main, element: document });
+        this.#arrive({ edit, call, standing, main, element: document });
         checkMembers(edit, main, call.caller);
         return edit;
       });
@@ -293,7 +292,7 @@ export class ConferenceObjects {
         const bringing = { edit, call, standing, main, element };
         const judge: Work['judge'] = (arrival) => judgeArrival(this.#arrivalGuards, bringing, arrival);
         work({ call, edit, standing, identities, people, limits, judge });
-        judgeArrivals(this.#arrivalGuards, bringing);
+        this.#arrive(bringing);
         if (main !== undefined) checkMembers(edit, main, call.caller);
         this.#complete(edit);
       }),
@@ -304,6 +303,12 @@ export class ConferenceObjects {
   /** Brings an object to where it stands by its times now. */
   async tick(uri: XconUri): Promise<void> {
     await this.change(this.#clockCall, uri, 'conference', undefined, nothing, nothing);
+  }
+
+  /** Who is brought in is called, and may be refused. */
+  #arrive(bringing: Bringing): void {
+    if (this.#parts.dialsOut === true) callArrivals(bringing);
+    judgeArrivals(this.#arrivalGuards, bringing);
   }
 
   #complete(edit: ObjectEdit): void {
@@ -317,6 +322,7 @@ export class ConferenceObjects {
     checkEdit(edit);
     if (more > 0) checkWindow(edit.now, times, now);
     if (more > 0) checkRoom({ ...edit.now, counts: edit.before.counts }, this.#parts.limits.users, more);
+    notePlanned(edit);
   }
 
   /** The guards that wait, one after the other; without one nothing comes between a change and its commit. */

@@ -30,10 +30,35 @@ export interface ObjectHeader {
   readonly passed?: number;
   /** When the clock has to change the conference next. */
   readonly due?: number;
+  /** What the conference takes of the server; absent where that was not counted yet. */
+  readonly booked?: BookedRoom;
+  /** The version since which calendars show the same: words, times and invited people. */
+  readonly planned?: number;
   /** Of a dependent child of a series (RFC 5239 §7.4). */
   readonly stands?: StandsFor;
   /** The children that stand for some of its occurrences. */
   readonly children?: readonly SeriesChild[];
+}
+
+/** Room for a conference. */
+export interface BookedRoom {
+  /** The count of all bookings that has this one; all are counted anew when times are read by other rules. */
+  readonly era: number;
+  /** Who is charged. */
+  readonly owner: string;
+  /** Of a conference with times. */
+  readonly plan?: PlannedRoom;
+}
+
+export interface PlannedRoom {
+  /** For so many in each occurrence. */
+  readonly people: number;
+  /** Up to this bucket of time (`conference/booking`). */
+  readonly until: number;
+  /** The first moment from there on, in milliseconds since 1970, that is to be booked when it comes within reach. */
+  readonly more?: number;
+  /** The ids of occurrences for which there was no room when they came within reach. */
+  readonly without?: readonly string[];
 }
 
 /** Occurrences of a series by their ids; without `to` those from the first on (THISANDFUTURE). Both ends belong to it. */
@@ -61,6 +86,8 @@ export interface RunningOccurrence {
   /** When it was to begin before anybody moved it: `20301007T070000Z`; empty where none of the times made it begin. */
   readonly id: string;
   readonly start: number;
+  /** When those whom the conference calls are called, where that is not at its start. */
+  readonly asks?: number;
   /** When nobody comes in any more. */
   readonly closes?: number;
   /** Absent where it lasts until the last one leaves. */
@@ -109,9 +136,11 @@ export interface Counts {
   readonly pending: number;
   /** May do all. */
   readonly organizers: number;
+  /** Are in the occurrence only. */
+  readonly joined: number;
 }
 
-const NOBODY: Counts = { connected: 0, hidden: 0, present: 0, pending: 0, organizers: 0 };
+const NOBODY: Counts = { connected: 0, hidden: 0, present: 0, pending: 0, organizers: 0, joined: 0 };
 
 export function emptyObject(uri: XconUri, header: ObjectHeader): ConferenceObject {
   return {
@@ -219,5 +248,6 @@ function recount(counts: Counts, old: UserFacts | undefined, next: UserFacts | u
     present: counts.present + change(isPresent),
     pending: counts.pending + change((facts) => facts.pending),
     organizers: counts.organizers + change((facts) => facts.privilege === 'organizer'),
+    joined: counts.joined + change((facts) => facts.origin === 'joined'),
   };
 }

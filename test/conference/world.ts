@@ -2,7 +2,7 @@ import type { Call } from '../../lib/conference/calls.ts';
 import { defaultBlueprintUri, shippedBlueprints } from '../../lib/conference/blueprints.ts';
 import { commitDefaults } from '../../lib/conference/commits.ts';
 import { ConferenceControl } from '../../lib/conference/control.ts';
-import { controlDefaults, type ControlLimits } from '../../lib/conference/objects.ts';
+import { controlDefaults, type ControlLimits, type ControlParts } from '../../lib/conference/objects.ts';
 import { Refusal, type Reason } from '../../lib/conference/refusal.ts';
 import type { ConferenceRepository } from '../../lib/conference/repository.ts';
 import { Attempts } from '../../lib/directory/attempts.ts';
@@ -47,6 +47,7 @@ export function controlOver(
   repository: ConferenceRepository,
   limits: Partial<ControlLimits> = {},
   people: readonly Principal[] = PRINCIPALS,
+  more: Pick<ControlParts, 'dialsOut'> = {},
 ): ConferenceControl {
   return new ConferenceControl({
     repository,
@@ -61,6 +62,7 @@ export function controlOver(
     clock: () => 0,
     limits: { ...commitDefaults, ...controlDefaults, ...limits },
     defaultBlueprint: defaultBlueprintUri(DOMAIN),
+    ...more,
   });
 }
 
@@ -68,9 +70,10 @@ export function controlOver(
 export async function world(
   limits?: Partial<ControlLimits>,
   people?: readonly Principal[],
+  more?: Pick<ControlParts, 'dialsOut'>,
 ): Promise<{ store: MemoryStore; control: ConferenceControl }> {
   const store = new MemoryStore();
-  const control = controlOver(store, limits, people);
+  const control = controlOver(store, limits, people, more);
   for (const blueprint of shippedBlueprints(DOMAIN)) await control.createBlueprint(as('root'), blueprint);
   return { store, control };
 }
