@@ -1,3 +1,4 @@
+import type { Principal } from '../directory/principal.ts';
 import { CONFERENCES, type ConferenceObject, type SidebarKind } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import type { XmlElement } from '../xml/element.ts';
@@ -18,11 +19,13 @@ import { changesSince } from './changes-since.ts';
 import { Endpoints } from './endpoints.ts';
 import type { AskedFilter } from './filter.ts';
 import { type AskedFreeBusy, type BusyTime, freeBusy } from './free-busy.ts';
+import { identitiesOfUser } from './identities.ts';
 import { bringIn, type BroughtIn } from './joining.ts';
 import { leave } from './leaving.ts';
 import { blueprintFrom, conferenceFrom } from './making.ts';
 import { ConferenceObjects, type ControlParts, principalOf, type Work } from './objects.ts';
 import { checkPassword } from './passwords.ts';
+import { plannedConferences, type PlannedConference } from './planning.ts';
 import { Refusal, refusedAs } from './refusal.ts';
 import { seenChange, type SeenChange } from './seen-change.ts';
 import { allowsSubscription, type Sight } from './sight.ts';
@@ -114,12 +117,14 @@ export class ConferenceControl {
   /** The conferences that the caller organises, takes part in or is invited to; all for a system administrator. */
   async conferences(call: Call, filter?: AskedFilter): Promise<ObjectEntry[]> {
     if (call.caller.kind !== 'user') throw new Refusal('authentication-required', 'Authenticate to list conferences.');
-    const { userId, addresses, systemAdministrator } = call.caller.principal;
-    if (systemAdministrator) return this.#objects.access.list(call, { kind: 'conference' }, filter);
-    const names = [userId, ...addresses];
-    const domains = names.flatMap((name) => (name.includes('@') ? [`*${name.slice(name.lastIndexOf('@'))}`] : []));
-    const identities = [...new Set([...names, ...domains])];
-    return this.#objects.access.list(call, { kind: 'conference', identities }, filter);
+    const { principal } = call.caller;
+    const all = principal.systemAdministrator ? {} : { identities: identitiesOfUser(principal) };
+    return this.#objects.access.list(call, { kind: 'conference', ...all }, filter);
+  }
+
+  /** A page of what stands in a user's calendar, also a system administrator's; children of series stand beside these. */
+  planned(principal: Principal, page: { after: string; limit: number }): Promise<PlannedConference[]> {
+    return plannedConferences(this.#parts.repository, principal, page);
   }
 
   async retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer> {
@@ -142,6 +147,11 @@ export class ConferenceControl {
   /** The change that made a version, as somebody may see it who watches now; undefined when he may not. */
   seenChange(call: Call, uri: XconUri, version: number): Promise<SeenChange | undefined> {
     return seenChange(this.#objects.access, this.#parts, call, uri, version);
+  }
+
+  /** The object as it is in the store, for what follows the change log. */
+  durable(uri: XconUri): Promise<ConferenceObject | undefined> {
+    return this.#objects.access.durable(uri);
   }
 
   /** Whether somebody may watch the conference as it is now. */

@@ -1,3 +1,4 @@
+import type { Principal } from '../directory/principal.ts';
 import type { ConferenceObject, PartName } from '../model/conference-object.ts';
 import type { XconUserId } from '../model/identifiers.ts';
 import { DESCRIPTION_SECTION, targetsOf, USERS_SECTION } from './lists.ts';
@@ -15,4 +16,11 @@ export function identitiesOf(object: ConferenceObject, { kind, key }: PartName):
   return key === USERS_SECTION
     ? [...targetsOf(object, 'allowed-users-list')].filter((target) => target.startsWith('*@'))
     : [];
+}
+
+/** Under which of these names lists find what concerns a user: her id, her addresses, their domains. */
+export function identitiesOfUser({ userId, addresses }: Principal): string[] {
+  const names = [userId, ...addresses];
+  const domains = names.flatMap((name) => (name.includes('@') ? [`*${name.slice(name.lastIndexOf('@'))}`] : []));
+  return [...new Set([...names, ...domains])];
 }

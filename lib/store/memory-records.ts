@@ -15,9 +15,19 @@ export class MemoryRecords<Value> implements Records<Value> {
     return Promise.resolve();
   }
 
+  read(id: string): Promise<Value | undefined> {
+    const value = this.#values.get(id);
+    return Promise.resolve(value === undefined ? undefined : (JSON.parse(value) as Value));
+  }
+
+  all(): AsyncIterable<readonly Value[]> {
+    return this.startingWith('');
+  }
+
   // eslint-disable-next-line @typescript-eslint/require-await -- as of a store that is read
-  async *all(): AsyncIterable<readonly Value[]> {
+  async *startingWith(prefix: string): AsyncIterable<readonly Value[]> {
     const values = [...this.#values]
+      .filter(([id]) => id.startsWith(prefix))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, value]) => JSON.parse(value) as Value);
     for (let at = 0; at < values.length; at += SLICE) yield values.slice(at, at + SLICE);

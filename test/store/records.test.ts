@@ -34,6 +34,16 @@ for (const [name, open] of Object.entries(STORES)) {
       expect((await allOf(records))[0]).to.deep.equal(value('again'));
     });
 
+    it('are found by their ids and by how these begin', async () => {
+      const records = (await open()).records<Value>('subscription');
+      await Promise.all(['a 1', 'b 1', 'b 2', 'b 3', 'b', 'c'].map((id) => records.keep(id, value(id))));
+      expect(await records.read('b 2')).to.deep.equal(value('b 2'));
+      expect(await records.read('b 4')).to.equal(undefined);
+      const found: string[] = [];
+      for await (const slice of records.startingWith('b ')) found.push(...slice.map(({ text }) => text));
+      expect(found).to.deep.equal(['b 1', 'b 2', 'b 3']);
+    });
+
     it('of one kind know nothing of another', async () => {
       const store = await open();
       await store.records<Value>('one').keep('id', value('one'));

@@ -16,7 +16,8 @@ export class SqliteRecords<Value> implements Records<Value> {
   readonly #kind: string;
   readonly #writer: WriterThread;
   readonly #slice: number;
-  readonly #page: Statement<[string, string, number], Row>;
+  readonly #page: Statement<[string, string, string, number], Row>;
+  readonly #one: Statement<[string, string], Row>;
   #waiting = new Map<string, string | null>();
   #next: Promise<void> | undefined;
   #flushing: Promise<void> = Promise.resolve();
@@ -25,7 +26,8 @@ export class SqliteRecords<Value> implements Records<Value> {
     this.#kind = kind;
     this.#writer = writer;
     this.#slice = slice;
-    this.#page = db.prepare('SELECT id, value FROM record WHERE kind = ? AND id > ? ORDER BY id LIMIT ?');
+    this.#page = db.prepare('SELECT id, value FROM record WHERE kind = ? AND id > ? AND id >= ? ORDER BY id LIMIT ?');
+    this.#one = db.prepare('SELECT id, value FROM record WHERE kind = ? AND id = ?');
   }
 
   keep(id: string, value: Value): Promise<void> {
@@ -36,12 +38,23 @@ export class SqliteRecords<Value> implements Records<Value> {
     return this.#put(id, null);
   }
 
-  async *all(): AsyncIterable<readonly Value[]> {
+  read(id: string): Promise<Value | undefined> {
+    const row = this.#one.get(this.#kind, id);
+    return Promise.resolve(row && (JSON.parse(row.value) as Value));
+  }
+
+  all(): AsyncIterable<readonly Value[]> {
+    return this.startingWith('');
+  }
+
+  async *startingWith(prefix: string): AsyncIterable<readonly Value[]> {
     let rows: Row[];
     let after = '';
     do {
-      rows = this.#page.all(this.#kind, after, this.#slice);
-      yield rows.map(({ value }) => JSON.parse(value) as Value);
+      rows = this.#page.all(this.#kind, after, prefix, this.#slice);
+      const there = rows.filter(({ id }) => id.startsWith(prefix));
+      yield there.map(({ value }) => JSON.parse(value) as Value);
+      if (there.length < rows.length) return;
       after = rows.at(-1)?.id ?? after;
       await turn();
     } while (rows.length === this.#slice);
