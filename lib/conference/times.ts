@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { ConferenceObject, ObjectEdit } from '../model/conference-object.ts';
+import type { ConferenceObject, ObjectEdit, OccurrenceRange } from '../model/conference-object.ts';
 import { XCON } from '../model/names.ts';
 import type { Part } from '../model/part.ts';
 import { ConferenceTime, type Window, windowDefaults, type WindowRules } from '../schedule/conference-time.ts';
@@ -29,20 +29,32 @@ export const timeDefaults: TimeRules = {
 export const lengthOf = ({ start, ends }: Pick<Window, 'start' | 'ends'>, { assumedLength }: TimeRules): number =>
   ends === undefined ? assumedLength * 1000 : Math.max(0, ends - start);
 
-/** Rules take far more memory than the text that has them, so only those in use are kept. */
-const remembered = new LRUCache<Part, { readonly time: ConferenceTime | undefined }>({ max: 500 });
+interface Remembered {
+  readonly time: ConferenceTime | undefined;
+  /** For which occurrences others stand. */
+  readonly without: readonly OccurrenceRange[] | undefined;
+}
 
-/** When a conference takes place; undefined where it has no times that can be followed. Made once for each description. */
+/** Rules take far more memory than the text that has them, so only those in use are kept. */
+const remembered = new LRUCache<Part, Remembered>({ max: 500 });
+
+/**
+ * When a conference takes place, without the occurrences for which its children stand; undefined where it has no times
+ * that can be followed. Made once for each description.
+ */
 export function timesOf(object: ConferenceObject, rules: TimeRules): ConferenceTime | undefined {
-  const part = object.header.kind === 'conference' ? object.sections.get(DESCRIPTION_SECTION) : undefined;
+  const { kind, children: without } = object.header;
+  const part = kind === 'conference' ? object.sections.get(DESCRIPTION_SECTION) : undefined;
   if (part === undefined) return undefined;
   let known = remembered.get(part);
-  if (known === undefined) remembered.set(part, (known = { time: readable(() => read(part, rules)) }));
+  if (known?.without !== without) known = undefined;
+  if (known === undefined)
+    remembered.set(part, (known = { time: readable(() => read(part, rules, without)), without }));
   return known.time;
 }
 
-const read = (part: Part, rules: TimeRules): ConferenceTime | undefined =>
-  ConferenceTime.of(part.element.first(XCON, 'conference-time'), rules);
+const read = (part: Part, rules: TimeRules, without?: readonly OccurrenceRange[]): ConferenceTime | undefined =>
+  ConferenceTime.of(part.element.first(XCON, 'conference-time'), rules, without);
 
 /** Times that were stored before they were checked are as none. */
 function readable<T>(work: () => T): T | undefined {
@@ -61,9 +73,10 @@ export function checkTimes(edit: ObjectEdit, rules: TimeRules, now: number): voi
   const asked = part.element.first(XCON, 'conference-time');
   if (asked === undefined || asked === before?.element.first(XCON, 'conference-time')) return;
   try {
-    const time = read(part, rules);
+    const without = edit.now.header.children;
+    const time = read(part, rules, without);
     time?.checkFrom(now, rules.compared);
-    remembered.set(part, { time });
+    remembered.set(part, { time, without });
   } catch (error) {
     // The libraries find out late, and in errors of their own, what nobody can read.
     if (!(error instanceof UnusableTime))

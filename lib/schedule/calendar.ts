@@ -19,7 +19,7 @@ export class Calendar {
   readonly events: readonly ICAL.Component[];
   readonly #zones: ReadonlyMap<string, ICAL.Component>;
   readonly #described = new Map<string, Zone>();
-  readonly #limits: ScheduleLimits;
+  readonly limits: ScheduleLimits;
   readonly #floating: Zone;
 
   /** @throws {UnusableTime} */
@@ -27,7 +27,7 @@ export class Calendar {
     if (text.length > limits.length)
       throw new UnusableTime('too-much', `An iCalendar object has at most ${String(limits.length)} characters.`);
     const calendar = parsed(text);
-    this.#limits = limits;
+    this.limits = limits;
     this.events = calendar.getAllSubcomponents('vevent');
     this.#zones = new Map(
       calendar.getAllSubcomponents('vtimezone').map((one) => [String(one.getFirstPropertyValue('tzid')), one]),
@@ -67,7 +67,7 @@ export class Calendar {
         `The time zone ${name} is not known: use an IANA name, or send its VTIMEZONE.`,
       );
     let zone = this.#described.get(name);
-    if (zone === undefined) this.#described.set(name, (zone = describedZone(component, this.#limits)));
+    if (zone === undefined) this.#described.set(name, (zone = describedZone(component, this.limits)));
     return zone;
   }
 }
@@ -78,7 +78,8 @@ const unindented = (text: string): string =>
     ? text
     : text.replace(/^[ \t]+(?=(?:BEGIN|END|[A-Z][A-Z-]*[A-Z])[:;])/gm, '').replace(/^(DT[A-Z]+|UID):[ \t]+/gm, '$1:');
 
-function parsed(text: string): ICAL.Component {
+/** @throws {UnusableTime} */
+export function parsed(text: string): ICAL.Component {
   let calendar: ICAL.Component;
   try {
     calendar = new ICAL.Component(ICAL.parse(unindented(text).trim()) as unknown[]);

@@ -1,3 +1,4 @@
+import type { OccurrenceRange } from '../model/conference-object.ts';
 import { XCON } from '../model/names.ts';
 import { isTrue } from '../model/values.ts';
 import type { XmlElement } from '../xml/element.ts';
@@ -38,8 +39,6 @@ export const windowDefaults: WindowRules = { earlyJoin: 600, overrun: 0 };
 /** Before it, a DTSTART is a client's word for now. */
 const LONG_AGO = Date.UTC(1970, 0, 2);
 
-const YEAR = 366 * 86_400_000;
-
 /** The times of one conference (RFC 6501 §4.2.5). */
 export class ConferenceTime {
   readonly #entries: readonly Entry[];
@@ -50,13 +49,18 @@ export class ConferenceTime {
 
   /**
    * What a `conference-time` says; undefined where that is no time at all, or now.
+   * @param without occurrences that are told elsewhere
    * @throws {UnusableTime}
    */
-  static of(element: XmlElement | undefined, limits: ScheduleLimits & WindowRules): ConferenceTime | undefined {
+  static of(
+    element: XmlElement | undefined,
+    limits: ScheduleLimits & WindowRules,
+    without: readonly OccurrenceRange[] = [],
+  ): ConferenceTime | undefined {
     const written = element?.all(XCON, 'entry') ?? [];
     if (written.length > limits.entries)
       throw new UnusableTime('too-much', `A conference-time has at most ${String(limits.entries)} entries.`);
-    const entries = written.map((one) => new Entry(one, limits)).filter(({ start }) => start >= LONG_AGO);
+    const entries = written.map((one) => new Entry(one, limits, without)).filter(({ start }) => start >= LONG_AGO);
     return entries.length === 0 ? undefined : new ConferenceTime(entries);
   }
 
@@ -78,30 +82,33 @@ export class ConferenceTime {
     return last.toSorted((a, b) => a.start - b.start).at(-1);
   }
 
-  /** The occurrence of an id, if it takes place within a year of when it was to begin. */
+  /** The occurrence of an id. */
   find(id: string): Window | undefined {
-    const at = Date.parse(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-    if (Number.isNaN(at)) return undefined;
-    for (const one of this.from(at - YEAR)) {
-      if (one.id === id) return one;
-      if (one.start > at + YEAR) return undefined;
+    for (const entry of this.#entries) {
+      const found = entry.find(id);
+      if (found !== undefined) return found;
     }
     return undefined;
   }
 
   /** @throws {UnusableTime} when one of the next occurrences begins before the one before it ends, or none takes place */
   checkFrom(moment: number, many: number): void {
-    let before: Window | undefined;
-    let count = 0;
-    for (const one of this.from(moment)) {
-      if (before?.ends !== undefined && one.start < before.ends)
-        throw new UnusableTime(
-          'inconsistent',
-          `The occurrence of ${stamp(one.start)} begins before that of ${stamp(before.start)} ends.`,
-        );
-      before = one;
-      if (++count === many) return;
-    }
+    checkApart(this.from(moment), many);
+  }
+}
+
+/** @throws {UnusableTime} when one of the first begins before the one before it ends */
+export function checkApart(windows: Iterable<Window>, many: number): void {
+  let before: Window | undefined;
+  let count = 0;
+  for (const one of windows) {
+    if (before?.ends !== undefined && one.start < before.ends)
+      throw new UnusableTime(
+        'inconsistent',
+        `The occurrence of ${stamp(one.start)} begins before that of ${stamp(before.start)} ends.`,
+      );
+    before = one;
+    if (++count === many) return;
   }
 }
 
@@ -115,13 +122,13 @@ class Entry {
   /** How long after its calendar end an occurrence ends, at most. */
   readonly #lag: number;
 
-  constructor(element: XmlElement, limits: ScheduleLimits & WindowRules) {
+  constructor(element: XmlElement, limits: ScheduleLimits & WindowRules, without: readonly OccurrenceRange[]) {
     this.#element = element;
     this.#rules = limits;
-    this.#set = new RecurrenceSet(element.first(XCON, 'base')?.text ?? '', limits);
+    this.#set = new RecurrenceSet(element.first(XCON, 'base')?.text ?? '', limits, without);
     this.start = this.#set.start;
     this.recurs = this.#set.recurs;
-    this.#check();
+    this.#check(without.length > 0);
     const { start, end = start, ends = end } = this.#window({ id: '', start: this.start });
     this.#lag = Math.max(0, ends - end, this.#rules.overrun * 1000);
   }
@@ -136,6 +143,11 @@ class Entry {
   upTo(moment: number): Window | undefined {
     const last = this.#set.upTo(moment);
     return last && this.#window(last);
+  }
+
+  find(id: string): Window | undefined {
+    const found = this.#set.find(id);
+    return found && this.#window(found);
   }
 
   /** How far an offset stands from the start of the first occurrence. */
@@ -172,10 +184,10 @@ class Entry {
     };
   }
 
-  #check(): void {
+  #check(mayBeEmpty: boolean): void {
     const [first] = this.#set.from(-Infinity);
     if (first === undefined) {
-      if (this.#set.cancelled) return;
+      if (this.#set.cancelled || mayBeEmpty) return;
       throw new UnusableTime('malformed', 'All occurrences are excluded: leave one, or cancel the event.');
     }
     const { opens, closes, mixes, ends } = this.#window({ ...first, start: this.start });

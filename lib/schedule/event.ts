@@ -83,8 +83,12 @@ export function lengthOfPeriod(value: unknown): Length | undefined {
   return duration instanceof ICAL.Duration ? { days: 0, exact: duration.toSeconds() * 1000 } : undefined;
 }
 
-/** @throws {UnusableTime} */
-export function rulesOf({ component, start }: PlannedEvent, limits: RuleLimits): Rule[] {
+/**
+ * The rules of an event.
+ * @param start where they begin on the clock
+ * @throws {UnusableTime}
+ */
+export function rulesOf({ component }: PlannedEvent, start: Moment, limits: RuleLimits): Rule[] {
   return component.getAllProperties('rrule').map((property) => {
     const recur = property.getFirstValue();
     if (!(recur instanceof ICAL.Recur)) throw new UnusableTime('malformed', 'RRULE is no rule.');

@@ -1,8 +1,11 @@
+import type { OccurrenceRange } from '../model/conference-object.ts';
 import { Calendar, instantOf, type Moment } from './calendar.ts';
-import { endOf, type Length, lengthOfPeriod, type PlannedEvent, readEvent, rulesOf } from './event.ts';
+import { endOf, type Length, rulesOf } from './event.ts';
 import type { ScheduleLimits } from './limits.ts';
 import { inOrder } from './order.ts';
-import { type Rule, stamp } from './rule.ts';
+import { covers } from './range.ts';
+import { type Rule, momentOf, stamp } from './rule.ts';
+import { datesOf, eventsOf, turnOf } from './series-events.ts';
 import { UnusableTime } from './unusable-time.ts';
 
 /** One time at which a conference takes place; moments are milliseconds since 1970. */
@@ -25,6 +28,9 @@ interface Stretch {
 
 const DAY = 86_400_000;
 
+/** Later than the last year that is looked for. */
+const LATEST = Date.UTC(9000, 0);
+
 /** The occurrences that an iCalendar object plans (RFC 5545 §3.8.5), each found when it is asked for. */
 export class RecurrenceSet {
   readonly uid: string;
@@ -32,42 +38,50 @@ export class RecurrenceSet {
   readonly start: number;
   readonly recurs: boolean;
   readonly cancelled: boolean;
+  readonly #rules: readonly Rule[];
   readonly #stretches: readonly Stretch[];
   /** Those that stand alone: dates, and what was changed. */
   readonly #singles: readonly Occurrence[];
   readonly #excluded: ReadonlySet<number>;
   readonly #excludedDays: ReadonlySet<number>;
-  readonly #series: PlannedEvent;
+  /** Where the first one stands on the clock of the series: what tells of a part of a series begins with an occurrence of it. */
+  readonly origin: Moment;
 
-  /** @throws {UnusableTime} */
-  constructor(text: string, limits: ScheduleLimits) {
+  /**
+   * @param without occurrences that are told elsewhere
+   * @throws {UnusableTime}
+   */
+  constructor(text: string, limits: ScheduleLimits, without: readonly OccurrenceRange[] = []) {
     const calendar = new Calendar(text, limits);
     const { series, changes } = eventsOf(calendar, limits.exceptions);
-    const rules = rulesOf(series, limits);
-    const { zone } = series.start;
-    this.#series = series;
+    const origin = series.recurrence ?? series.start;
+    const rules = rulesOf(series, origin, limits);
+    const { zone } = origin;
+    this.origin = origin;
+    this.#rules = rules;
     this.uid = series.uid;
     this.start = instantOf(series.start);
     this.cancelled = series.cancelled;
     /** On the clock of the series. */
     const originalOf = (moment: Moment): number => {
-      if (!moment.isDay || series.start.isDay) return zone.wallOf(instantOf(moment));
+      if (!moment.isDay || origin.isDay) return zone.wallOf(instantOf(moment));
       const days = rules.map((rule) => rule.at(moment.wall)).filter((wall) => wall !== undefined);
-      return Math.min(...days.filter((wall) => wall < moment.wall + DAY), moment.wall + (series.start.wall % DAY));
+      return Math.min(...days.filter((wall) => wall < moment.wall + DAY), moment.wall + (origin.wall % DAY));
     };
     const excluded = datesOf(series, calendar, 'exdate');
     this.#excludedDays = new Set(
-      series.start.isDay ? [] : excluded.filter(({ at }) => at.isDay).map(({ at }) => at.wall / DAY),
+      origin.isDay ? [] : excluded.filter(({ at }) => at.isDay).map(({ at }) => at.wall / DAY),
     );
     const dates = [
-      ...(rules.length === 0 ? [{ at: series.start, length: series.length }] : []),
+      ...(rules.length === 0 ? [{ at: origin, length: series.length }] : []),
       ...datesOf(series, calendar, 'rdate').map(({ at, length }) => ({ at, length: length ?? series.length })),
     ];
     this.recurs = rules.length > 0 || dates.length > 1;
     if (excluded.length + dates.length + changes.length > limits.exceptions + 1)
       throw new UnusableTime('too-much', `Dates and changes of one series are ${String(limits.exceptions)} at most.`);
-    const gone = new Set(excluded.filter(({ at }) => !at.isDay || series.start.isDay).map(({ at }) => instantOf(at)));
-    const turns = changes.filter(({ andFuture }) => andFuture).map((event) => turnOf(event, originalOf, series));
+    const gone = new Set(excluded.filter(({ at }) => !at.isDay || origin.isDay).map(({ at }) => instantOf(at)));
+    const first = { ...turnOf(series, originalOf, origin), from: origin.wall };
+    const turns = changes.filter(({ andFuture }) => andFuture).map((event) => turnOf(event, originalOf, origin));
     turns.sort((a, b) => a.from - b.from);
     const changed = changes.filter(({ andFuture }) => !andFuture);
     const own = new Map(changed.map((event) => [zone.instantOf(originalOf(event.recurrence ?? event.start)), event]));
@@ -79,18 +93,75 @@ export class RecurrenceSet {
       if (gone.has(original) || own.has(original) || this.#isExcludedDay(zone.wallOf(original))) continue;
       const wall = zone.wallOf(original);
       const turn = turns.findLast(({ from }) => from <= wall);
+      const { move } = turn ?? first;
       if (turn?.cancelled !== true)
-        singles.push(occurrence(original, { ...at, wall: at.wall + (turn?.move ?? 0) }, turn ? turn.length : length));
+        singles.push(occurrence(original, { ...at, wall: at.wall + move }, turn ? turn.length : length));
       gone.add(original);
     }
     this.#excluded = new Set([...gone, ...own.keys()]);
-    this.#singles = singles.sort((a, b) => a.start - b.start);
-    const first = { from: series.start.wall, move: 0, length: series.length, cancelled: false };
-    this.#stretches = rules.flatMap((rule) =>
-      [first, ...turns].flatMap((turn, index) =>
+    const stretches = rules.flatMap((rule) =>
+      [{ ...first, cancelled: false }, ...turns].flatMap((turn, index) =>
         turn.cancelled ? [] : [{ ...turn, rule, until: turns[index]?.from ?? Infinity }],
       ),
     );
+    this.#singles = singles
+      .filter(({ id }) => !without.some((range) => covers(range, { from: id, to: id })))
+      .sort((a, b) => a.start - b.start);
+    this.#stretches = without.reduce<readonly Stretch[]>((all, range) => this.#withoutRange(all, range), stretches);
+  }
+
+  #withoutRange(stretches: readonly Stretch[], { from, to }: OccurrenceRange): Stretch[] {
+    const begin = this.wallOf(from);
+    const end = to === undefined ? Infinity : this.wallOf(to) + 1;
+    return stretches
+      .flatMap((one) => [
+        { ...one, until: Math.min(one.until, begin) },
+        { ...one, from: Math.max(one.from, end) },
+      ])
+      .filter((one) => one.from < one.until);
+  }
+
+  /** The occurrence of an id. */
+  find(id: string): Occurrence | undefined {
+    if (this.cancelled) return undefined;
+    const single = this.#singles.find((one) => one.id === id);
+    if (single !== undefined) return single;
+    const wall = this.wallOf(id);
+    const original = this.origin.zone.instantOf(wall);
+    if (stamp(original) !== id || this.#excluded.has(original) || this.#isExcludedDay(wall)) return undefined;
+    const stretch = this.#stretches.find(
+      ({ rule, from, until }) => from <= wall && wall < until && rule.at(wall) === wall,
+    );
+    return stretch && occurrence(original, { ...this.origin, wall: wall + stretch.move }, stretch.length);
+  }
+
+  /** Where an occurrence stands on the clock of the series, moved or not. */
+  wallOf(id: string): number {
+    const original = momentOf(id);
+    const shown = this.origin.zone.wallOf(original);
+    const ruled = this.#rules.map((rule) => rule.upTo(shown)).filter((wall) => wall !== undefined);
+    // A time that clocks skip stands in the rule as it is written.
+    return ruled.find((wall) => this.origin.zone.instantOf(wall) === original) ?? shown;
+  }
+
+  /** The id of the first occurrence that stood at a time on the clock of the series, or later. */
+  idFrom(wall: number): string | undefined {
+    const ids = this.#singles.map(({ id }) => id).filter((id) => this.wallOf(id) >= wall);
+    for (const { rule, from, until } of this.#stretches) {
+      for (const one of rule.from(Math.max(wall, from))) {
+        if (one >= until) break;
+        const original = this.origin.zone.instantOf(one);
+        if (this.#excluded.has(original) || this.#isExcludedDay(one)) continue;
+        ids.push(stamp(original));
+        break;
+      }
+    }
+    return ids.sort()[0];
+  }
+
+  /** The id of the last one; undefined where there is no last. */
+  get last(): string | undefined {
+    return this.#rules.some((rule) => rule.isEndless) ? undefined : this.upTo(LATEST)?.id;
   }
 
   /** Those that are not over at a moment, in the order in which they begin. */
@@ -116,26 +187,26 @@ export class RecurrenceSet {
   }
 
   #lastOf({ rule, from, until, move, length }: Stretch, moment: number): Occurrence | undefined {
-    const { start } = this.#series;
-    let wall = rule.upTo(Math.min(start.zone.wallOf(moment) - move, until - 1));
+    const { zone } = this.origin;
+    let wall = rule.upTo(Math.min(zone.wallOf(moment) - move, until - 1));
     while (wall !== undefined && wall >= from) {
-      const original = start.zone.instantOf(wall);
+      const original = zone.instantOf(wall);
       const isThere = !this.#excluded.has(original) && !this.#isExcludedDay(wall);
-      if (isThere) return occurrence(original, { ...start, wall: wall + move }, length);
+      if (isThere) return occurrence(original, { ...this.origin, wall: wall + move }, length);
       wall = rule.upTo(wall - 1);
     }
     return undefined;
   }
 
   *#follow({ rule, from, until, move, length }: Stretch, moment: number): Generator<Occurrence, undefined> {
-    const { zone } = this.#series.start;
+    const { zone } = this.origin;
     const reach = (length?.days ?? 0) * DAY + (length?.exact ?? 0) + 2 * DAY;
     const early = moment - reach - move;
     for (const wall of rule.from(early > from ? early : from)) {
       if (wall >= until) return;
       const original = zone.instantOf(wall);
       if (this.#excluded.has(original) || this.#isExcludedDay(wall)) continue;
-      yield occurrence(original, { ...this.#series.start, wall: wall + move }, length);
+      yield occurrence(original, { ...this.origin, wall: wall + move }, length);
     }
   }
 
@@ -151,49 +222,4 @@ export const isOver = ({ start, end }: Occurrence, moment: number): boolean =>
 function occurrence(original: number, at: Moment, length: Length | undefined): Occurrence {
   const end = endOf(at, length);
   return { id: stamp(original), start: instantOf(at), ...(end !== undefined && { end }) };
-}
-
-/** The event of the series and those that change it; of two that say the same, the later revision. */
-function eventsOf(calendar: Calendar, most: number): { series: PlannedEvent; changes: PlannedEvent[] } {
-  if (calendar.events.length === 0) throw new UnusableTime('malformed', 'There is no VEVENT in this iCalendar object.');
-  if (calendar.events.length > most + 1)
-    throw new UnusableTime('too-much', `Events of one series are ${String(most)} at most.`);
-  const newest = new Map<number | undefined, PlannedEvent>();
-  for (const component of calendar.events) {
-    const event = readEvent(component, calendar);
-    const key = event.recurrence && instantOf(event.recurrence);
-    const known = newest.get(key);
-    if (known === undefined || isLater(event, known)) newest.set(key, event);
-    if (event.uid !== [...newest.values()][0]?.uid)
-      throw new UnusableTime('malformed', 'The events of one entry have one UID: use an entry for each.');
-  }
-  const [only, ...more] = newest.values();
-  const series = newest.get(undefined) ?? (more.length === 0 ? only : undefined);
-  if (series === undefined) throw new UnusableTime('malformed', 'An event without RECURRENCE-ID is missing.');
-  newest.delete(series.recurrence && instantOf(series.recurrence));
-  return { series, changes: [...newest.values()] };
-}
-
-const isLater = ({ revision: [sequence, stamped] }: PlannedEvent, { revision: [other, before] }: PlannedEvent) =>
-  sequence > other || (sequence === other && stamped >= before);
-
-/** A change of one occurrence and of all after it (RFC 5545 §3.8.4.4): all move as that one does. */
-function turnOf(event: PlannedEvent, originalOf: (moment: Moment) => number, { start: { zone } }: PlannedEvent) {
-  const from = originalOf(event.recurrence ?? event.start);
-  const move = zone.wallOf(instantOf(event.start)) - from;
-  return { from, move, length: event.length, cancelled: event.cancelled };
-}
-
-function datesOf(
-  { component }: PlannedEvent,
-  calendar: Calendar,
-  name: 'rdate' | 'exdate',
-): { at: Moment; length: Length | undefined }[] {
-  return component
-    .getAllProperties(name)
-    .flatMap((property) =>
-      property
-        .getValues()
-        .map((value: unknown) => ({ at: calendar.moment(property, value), length: lengthOfPeriod(value) })),
-    );
 }
