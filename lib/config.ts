@@ -17,6 +17,7 @@ import {
   type Written,
 } from './config/setting.ts';
 import { CALLBACK_SETTINGS } from './config/callbacks.ts';
+import { FOCUS_SETTINGS } from './config/focus.ts';
 import { issuers } from './config/issuers.ts';
 import { SCHEDULE_SETTINGS } from './config/schedule.ts';
 import { SIP_SETTINGS } from './config/sip.ts';
@@ -201,6 +202,7 @@ export const SETTINGS = {
   ),
 
   ...SIP_SETTINGS,
+  ...FOCUS_SETTINGS,
 
   'calendars.perUser': integer('Secret calendar URLs that one user may have.', count(feedDefaults.perUser)),
   'calendars.conferences': integer('Conferences in one calendar, at most.', count(feedDefaults.conferences)),

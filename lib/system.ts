@@ -141,6 +141,7 @@ export class ConferencingSystem {
       subscriptions: store.records('subscription'),
       publications: store.records('publication'),
       registrations: store.records('registration'),
+      calls: store.records('call'),
     });
     this.#events = new EventStreamServer({
       notification: this.#notification,
@@ -169,6 +170,7 @@ export class ConferencingSystem {
     this.#metrics.gauge('requests_in_flight', 'CCMP requests that are worked on.', () => ccmp.running);
     this.#metrics.gauge('sip_subscriptions', 'SIP subscriptions that there are.', () => this.#sip.subscriptions);
     this.#metrics.gauge('sip_registrations', 'Addresses whose users have registered.', () => this.#sip.registrations);
+    this.#metrics.gauge('calls', 'Calls of participants that there are.', () => this.#sip.calls);
     this.#metrics.gauge('event_streams', 'Streams of server-sent events that are open.', () => this.#events.open);
     this.#metrics.gauge('callbacks', 'Changes that URLs are still to be told of, and those given up.', () => ({
       ...this.#callbacks.counts,

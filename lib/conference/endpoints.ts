@@ -69,11 +69,9 @@ export class Endpoints {
     entity: string,
     state: EndpointState,
   ): Promise<ConferenceObject | undefined> {
-    let isThere = false;
     const object = await this.#change(uri, ({ edit }) => {
       const record = edit.now.users.get(user);
       const endpoint = record && endpointOf(record, entity);
-      isThere = endpoint !== undefined;
       if (record === undefined || endpoint === undefined) return;
       const next = withState(endpoint, state);
       edit.setUser(
@@ -81,7 +79,8 @@ export class Endpoints {
         withEndpoints(record, (one) => (one === endpoint ? [next] : [one])),
       );
     });
-    return isThere ? object : undefined;
+    const after = object?.users.get(user);
+    return after !== undefined && endpointOf(after, entity) !== undefined ? object : undefined;
   }
 
   /** An endpoint is in the conference no more; nor is its user by the last of them, where she is named in the occurrence only. */

@@ -26,14 +26,17 @@ const read = (description: XmlElement): readonly string[] =>
     .flatMap((entry) => entry.all(XCON, 'conference-password'))
     .map((password) => password.text.trim());
 
+/** Organizers and moderators need none. */
+export const needsPassword = (object: ConferenceObject, { level }: Standing): boolean =>
+  level !== 'organizer' && level !== 'moderator' && passwordsOf(object).length > 0;
+
 /**
  * Lets pass who knows a conference password or needs none: organizers and moderators.
  * @throws {Refusal} conference-password-required, or wrong-conference-password also while attempts are held back.
  */
 export function checkPassword(object: ConferenceObject, call: Call, standing: Standing, attempts: Attempts): void {
-  if (standing.level === 'organizer' || standing.level === 'moderator') return;
+  if (!needsPassword(object, standing)) return;
   const passwords = passwordsOf(object);
-  if (passwords.length === 0) return;
   if (call.password === undefined) {
     throw new Refusal('conference-password-required', 'This conference is protected: send its conference-password.');
   }

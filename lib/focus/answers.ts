@@ -21,6 +21,7 @@ const STATUS: Partial<Record<Reason, number>> = {
   malformed: 400,
   'not-allowed': 403,
   'no-such-conference': 404,
+  'authentication-required': 401,
   'wrong-conference-password': 403,
   'conference-password-required': 403,
   barred: 603,

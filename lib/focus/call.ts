@@ -14,6 +14,7 @@ import { mediaRefusal, sdpIn, sessionDescription } from './descriptions.ts';
 import type { Calls } from './calls.ts';
 import { type Controls, controlsOf, labelsOf, stateOf, UNTOUCHED } from './media.ts';
 import type { CallRecords } from './records.ts';
+import type { XmlElement } from '../xml/element.ts';
 
 /** What every call uses of the focus. */
 export interface CallContext {
@@ -68,8 +69,11 @@ export class Call implements SessionUser {
   #leg: Leg | undefined;
   #controls: Controls = UNTOUCHED;
   #told = '';
+  #hasEntered = false;
+  #awaited: ((object: ConferenceObject | undefined) => void) | undefined;
   #end: CallEnd | undefined;
   #isOver = false;
+  #onDigit: ((digit: string) => void) | undefined;
   readonly #onOver: ((end: CallEnd) => void)[] = [];
 
   constructor(context: CallContext, { id, conference, user, endpoint, caller, joined }: CallParts) {
@@ -96,6 +100,12 @@ export class Call implements SessionUser {
     return this.#isOver;
   }
 
+  /** What is kept of it beside its dialog. */
+  get record(): CallParts {
+    const { id, conference, user, endpoint, caller, joined } = this;
+    return { id, conference, user, endpoint, caller, joined };
+  }
+
   /** As what requests in its dialog appear to the rules. */
   get asking(): Asking {
     return { caller: this.caller, source: this.id, profile: 'standard' };
@@ -104,6 +114,15 @@ export class Call implements SessionUser {
   /** Runs once when it is over. */
   onOver(run: (end: CallEnd) => void): void {
     this.#onOver.push(run);
+  }
+
+  /** Who is told of the keys that are pressed. */
+  onDigit(run: ((digit: string) => void) | undefined): void {
+    this.#onDigit = run;
+  }
+
+  digit(digit: string): void {
+    this.#onDigit?.(digit);
   }
 
   /**
@@ -128,23 +147,41 @@ export class Call implements SessionUser {
     return this.#leg === undefined ? { status: 'connected' } : stateOf(this.#leg, this.#controls);
   }
 
-  /** Its session is there: from now on it follows the object, as it is. */
-  connect(session: Session, object: ConferenceObject): void {
+  /** Its session is established. */
+  establish(session: Session): void {
     this.#session = session;
     this.#context.calls.addDialog(session.dialog.id, this);
+  }
+
+  /** It is in the conference: from now on it follows the object, as it is. */
+  enter(object: ConferenceObject): void {
+    this.#awaited = undefined;
+    this.#hasEntered = true;
     this.follow(object);
+  }
+
+  /** Until it enters, what becomes of the object goes there. */
+  await(look: (object: ConferenceObject | undefined) => void): void {
+    this.#awaited = look;
   }
 
   /** What the conference object says of it now; undefined: there is none any more. */
   follow(object: ConferenceObject | undefined): void {
-    if (this.#isOver || this.#session === undefined) return;
-    const record = object?.users.get(this.user);
-    const endpoint = record && endpointOf(record, this.endpoint);
-    if (object === undefined || endpoint === undefined || GOING.has(statusOf(endpoint))) {
-      this.hangUp(object === undefined || !object.header.active ? CONFERENCE_ENDED : REMOVED);
+    if (this.#isOver) return;
+    if (!this.#hasEntered) {
+      this.#awaited?.(object);
       return;
     }
-    this.#apply(controlsOf(object, endpoint));
+    const endpoint = this.endpointIn(object);
+    if (object === undefined || endpoint === undefined || GOING.has(statusOf(endpoint)))
+      this.hangUp(object?.header.active === true ? REMOVED : CONFERENCE_ENDED);
+    else this.#apply(controlsOf(object, endpoint));
+  }
+
+  /** Its endpoint in the conference object. */
+  endpointIn(object: ConferenceObject | undefined): XmlElement | undefined {
+    const record = object?.users.get(this.user);
+    return record && endpointOf(record, this.endpoint);
   }
 
   /** Ends it by BYE, whatever state it is in. */
@@ -246,7 +283,7 @@ export class Call implements SessionUser {
 
   /** Once for each state that is another. */
   #tell(): void {
-    if (this.#session === undefined || this.#isOver) return;
+    if (!this.#hasEntered || this.#isOver) return;
     const { state } = this;
     const told = JSON.stringify(state);
     if (told === this.#told) return;

@@ -19,7 +19,11 @@ import type { Listener } from '../sip/transport/listener.ts';
 import type { TlsSettings } from '../sip/transport/tls.ts';
 import { registrationPolicy } from '../sip-users/registrations.ts';
 import { SipSenders } from '../sip-users/senders.ts';
+import type { Focus } from '../focus/focus.ts';
+import type { CallRecord } from '../focus/records.ts';
+import { NoMixer } from '../mixer/none.ts';
 import type { Records } from '../store/records.ts';
+import { openFocus } from './focus.ts';
 
 export interface SipParts {
   readonly config: Config;
@@ -33,6 +37,7 @@ export interface SipParts {
   readonly subscriptions: Records<SubscriptionRecord<Context>>;
   readonly publications: Records<PublishedRecord>;
   readonly registrations: Records<AddressRecord>;
+  readonly calls: Records<CallRecord>;
 }
 
 const LISTENERS: readonly (readonly [protocol: Protocol, setting: 'sip.listen' | 'sip.tls' | 'sip.ws' | 'sip.wss'])[] =
@@ -51,6 +56,7 @@ export class SipFront {
   readonly #conferences: ConferencePackage;
   readonly #publications: ConferencePublications;
   readonly #subscriptions: SipParts['subscriptions'];
+  readonly #focus: Focus;
   readonly #logger: Logger;
   readonly #secure: Listener[] = [];
 
@@ -104,11 +110,24 @@ export class SipFront {
       expires: section(config, 'publications.expires'),
     });
     this.#agent.compositor.add(this.#publications);
+    this.#focus = openFocus({
+      ...parts,
+      agent: this.#agent,
+      records: parts.calls,
+      senders,
+      mixer: new NoMixer(),
+      report,
+    });
   }
 
   /** Subscriptions that there are. */
   get subscriptions(): number {
     return this.#agent.notifier.size;
+  }
+
+  /** Calls that there are. */
+  get calls(): number {
+    return this.#focus.calls.size;
   }
 
   /** Addresses of users who have registered where they are. */
@@ -151,7 +170,7 @@ export class SipFront {
 
   /** Tells who is subscribed that it is over, as long as the settings give it time. */
   async close(): Promise<void> {
-    await this.#conferences.close(this.#config['sip.grace']);
+    await Promise.all([this.#focus.close(), this.#conferences.close(this.#config['sip.grace'])]);
     await this.#agent.close();
   }
 

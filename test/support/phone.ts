@@ -2,8 +2,48 @@ import { digestCredentials } from '../../lib/sip/agent/credentials.ts';
 import { UserAgent } from '../../lib/sip/agent/user-agent.ts';
 import { TimerWheel } from '../../lib/sip/clock.ts';
 import { Subscriber } from '../../lib/sip/event/subscriber.ts';
+import type { IncomingInvite } from '../../lib/sip/dialog/incoming-invite.ts';
+import type { SessionSettings } from '../../lib/sip/dialog/session-user.ts';
 import type { Request } from '../../lib/sip/message/request.ts';
 import type { Response } from '../../lib/sip/message/response.ts';
+import { described, PhoneCall, sdp } from './phone-call.ts';
+
+type Fields = readonly (readonly [name: string, value: string])[];
+
+export interface Calling {
+  /** As a field value; the telephone's own address by default. */
+  readonly from?: string;
+  /** SDP; null for an INVITE without an offer. */
+  readonly offer?: string | null;
+  readonly fields?: Fields;
+  /** Replaces the telephone's Contact, as a field value. */
+  readonly contact?: string;
+  readonly settings?: Partial<SessionSettings>;
+}
+
+/** A call that came to a telephone and rings. */
+export class RingingCall extends PhoneCall {
+  readonly incoming: IncomingInvite;
+
+  constructor(make: (call: PhoneCall) => IncomingInvite | undefined) {
+    super();
+    const invite = make(this);
+    if (invite === undefined) throw new Error('the INVITE was refused');
+    this.incoming = invite;
+  }
+
+  get request(): Request {
+    return this.incoming.request;
+  }
+
+  async picksUp(answer = sdp(), fields: Fields = []): Promise<void> {
+    this.session = await this.incoming.accept(described(answer), fields);
+  }
+
+  refuses(status: number, fields: Fields = []): void {
+    this.incoming.refuse(status, fields);
+  }
+}
 
 export interface Notified {
   readonly state: string;
@@ -67,6 +107,8 @@ export class PhoneSubscription {
 export class Phone {
   readonly agent: UserAgent;
   readonly address: string;
+  readonly #ringing: RingingCall[] = [];
+  readonly #waiting: ((call: RingingCall) => void)[] = [];
   #contact = '';
 
   private constructor(name: string, password: string) {
@@ -78,6 +120,42 @@ export class Phone {
         throw error;
       },
     });
+    this.agent.handle('INVITE', (server) => {
+      const call = new RingingCall((user) => this.agent.take(server, this.#contact, user));
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#ringing.push(call);
+      else next(call);
+    });
+  }
+
+  /** Its Contact, as a field value. */
+  get contact(): string {
+    return this.#contact;
+  }
+
+  /** The next call that comes. */
+  rings(): Promise<RingingCall> {
+    const first = this.#ringing.shift();
+    return first === undefined ? new Promise((done) => this.#waiting.push(done)) : Promise.resolve(first);
+  }
+
+  /** Calls somebody. */
+  calls(target: string, calling: Calling = {}): PhoneCall {
+    const { from = `<${this.address}>`, offer = sdp(), fields = [], contact = this.#contact, settings } = calling;
+    const call = new PhoneCall();
+    if (offer !== null) call.answers = offer;
+    const body = offer === null ? {} : { body: Buffer.from(offer) };
+    const type = offer === null ? [] : [['Content-Type', 'application/sdp'] as const];
+    call.invite = this.agent.call(target, contact, { from, fields: [...type, ...fields], ...body }, call, settings);
+    void call.invite.answer.then(({ response }) => call.refused(response));
+    return call;
+  }
+
+  /** Calls a conference; resolves when it is in. */
+  async joins(target: string, calling: Calling = {}): Promise<PhoneCall> {
+    const call = this.calls(target, calling);
+    await call.gets(200);
+    return call;
   }
 
   static async open(name: string, password: string, protocol: 'udp' | 'tcp' = 'udp'): Promise<Phone> {

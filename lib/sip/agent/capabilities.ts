@@ -61,9 +61,15 @@ const isWelcome = (request: Request, gives: readonly string[]): boolean =>
   !request.has('Accept') || gives.some((type) => isAccepted(type, request.all(ACCEPT)));
 
 /** A response that says what we can do (RFC 3261 §11.2). */
-export function capabilities(request: Request, can: Capabilities, status: number): Response {
+export function capabilities(
+  request: Request,
+  can: Capabilities,
+  status: number,
+  more: readonly (readonly [name: string, value: string])[] = [],
+): Response {
   return refused(request, status, {
     fields: [
+      ...more,
       ['Allow', can.methods.join(', ')],
       ['Supported', optionTags(can).join(', ')],
       ...(can.events.length > 0 ? [['Allow-Events', can.events.join(', ')] as const] : []),

@@ -116,7 +116,7 @@ export class UserAgent {
     this.registrar = options.registrar && new Registrar({ clock, date, flow, report, ...options.registrar });
     this.#supported = [...(options.supported ?? []), ...(this.registrar === undefined ? [] : OPTION_TAGS)];
     this.#credentials = credentials;
-    this.handle('OPTIONS', (server) => server.respond(capabilities(server.request, this.#capabilities, 200)));
+    this.handle('OPTIONS', (server) => this.answerOptions(server));
     this.handle('SUBSCRIBE', (server) => this.notifier.subscribe(server));
     this.handle('PUBLISH', (server) => this.compositor.receive(server));
     const { registrar } = this;
@@ -136,6 +136,11 @@ export class UserAgent {
    */
   handle(method: string, handler: RequestHandler, content: Content = {}): void {
     this.#handlers.set(method, { handler, content });
+  }
+
+  /** Says what we can do (RFC 3261 §11.2), and this beside it. */
+  answerOptions(server: ServerTransaction, fields: readonly (readonly [name: string, value: string])[] = []): void {
+    server.respond(capabilities(server.request, this.#capabilities, 200, fields));
   }
 
   /** A Contact for who answers or asks over a flow, as a field value. */

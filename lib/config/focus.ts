@@ -1,0 +1,38 @@
+import { focusDefaults } from '../focus/focus.ts';
+import { pinDefaults } from '../focus/pin-entry.ts';
+import { sessionDefaults } from '../sip/dialog/session-user.ts';
+import { integer, optionalText } from './setting.ts';
+import { count, milliseconds, seconds } from './units.ts';
+
+const { timer, ringTime } = sessionDefaults;
+
+/** The settings of the focus. */
+export const FOCUS_SETTINGS = {
+  'focus.calls': integer('Calls at once; more get 503.', count(focusDefaults.calls)),
+  'focus.operator': optionalText(
+    'Who brings people into conferences of the join-handling `directed-operator`; callers are sent there (302).',
+    { type: 'SIP URI' },
+  ),
+  'focus.sessionInterval': integer(
+    'How often each call is heard of (RFC 4028): who is gone without a word stays in the roster no longer. 0: never.',
+    { ...seconds(timer.interval), min: 0 },
+  ),
+  'focus.minimumInterval': integer('A caller who wants a shorter interval gets 422.', {
+    ...seconds(timer.minimum),
+    min: 90,
+  }),
+  'focus.waitingTime': integer(
+    'How long a caller waits for a moderator to let her in, without being answered.',
+    milliseconds(ringTime),
+  ),
+  'focus.pin.attempts': integer(
+    'Wrong conference passwords by the keys until a call ends.',
+    count(pinDefaults.attempts),
+  ),
+  'focus.pin.time': integer('How long a caller has to press the keys.', milliseconds(pinDefaults.time)),
+  'focus.pin.digitTime': integer(
+    'How long no key is pressed at the end of a password, where `#` does not end it.',
+    milliseconds(pinDefaults.digitTime),
+  ),
+  'focus.pin.digits': integer('Keys of one password.', count(pinDefaults.digits)),
+};

@@ -1,0 +1,171 @@
+import type { Change } from '../conference/changes.ts';
+import type { Endpoints } from '../conference/endpoints.ts';
+import type { XconUri } from '../model/identifiers.ts';
+import type { Mixer } from '../mixer/mixer.ts';
+import type { Clock } from '../sip/clock.ts';
+import { dialogId } from '../sip/dialog/dialog.ts';
+import type { IncomingInvite } from '../sip/dialog/incoming-invite.ts';
+import { type SessionSettings, sessionDefaults, type SessionUser } from '../sip/dialog/session-user.ts';
+import { type Incoming, refuse } from '../sip/event/answering.ts';
+import type { NameAddress } from '../sip/message/name-address.ts';
+import type { Request } from '../sip/message/request.ts';
+import type { Uri } from '../sip/message/uri.ts';
+import type { ServerTransaction } from '../sip/transaction/server.ts';
+import { warning } from './answers.ts';
+import type { Call, CallContext } from './call.ts';
+import { identifyCaller, type Identities } from './caller.ts';
+import { Calls } from './calls.ts';
+import { IncomingCall } from './incoming-call.ts';
+import { pinDefaults, type PinSettings } from './pin-entry.ts';
+import type { CallRecords } from './records.ts';
+
+export interface FocusSettings {
+  /** Calls at once. */
+  readonly calls: number;
+  readonly session: Partial<SessionSettings>;
+  readonly pin: PinSettings;
+  /** The URI of who brings people into conferences of the join-handling directed-operator. */
+  readonly operator?: string | undefined;
+}
+
+export const focusDefaults: FocusSettings = {
+  calls: 20_000,
+  session: { timer: sessionDefaults.timer },
+  pin: pinDefaults,
+};
+
+export interface FocusOptions {
+  readonly endpoints: Endpoints;
+  /** Follows every change of a conference. */
+  readonly onChange: (listener: (change: Change) => void) => void;
+  readonly mixer: Mixer;
+  readonly identities: Identities;
+  readonly records: CallRecords;
+  /** The conference that a Request-URI names. */
+  readonly conferenceOf: (uri: Uri) => XconUri | undefined;
+  /** Our Contact in a dialog about a conference, with `isfocus` (RFC 4579 §4), as a field value. */
+  readonly contact: (server: Incoming, conference: XconUri) => string;
+  /** Whether a Contact is that of another focus. */
+  readonly isFocus: (contact: NameAddress | undefined) => boolean;
+  /** Takes an INVITE: `UserAgent.take`. */
+  readonly take: (
+    server: ServerTransaction,
+    contact: string,
+    user: SessionUser,
+    settings: Partial<SessionSettings>,
+  ) => IncomingInvite | undefined;
+  /** Answers OPTIONS with what we can do, and these fields. */
+  readonly answerOptions: (server: ServerTransaction, fields: Fields) => void;
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
+  readonly newId: () => string;
+  readonly settings?: Partial<FocusSettings>;
+  readonly report: (error: unknown) => void;
+}
+
+type Fields = readonly (readonly [name: string, value: string])[];
+
+/** What calls are taken with. */
+export interface FocusParts extends Omit<FocusOptions, 'settings'> {
+  readonly settings: FocusSettings;
+  readonly context: CallContext;
+  /** Of every 2xx of ours to an INVITE. */
+  readonly fields: Fields;
+}
+
+/** The focus (RFC 4353 §2): every conference's participants are connected with it by SIP. */
+export class Focus {
+  readonly calls = new Calls();
+  /** What calls are made with, those that we make too. */
+  readonly parts: FocusParts;
+
+  constructor(options: FocusOptions) {
+    const { endpoints, mixer, records, date, report, isFocus } = options;
+    const judgeRefresh: CallContext['judgeRefresh'] = ({ contacts: [contact] }) =>
+      isFocus(contact) ? FOCUS_REFUSED : undefined;
+    this.parts = {
+      ...options,
+      settings: { ...focusDefaults, ...options.settings },
+      context: { endpoints, mixer, calls: this.calls, records, date, judgeRefresh, report },
+      fields: [['Allow-Events', 'conference']],
+    };
+    options.onChange((change) => this.#follow(change));
+    mixer.listen({
+      digit: (_, leg, digit) => this.calls.find(leg)?.digit(digit),
+      lost: (_, leg) => this.calls.find(leg)?.hangUp({ method: 'failed', reason: 'SIP;cause=503;text="Media failed"' }),
+    });
+  }
+
+  /** An INVITE outside of dialogs. */
+  async invite(server: ServerTransaction): Promise<void> {
+    const { request } = server;
+    const conference = this.parts.conferenceOf(request.uri);
+    if (conference === undefined) refuse(server, { status: 404 });
+    else if (this.calls.size >= this.parts.settings.calls) refuse(server, FULL);
+    else if (this.parts.isFocus(request.contacts[0])) refuse(server, FOCUS_REFUSED);
+    else await this.#receive(server, conference, (call) => call.take());
+  }
+
+  /** OPTIONS outside of dialogs: what an INVITE would be told (RFC 3261 §11.2), from a focus (RFC 4579 §5.13). */
+  async options(server: ServerTransaction): Promise<void> {
+    const conference = this.parts.conferenceOf(server.request.uri);
+    if (conference === undefined) {
+      this.parts.answerOptions(server, []);
+      return;
+    }
+    const fields: Fields = [['Contact', this.parts.contact(server, conference)]];
+    await this.#receive(server, conference, async (call) => {
+      await call.check();
+      this.parts.answerOptions(server, fields);
+    });
+  }
+
+  /** The call in whose dialog a request comes. */
+  callOf({ callId, to, from }: Request): Call | undefined {
+    return this.calls.ofDialog(dialogId(callId, to.tag ?? '', from.tag ?? ''));
+  }
+
+  /** Ends every call. */
+  async close(): Promise<void> {
+    for (const call of [...this.calls.all()]) call.hangUp({ method: 'booted', reason: 'SIP;cause=503' });
+    await this.parts.mixer.close();
+  }
+
+  async #receive(
+    server: ServerTransaction,
+    conference: XconUri,
+    serve: (call: IncomingCall) => Promise<void>,
+  ): Promise<void> {
+    const { identities } = this.parts;
+    const identified = await identifyCaller(server, identities);
+    if ('status' in identified) {
+      refuse(server, identified);
+      return;
+    }
+    const call = new IncomingCall(this.parts, server, conference, identified);
+    try {
+      await serve(call);
+    } catch (error) {
+      const refusal = call.refusalOf(error);
+      // Who is nobody yet proves who he is where the rules want to know.
+      const challenge = refusal.status === 401 ? await identities.identify(server) : refusal;
+      refuse(server, 'status' in challenge ? challenge : refusal);
+    }
+  }
+
+  #follow({ uri, after, touched }: Change): void {
+    const isGone = after === undefined || !after.header.active;
+    if (isGone || touched.some(({ kind }) => kind === 'section')) {
+      for (const call of [...this.calls.in(uri)]) call.follow(after);
+      return;
+    }
+    for (const { kind, key } of touched)
+      if (kind === 'user') for (const call of [...this.calls.of(uri, key as never)]) call.follow(after);
+  }
+}
+
+const FULL = { status: 503, fields: [['Retry-After', '30'], warning('Too many calls.')] } as const;
+
+/** 3GPP TS 24.605: a conference is no participant of another. */
+const FOCUS_REFUSED = { status: 403, fields: [warning('A conference can not take part in another conference.')] };

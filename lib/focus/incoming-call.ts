@@ -1,0 +1,156 @@
+import type { Call as Asking } from '../conference/calls.ts';
+import type { DialIn, Welcome } from '../conference/endpoints.ts';
+import { statusOf } from '../model/user.ts';
+import type { ConferenceObject } from '../model/conference-object.ts';
+import type { XconUri } from '../model/identifiers.ts';
+import { MediaRefused } from '../mixer/mixer.ts';
+import type { IncomingInvite } from '../sip/dialog/incoming-invite.ts';
+import { SessionEnded } from '../sip/dialog/session-requests.ts';
+import type { ServerTransaction } from '../sip/transaction/server.ts';
+import { type CallRefusal, refusalOf, warning } from './answers.ts';
+import { Call, type CallEnd } from './call.ts';
+import type { Identified } from './caller.ts';
+import { mediaRefusal, offerIn } from './descriptions.ts';
+import { endpointEntity } from './entity.ts';
+import type { FocusParts } from './focus.ts';
+import { PinEntry } from './pin-entry.ts';
+
+/** One INVITE to a conference, until its sender is in or has been told why not (RFC 4579 §5.2). */
+export class IncomingCall {
+  readonly #parts: FocusParts;
+  readonly #server: ServerTransaction;
+  readonly #conference: XconUri;
+  readonly #identified: Identified;
+  readonly #arrival: DialIn;
+
+  constructor(parts: FocusParts, server: ServerTransaction, conference: XconUri, identified: Identified) {
+    this.#parts = parts;
+    this.#server = server;
+    this.#conference = conference;
+    this.#identified = identified;
+    this.#arrival = this.#arrives();
+  }
+
+  /** Whether the caller would be let in now. @throws {Refusal} */
+  check(): Promise<Welcome> {
+    return this.#parts.endpoints.check(this.#asking(passwordIn(this.#server)), this.#conference, this.#arrival);
+  }
+
+  /** Lets the caller in, as far as the rules do. @throws what `refusalOf` reads, while the INVITE has no answer */
+  async take(): Promise<void> {
+    const welcome = await this.check();
+    if (welcome.asks && !this.#parts.mixer.carries.includes('audio')) await this.#dialIn(undefined); // throws
+    const call = this.#newCall(welcome);
+    const { settings, fields } = this.#parts;
+    const contact = this.#parts.contact(this.#server, this.#conference);
+    const invite = this.#parts.take(this.#server, contact, call, settings.session);
+    if (invite === undefined) {
+      call.over(NOTHING);
+      return;
+    }
+    try {
+      await call.open(welcome.object, offerIn(this.#server.request), welcome.asks || welcome.entry === 'pending');
+      await this.#parts.context.records.keep(call.id, { ...call.record, dialog: invite.session.dialog.toJSON() });
+      if (!invite.isOpen) throw new SessionEnded();
+      if (welcome.asks) {
+        call.establish(await invite.accept(call.local, fields));
+        await this.#enterByPin(call, invite);
+      } else await this.#enter(call, invite, passwordIn(this.#server));
+    } catch (error) {
+      if (call.isOver || error instanceof SessionEnded) call.over(NOTHING);
+      else if (invite.isOpen) invite.refuse(...this.#answer(error));
+      else throw error;
+    }
+  }
+
+  async #enter(call: Call, invite: IncomingInvite, password: string | undefined): Promise<void> {
+    const { entry, object } = await this.#dialIn(password, call);
+    if (entry === 'in') await this.#connect(call, invite, object);
+    else {
+      call.await((now) => this.#looksAt(now, call, invite));
+      if (invite.isOpen) await invite.progress(180);
+      else await call.leg?.announce('waiting');
+    }
+  }
+
+  async #connect(call: Call, invite: IncomingInvite, object: ConferenceObject): Promise<void> {
+    if (call.session === undefined) call.establish(await invite.accept(call.local, this.#parts.fields));
+    await call.leg?.group();
+    call.enter(object);
+  }
+
+  /** What a moderator does with somebody who waits (RFC 6501 §4.6.1, confirm). */
+  #looksAt(object: ConferenceObject | undefined, call: Call, invite: IncomingInvite): void {
+    const endpoint = call.endpointIn(object);
+    if (object === undefined || endpoint === undefined || statusOf(endpoint) === 'disconnected')
+      this.#turnAway(call, invite);
+    else if (statusOf(endpoint) !== 'pending') {
+      call.await(() => undefined);
+      this.#connect(call, invite, object).catch((error: unknown) => {
+        if (!(error instanceof SessionEnded)) this.#parts.report(error);
+        call.over(NOTHING);
+      });
+    }
+  }
+
+  #turnAway(call: Call, invite: IncomingInvite): void {
+    if (invite.isOpen) invite.refuse(403, [warning('A moderator has not let you in.')]);
+    else call.hangUp(TURNED_AWAY);
+  }
+
+  /** The call is connected with nobody, until its PIN is right (RFC 4733). */
+  async #enterByPin(call: Call, invite: IncomingInvite): Promise<void> {
+    const { clock, settings } = this.#parts;
+    const entry = new PinEntry(call, clock, settings.pin, (pin) => this.#enter(call, invite, pin));
+    await entry.run();
+  }
+
+  #dialIn(password: string | undefined, call?: Call) {
+    const arrival = { ...this.#arrival, state: { ...this.#arrival.state, ...call?.state } };
+    return this.#parts.endpoints.dialIn(this.#asking(password), this.#conference, arrival);
+  }
+
+  #asking(password: string | undefined): Asking {
+    const { caller, source } = this.#identified;
+    return { caller, source, profile: 'standard', ...(password !== undefined && { password }) };
+  }
+
+  #newCall({ key: user }: Welcome): Call {
+    const { entity: endpoint } = this.#arrival;
+    return new Call(this.#parts.context, {
+      id: this.#parts.newId(),
+      conference: this.#conference,
+      ...{ user, endpoint, caller: this.#identified.caller, joined: 'dialed-in' },
+    });
+  }
+
+  #arrives(): DialIn {
+    const { caller, displayText, anonymous } = this.#identified;
+    const { context } = this.#parts;
+    const known = caller.kind === 'user' ? [...context.calls.of(this.#conference, caller.principal.userId)] : [];
+    return {
+      entity: endpointEntity(this.#server.request, new Set(known.map(({ endpoint }) => endpoint))),
+      anonymous,
+      ...(displayText !== undefined && { displayText }),
+      state: { joiningMethod: 'dialed-in', joiningInfo: { when: context.date() } },
+    };
+  }
+
+  #answer(error: unknown): readonly [status: number, fields: CallRefusal['fields']] {
+    const { status, fields } = this.refusalOf(error);
+    return [status, fields];
+  }
+
+  /** What the caller is told. */
+  refusalOf(error: unknown): CallRefusal {
+    if (error instanceof MediaRefused) return { fields: [], ...mediaRefusal(error) };
+    return refusalOf(error, this.#parts.context.date(), this.#parts.settings.operator);
+  }
+}
+
+/** The conference password in the URI that was called, by a parameter of ours: nothing hands it on. */
+const passwordIn = ({ request: { uri } }: ServerTransaction): string | undefined =>
+  uri.kind === 'sip' ? uri.parameter('conference-password') : undefined;
+
+const NOTHING: CallEnd = { method: 'failed', silently: true };
+const TURNED_AWAY: CallEnd = { method: 'booted', reason: 'SIP;cause=403;text="A moderator has not let you in"' };

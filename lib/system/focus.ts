@@ -1,0 +1,64 @@
+import { conferenceOf, FOCUS, idOf } from '../conference-package/addresses.ts';
+import type { ConferenceControl } from '../conference/control.ts';
+import type { People } from '../conference/people.ts';
+import { section, type Config } from '../config.ts';
+import { Focus } from '../focus/focus.ts';
+import type { CallRecords } from '../focus/records.ts';
+import type { Mixer } from '../mixer/mixer.ts';
+import { isFocus } from '../mmtel/focus-evidence.ts';
+import type { UserAgent } from '../sip/agent/user-agent.ts';
+import type { Clock } from '../sip/clock.ts';
+import { newTag } from '../sip/token.ts';
+import type { SipSenders } from '../sip-users/senders.ts';
+
+export interface FocusWiring {
+  readonly config: Config;
+  readonly agent: UserAgent;
+  readonly clock: Clock;
+  readonly control: ConferenceControl;
+  readonly people: People;
+  readonly senders: SipSenders;
+  readonly mixer: Mixer;
+  readonly records: CallRecords;
+  readonly report: (error: unknown) => void;
+}
+
+/** Bodies of INVITEs that the focus understands. */
+const CONTENT = ['application/sdp', 'multipart/mixed', 'multipart/alternative'];
+
+/** The focus of every conference, over the user agent. */
+export function openFocus({ config, agent, control, people, senders, records, ...parts }: FocusWiring): Focus {
+  const {
+    operator,
+    calls,
+    sessionInterval: interval,
+    minimumInterval: minimum,
+    waitingTime,
+  } = section(config, 'focus');
+  const focus = new Focus({
+    ...parts,
+    endpoints: control.endpoints,
+    onChange: (listener) => control.onChange(listener),
+    records,
+    identities: {
+      identify: (server) => senders.identify(server),
+      servesDomain: (domain) => people.servesDomain(domain),
+      domain: people.domain,
+    },
+    conferenceOf: (uri) => conferenceOf(uri, people.domain, (domain) => people.servesDomain(domain)),
+    contact: ({ flow }, uri) => `${agent.contact(flow, idOf(uri), `;conf-id=${idOf(uri)}`)}${FOCUS}`,
+    isFocus,
+    take: (...call) => agent.take(...call),
+    answerOptions: (server, fields) => agent.answerOptions(server, fields),
+    date: Date.now,
+    newId: newTag,
+    settings: {
+      ...{ operator, calls },
+      session: { timer: { interval, minimum }, ringTime: waitingTime },
+      pin: section(config, 'focus.pin'),
+    },
+  });
+  agent.handle('INVITE', (server) => focus.invite(server), { takes: CONTENT });
+  agent.handle('OPTIONS', (server) => focus.options(server));
+  return focus;
+}
