@@ -17,6 +17,7 @@ import {
   type Written,
 } from './config/setting.ts';
 import { CALLBACK_SETTINGS } from './config/callbacks.ts';
+import { CAPACITY_SETTINGS } from './config/capacity.ts';
 import { FOCUS_SETTINGS } from './config/focus.ts';
 import { issuers } from './config/issuers.ts';
 import { SCHEDULE_SETTINGS } from './config/schedule.ts';
@@ -296,6 +297,7 @@ export const SETTINGS = {
   'conference.cached': integer('Objects and users of objects that are kept in memory.', count(commitDefaults.cached)),
 
   ...SCHEDULE_SETTINGS,
+  ...CAPACITY_SETTINGS,
 
   'log.retention': integer(
     'How long a change stays in the change log, at most. What a follower of the log still needs stays longer.',

@@ -16,6 +16,7 @@ import { schemaFiles } from './ccmp/schemas.ts';
 import { ConferenceControlServer } from './ccmp/server.ts';
 import { defaultBlueprintUri } from './conference/blueprints.ts';
 import { ConferenceControl } from './conference/control.ts';
+import { HorizonClock } from './conference/horizon-clock.ts';
 import { LifeClock } from './conference/life-clock.ts';
 import { section, type Config } from './config.ts';
 import { attemptLimits, ccmpSettings, directoryLimits, tlsSettings, trustedProxies } from './config/limits.ts';
@@ -77,6 +78,7 @@ export class ConferencingSystem {
   readonly #store: SqliteStore;
   readonly #control: ConferenceControl;
   readonly #life: LifeClock;
+  readonly #horizon: HorizonClock;
   readonly #authentication: HttpAuthentication;
   readonly #bearer: BearerScheme | undefined;
   readonly #notification: NotificationService;
@@ -126,6 +128,10 @@ export class ConferencingSystem {
       onLate: (conference, late) => logger.warn({ conference, late }, 'the clock came late to a conference'),
       onError: (conference, error) =>
         logger.error({ conference, err: error }, 'a conference could not follow the clock'),
+    });
+    this.#horizon = new HorizonClock({
+      ...{ control, timers: clock, now: Date.now, retry: config['schedule.retry'] },
+      onError: (error) => logger.error({ err: error }, 'room could not be booked ahead'),
     });
     this.#metrics = config['admin.listen'] && new Metrics();
     const path = config['ccmp.path'];
@@ -207,6 +213,7 @@ export class ConferencingSystem {
         clock: Date.now,
         limits: section(config, 'conference'),
         times: section(config, 'schedule'),
+        capacity: section(config, 'capacity'),
         defaultBlueprint: defaultBlueprintUri(config.domain),
       });
       await shipBlueprints(control, administratorsCall(config), config.domain);
@@ -233,6 +240,7 @@ export class ConferencingSystem {
     const plain = await this.#listeners.serveInClear(this.#config['http.listen']);
     await this.#callbacks.open();
     await this.#life.start();
+    this.#horizon.start();
     const admin = await this.#serveOperators();
     const sip = await this.#sip.serve();
     return {
@@ -282,6 +290,7 @@ export class ConferencingSystem {
     await Promise.all([answered, admin && closeAdminSocket(admin, this.#config['http.grace'])]);
     this.#authentication.close();
     await this.#adminListener?.close();
+    await this.#horizon.close();
     await this.#life.close();
     await this.#control.drain();
     await this.#callbacks.close();

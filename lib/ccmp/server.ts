@@ -256,7 +256,7 @@ function success(request: CcmpRequest, { confUserID }: Sender, outcome: Outcome)
     confObjID: outcome.confObjID ?? request.confObjID,
     operation: request.operation,
     code: 200,
-    string: RESPONSE_STRINGS[200],
+    string: outcome.note === undefined ? RESPONSE_STRINGS[200] : `${RESPONSE_STRINGS[200]}. ${outcome.note}`,
     version: outcome.version,
     info: outcome.info,
     extensionName: request.extensionName,

@@ -42,6 +42,8 @@ export interface ObjectAnswer {
   readonly uri: XconUri;
   readonly version: number;
   readonly view: View;
+  /** What is to be said beside it, to people. */
+  readonly note?: string;
 }
 
 /** Sidebars of a conference as their reader may see them: the inside of `sidebars-by-ref` or `sidebars-by-val`. */

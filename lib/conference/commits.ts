@@ -6,7 +6,7 @@ import type { UserFacts } from '../model/user.ts';
 import type { Change, ChangeListener } from './changes.ts';
 import { identitiesOf } from './identities.ts';
 import { DESCRIPTION_SECTION } from './lists.ts';
-import type { ChangeSet, ConferenceRepository, ObjectChange, PartChange } from './repository.ts';
+import type { Booking, ChangeSet, ConferenceRepository, ObjectChange, PartChange } from './repository.ts';
 
 export interface CommitLimits {
   /** Sets that one flush writes, at most. */
@@ -112,14 +112,15 @@ export class Commits {
     }
   }
 
-  /** Makes the edits the newest values at once and resolves when they are durable, all or none. */
-  commit(edits: readonly Edited[], by: string): Promise<void> {
+  /** Makes the edits the newest values at once and resolves when they are durable, all or none, and what they book. */
+  commit(edits: readonly Edited[], by: string, bookings?: ReadonlyMap<XconUri, Booking>): Promise<void> {
     const set: ObjectChange[] = [];
     const changes: Change[] = [];
     for (const edit of edits) {
       const uri = (edit.after ?? edit.before)?.uri;
       if (uri === undefined) throw new Error('an edit has an object before or after');
-      set.push(objectChange(uri, edit, by, this.#clock()));
+      const booking = bookings?.get(uri);
+      set.push({ ...objectChange(uri, edit, by, this.#clock()), ...(booking && { booking }) });
       changes.push({ uri, by, ...edit });
     }
     const durable = new Promise<void>((done, failed) => {

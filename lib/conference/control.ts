@@ -13,6 +13,7 @@ import type {
   SummaryAnswer,
   UserAnswer,
 } from './calls.ts';
+import { roomNote } from './booking.ts';
 import { checkFocus, publishUsers } from './cascading.ts';
 import type { ArrivalGuard, ChangeListener, Guard } from './changes.ts';
 import { changesSince } from './changes-since.ts';
@@ -233,6 +234,11 @@ export class ConferenceControl {
     return this.#objects.tick(uri);
   }
 
+  /** Books all conferences up to today's horizon. For the clock. */
+  bookAhead(signal: AbortSignal): Promise<void> {
+    return this.#objects.bookAhead(signal);
+  }
+
   async delete(call: Call, uri: XconUri): Promise<void> {
     const { standing } = await this.#objects.access.enter(call, uri, 'conference');
     if (standing.level !== 'organizer') throw new Refusal('not-allowed', 'Only an organizer may delete a conference.');
@@ -343,7 +349,9 @@ export class ConferenceControl {
   /** What somebody who made or changed an object is shown of it. */
   async #changed(call: Call, after: ConferenceObject): Promise<ObjectAnswer> {
     const standing = await this.#objects.access.standing(after, call);
-    return this.#answer(call, after, { ...readerOf(call, standing), firstUriOnly: true });
+    const shown = await this.#answer(call, after, { ...readerOf(call, standing), firstUriOnly: true });
+    const note = roomNote(after);
+    return note === undefined ? shown : { ...shown, note };
   }
 }
 

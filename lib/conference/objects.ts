@@ -10,6 +10,8 @@ import { type Bringing, judgeArrival, judgeArrivals } from './arrivals.ts';
 import type { Call } from './calls.ts';
 import type { Arrival, ArrivalGuard, ChangeListener, Guard } from './changes.ts';
 import { callArrivals } from './calling.ts';
+import { BUCKET, bucketOf, extendPlan, horizonOf, type Planning, planRoom } from './booking.ts';
+import { Capacity, capacityDefaults, type CapacityLimits } from './capacity.ts';
 import { type CommitLimits, Commits, type Edited } from './commits.ts';
 import { filterDefaults, type FilterLimits } from './filter.ts';
 import { checkWindow, followClock } from './life.ts';
@@ -45,6 +47,8 @@ export interface ControlParts {
   readonly limits: ControlLimits;
   /** How times of conferences are read; as documented where none are given. */
   readonly times?: TimeRules;
+  /** How much room there is; as documented where nothing is given. */
+  readonly capacity?: CapacityLimits;
   /** Whether there is a focus that calls people (RFC 4353); otherwise who is brought in is in. */
   readonly dialsOut?: boolean;
   /** The blueprint that a conference is made from when its creator names none. */
@@ -87,6 +91,9 @@ interface Proposed {
 /** Changes that guards delayed are built anew so often when the object moves on meanwhile. */
 const TRIES = 10;
 
+/** Conferences that are booked ahead at once. */
+const PAGE = 100;
+
 /** Conference objects as callers change them: what is changed passes the rules, the guards and the store in this order. */
 export class ConferenceObjects {
   readonly #parts: ControlParts;
@@ -100,12 +107,15 @@ export class ConferenceObjects {
   readonly #beingCloned = new Map<XconUri, number>();
 
   readonly #clockCall: Call;
+  readonly #capacity: Capacity;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
     this.#clockCall = callOfClock(parts.people.domain);
     this.#commits = new Commits(parts.repository, parts.clock, parts.limits);
     this.access = new ObjectAccess(parts, this.#commits);
+    const { repository, clock, capacity: limits = capacityDefaults, times: rules = timeDefaults } = parts;
+    this.#capacity = new Capacity({ repository, clock, limits, rules });
   }
 
   addGuard(guard: Guard): void {
@@ -132,7 +142,8 @@ export class ConferenceObjects {
   ): Promise<ConferenceObject> {
     const { people, limits } = this.#parts;
     const identities = await Identities.in(document, people, principalOf(call), limits.named);
-    const edited = this.#made(() => {
+    if (this.#capacity.era === undefined) await this.#capacity.open();
+    const edited = this.#made(call, () => {
       const edit = make(identities);
       this.#arrive({ edit, call, standing: standingOf(edit.now, call.caller), element: document });
       return edit;
@@ -145,10 +156,10 @@ export class ConferenceObjects {
     return after;
   }
 
-  #made(make: () => ObjectEdit): Edited & { after: ConferenceObject } {
+  #made(call: Call, make: () => ObjectEdit): Edited & { after: ConferenceObject } {
     const edit = shaped(() => {
       const made = make();
-      this.#complete(made);
+      this.#complete(made, principalOf(call)?.userId);
       return made;
     });
     return { after: { ...edit.now, version: 1 }, touched: edit.touched };
@@ -167,7 +178,7 @@ export class ConferenceObjects {
       const main = await this.access.object(uri, 'conference', call);
       const standing = await this.access.letIn(main, call);
       checkMayMake(main, standing, limits.sidebars);
-      const edited = this.#made(() => {
+      const edited = this.#made(call, () => {
         const edit = make(main, standing, identities);
         this.#arrive({ edit, call, standing, main, element: document });
         checkMembers(edit, main, call.caller);
@@ -182,19 +193,35 @@ export class ConferenceObjects {
   /** Asks the guards and commits; false when an object has moved on meanwhile. */
   async #commit(call: Call, edits: readonly Edited[], stillHolds = (): boolean => true): Promise<boolean> {
     for (const waits of this.#asked(edits, call)) await waits;
+    const unread = this.#capacity.ready(edits);
+    if (unread !== undefined) await unread;
     const current = edits.every(({ before, after }) =>
       before === undefined ? after !== undefined && !this.#commits.isKnown(after.uri) : this.#commits.isNewest(before),
     );
     if (!current || !stillHolds()) return false;
-    await this.#commits.commit(edits, byOf(call));
+    await this.#write(edits, call);
     return true;
+  }
+
+  /** Books and commits; nothing comes in between. @throws {Refusal} when there is no room; the clock is never refused */
+  async #write(edits: readonly Edited[], call: Call): Promise<void> {
+    const booked = this.#capacity.book(edits, call === this.#clockCall);
+    try {
+      await this.#commits.commit(edits, byOf(call), booked.bookings);
+    } catch (error) {
+      booked.undo();
+      throw error;
+    }
+    booked.done();
   }
 
   async #commitNew(edited: Edited & { after: ConferenceObject }, call: Call): Promise<void> {
     const { uri } = edited.after;
-    const taken = (await this.#commits.newest(uri)) !== undefined || this.#commits.isKnown(uri);
-    if (taken) throw nameTaken();
-    await this.#commits.commit([edited], byOf(call));
+    const isTaken = (await this.#commits.newest(uri)) !== undefined;
+    const unread = this.#capacity.ready([edited]);
+    if (unread !== undefined) await unread;
+    if (isTaken || this.#commits.isKnown(uri)) throw nameTaken();
+    await this.#write([edited], call);
   }
 
   /** While it is being made, and for a deletion that looked for clones before, a clone holds its parent. */
@@ -237,6 +264,7 @@ export class ConferenceObjects {
     enter = (object: ConferenceObject, standing: Standing): void => this.access.check(object, call, standing),
   ): Promise<ConferenceObject> {
     const identities = await this.#identitiesIn(element, call);
+    if (this.#capacity.era === undefined) await this.#capacity.open();
     for (let tries = 0; tries < TRIES; tries++) {
       // While nothing has to be waited for, nobody else changes the object between here and the commit.
       const before = this.access.atHand(uri, kinds) ?? (await this.access.object(uri, kinds, call));
@@ -267,6 +295,7 @@ export class ConferenceObjects {
     enter: Proposed['enter'],
   ): Promise<ConferenceObject> {
     const identities = await this.#identitiesIn(undefined, call);
+    if (this.#capacity.era === undefined) await this.#capacity.open();
     const known = await this.access.object(uri, kinds, call);
     const isDue = (known.header.due ?? Infinity) <= this.#parts.clock();
     if (isDue) await this.tick(uri);
@@ -305,13 +334,62 @@ export class ConferenceObjects {
     await this.change(this.#clockCall, uri, 'conference', undefined, nothing, nothing);
   }
 
+  /** Books all conferences anew where that has to be, and those that go on for long up to today's horizon. */
+  async bookAhead(signal: AbortSignal): Promise<void> {
+    const { repository } = this.#parts;
+    await this.#capacity.open();
+    if (!this.#capacity.isCounted) {
+      const list = async (after: string): Promise<XconUri[]> =>
+        (await repository.list({ kind: 'conference', after, limit: PAGE })).map(({ uri }) => uri);
+      await this.#inPages(signal, list, (uri) => this.tick(uri));
+      if (!signal.aborted) await this.#capacity.counted();
+    }
+    const { now, rules } = this.#planning;
+    const before = horizonOf(now, rules) * BUCKET;
+    await this.#inPages(
+      signal,
+      (after) => repository.bookable({ before, after, limit: PAGE }),
+      (uri) => this.#extend(uri),
+    );
+    this.#capacity.trim();
+    await repository.trimBookings(bucketOf(now));
+  }
+
+  async #inPages(
+    signal: AbortSignal,
+    list: (after: string) => Promise<XconUri[]>,
+    work: (uri: XconUri) => Promise<void>,
+  ): Promise<void> {
+    let page: XconUri[] = [];
+    do {
+      page = await list(page.at(-1) ?? '');
+      await Promise.all(page.map(work));
+    } while (page.length === PAGE && !signal.aborted);
+  }
+
+  /** Books a conference up to today's horizon. */
+  async #extend(uri: XconUri): Promise<void> {
+    const object = await this.#commits.newest(uri);
+    const owner = object?.header.booked?.owner;
+    if (object === undefined || owner === undefined) return;
+    await this.#capacity.ready([{ before: object, touched: [] }]);
+    const work = ({ edit }: Work): void =>
+      extendPlan(edit, this.#planning, (...span) => this.#capacity.fits(owner, ...span));
+    await this.change(this.#clockCall, uri, 'conference', undefined, work, nothing);
+  }
+
+  get #planning(): Planning {
+    const { occurrences } = this.#parts.capacity ?? capacityDefaults;
+    return { ...this.#capacity.context, most: occurrences, owner: undefined };
+  }
+
   /** Who is brought in is called, and may be refused. */
   #arrive(bringing: Bringing): void {
     if (this.#parts.dialsOut === true) callArrivals(bringing);
     judgeArrivals(this.#arrivalGuards, bringing);
   }
 
-  #complete(edit: ObjectEdit): void {
+  #complete(edit: ObjectEdit, maker?: XconUserId): void {
     completeSections(edit, this.#parts.people.domain);
     const now = this.#parts.clock();
     const rules = this.#parts.times ?? timeDefaults;
@@ -323,6 +401,7 @@ export class ConferenceObjects {
     if (more > 0) checkWindow(edit.now, times, now);
     if (more > 0) checkRoom({ ...edit.now, counts: edit.before.counts }, this.#parts.limits.users, more);
     notePlanned(edit);
+    planRoom(edit, times, { ...this.#planning, owner: maker });
   }
 
   /** The guards that wait, one after the other; without one nothing comes between a change and its commit. */

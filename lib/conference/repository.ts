@@ -34,17 +34,50 @@ export interface ObjectChange {
   readonly version: number;
   readonly header: ObjectHeader;
   readonly parts: readonly PartChange[];
+  /** What the change takes of the server. */
+  readonly booking?: Booking;
   /** Who did it: an XCON-USERID or the name of a part of the server. */
   readonly by: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
+/** How much more of the server's room is taken, also by whom. */
+export interface Booking {
+  readonly owner: string;
+  /** Bucket of time, conferences and participants more from there on, and so on; in the order of buckets. */
+  readonly steps: readonly number[];
+}
+
+/** A count of all bookings. */
+export interface BookingState {
+  /** How times were read for it. */
+  readonly rules: string;
+  readonly era: number;
+  /** Whether every conference is in it. */
+  readonly isCounted: boolean;
+}
+
+/** Where sums of bookings live: of each owner, and of all under the name `''`. */
+export interface BookingRepository {
+  /** Sums of steps. */
+  bookings(owner: string): Promise<number[]>;
+  /** Undefined where nothing was ever counted. */
+  bookingState(): Promise<BookingState | undefined>;
+  /** Forgets all sums. */
+  countBookingsAnew(state: BookingState): Promise<void>;
+  bookingsCounted(): Promise<void>;
+  /** Conferences by URI after `after` that have more to book before a moment (`booked.plan.more` of the header). */
+  bookable(query: { before: number; after: string; limit: number }): Promise<XconUri[]>;
+  /** Puts sums of before a bucket together, as if they had been taken in it. */
+  trimBookings(before: number): Promise<void>;
+}
+
 /** Changes that become durable together or not at all. */
 export type ChangeSet = readonly ObjectChange[];
 
 /** A change as the log keeps it, under a position that only grows. */
-export interface LoggedChange extends ObjectChange {
+export interface LoggedChange extends Omit<ObjectChange, 'booking'> {
   readonly position: number;
 }
 
@@ -69,7 +102,7 @@ export interface ListedObject {
  * Where conference objects live, as the rules need it. A resolved `write` is durable: it survives a kill and a power
  * cut. After either the store opens to a prefix of whole sets that holds every resolved one.
  */
-export interface ConferenceRepository {
+export interface ConferenceRepository extends BookingRepository {
   /** The object and then its parts, sections first, users and sidebars in the order of their making, in slices. */
   load(uri: XconUri): Promise<{ object: StoredObject; parts: AsyncIterable<readonly StoredPart[]> } | undefined>;
   /**

@@ -129,7 +129,7 @@ const unsteady = (recur: ICAL.Recur, start: number, limits: RuleLimits): RRuleTe
   });
 
 /** WKST from 0, Sunday; a week begins on Monday unless said (RFC 5545 §3.3.10). */
-const weekStartOf = ({ wkst }: ICAL.Recur): number => (wkst as number) - 1;
+const weekStartOf = ({ wkst }: ICAL.Recur): number => wkst - 1;
 
 /** Rules of days and longer periods have the times of a day that they name. */
 const mayBeDense = (parts: RuleParts, most: number): boolean =>

@@ -1,5 +1,6 @@
 import {
   VersionConflict,
+  type BookingState,
   type ChangeSet,
   type ConferenceRepository,
   type ListedObject,
@@ -13,6 +14,7 @@ import type { DirectoryRepository, StoredUser } from '../directory/repository.ts
 import type { ObjectKind, PartName } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { DESCRIPTION, LOG_VERSIONS, SLICE, SECTIONS_FIRST } from './layout.ts';
+import { MemoryBookings } from './memory-bookings.ts';
 import { MemoryLog } from './memory-log.ts';
 import { MemoryRecords } from './memory-records.ts';
 import { MemoryUsers } from './memory-users.ts';
@@ -37,6 +39,7 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
   readonly #users = new MemoryUsers();
   readonly #records = new Map<string, MemoryRecords<unknown>>();
   readonly #log: MemoryLog;
+  readonly #bookings = new MemoryBookings();
 
   /** `logVersions`: versions of an object that stay in the change log, at most. */
   constructor({ logVersions = LOG_VERSIONS }: { readonly logVersions?: number } = {}) {
@@ -98,6 +101,41 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
       header.due === undefined ? [] : [{ uri, due: header.due }],
     );
     return Promise.resolve(all.sort((a, b) => a.due - b.due).slice(0, limit));
+  }
+
+  bookings(owner: string): Promise<number[]> {
+    return Promise.resolve(this.#bookings.of(owner));
+  }
+
+  bookingState(): Promise<BookingState | undefined> {
+    return Promise.resolve(this.#bookings.state);
+  }
+
+  countBookingsAnew(state: BookingState): Promise<void> {
+    this.#bookings.countAnew(state);
+    return Promise.resolve();
+  }
+
+  bookingsCounted(): Promise<void> {
+    const { state } = this.#bookings;
+    if (state !== undefined) this.#bookings.state = { ...state, isCounted: true };
+    return Promise.resolve();
+  }
+
+  bookable({ before, after, limit }: Parameters<ConferenceRepository['bookable']>[0]): Promise<XconUri[]> {
+    const all = [...this.#objects.values()].map(({ stored }) => stored);
+    const found = all.filter(({ uri, header }) => uri > after && (header.booked?.plan?.more ?? Infinity) < before);
+    return Promise.resolve(
+      found
+        .map(({ uri }) => uri)
+        .sort()
+        .slice(0, limit),
+    );
+  }
+
+  trimBookings(before: number): Promise<void> {
+    this.#bookings.trim(before);
+    return Promise.resolve();
   }
 
   changes(query: Parameters<ConferenceRepository['changes']>[0]): Promise<LoggedChange[]> {
@@ -164,8 +202,9 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
     }
   }
 
-  #apply(change: ObjectChange): void {
+  #apply({ booking, ...change }: ObjectChange): void {
     const { uri, version, header } = change;
+    if (booking !== undefined) this.#bookings.take(booking);
     const parts = this.#objects.get(uri)?.parts ?? new Map<string, HeldPart>();
     if (version === 0) this.#remove(uri, parts);
     else {

@@ -76,7 +76,7 @@ describe('an occurrence', () => {
       expect(facts).to.include({ endpoints: 0, connected: false, pending: false }).and.not.have.property('number');
     }
     expect([...off.addresses.keys()]).to.deep.equal([]);
-    expect(off.counts).to.deep.equal({ connected: 0, hidden: 0, present: 0, pending: 0, organizers: 0 });
+    expect(off.counts).to.deep.equal({ connected: 0, hidden: 0, present: 0, pending: 0, organizers: 0, joined: 0 });
     const state = off.sections.get(STATE_SECTION)?.element;
     expect(state?.elements.map(({ local }) => local)).to.deep.equal(['allow-conference-event-subscription']);
   });

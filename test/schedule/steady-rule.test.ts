@@ -11,7 +11,7 @@ const START = Date.UTC(2026, 0, 1, 9, 30);
 
 const rule = (text: string, start: number): SteadyRule | undefined => {
   const recur = ICAL.Recur.fromString(text);
-  return SteadyRule.of(partsOf(recur), start, (recur.wkst as number) - 1);
+  return SteadyRule.of(partsOf(recur), start, recur.wkst - 1);
 };
 
 const library = (text: string, start: number): RRuleTemporal =>

@@ -41,6 +41,8 @@ export interface Outcome {
   readonly confObjID?: XconUri;
   readonly version?: number;
   readonly info?: XmlElement | Content;
+  /** What the response-string says beside success. */
+  readonly note?: string | undefined;
   /** What an extension answers. */
   readonly extension?: readonly XmlElement[];
 }
@@ -84,14 +86,14 @@ export function targetUser(request: CcmpRequest): XconUserId | undefined {
 const documents = new WeakMap<View, Content>();
 
 /** The whole document under its XCON-URI (RFC 6501 §4.1); the same of the same view. */
-export function shown({ uri, version, view }: ObjectAnswer): Outcome {
+export function shown({ uri, version, view, note }: ObjectAnswer): Outcome {
   let document = documents.get(view);
   if (document === undefined) {
     const entity = { namespace: '', local: 'entity', value: uri };
     document = { attributes: [entity, ...view.attributes], content: view.content };
     documents.set(view, document);
   }
-  return { version, info: document };
+  return { version, info: document, note };
 }
 
 /** The same of an object that was made. */

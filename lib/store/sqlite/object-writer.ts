@@ -3,6 +3,7 @@ import type { ObjectHeader, PartName } from '../../model/conference-object.ts';
 import type { XconUri } from '../../model/identifiers.ts';
 import { SECTIONS_FIRST, UNKNOWN } from '../layout.ts';
 import { Cutter, textLength, type Batch, type ChangeEntry, type PartEntry } from './batch.ts';
+import type { BookingWriter } from './booking-writer.ts';
 import type { LogWriter } from './log-writer.ts';
 
 interface ObjectRow {
@@ -67,12 +68,14 @@ class Conflict extends Error {
 export class ObjectWriter {
   readonly #sql: Statements;
   readonly #log: LogWriter;
+  readonly #bookings: BookingWriter;
   readonly #writeBatch: (batch: Batch) => XconUri | undefined;
   readonly #writeSet: (set: readonly ChangeEntry[], texts: Cutter) => void;
 
-  constructor(db: Database, log: LogWriter) {
+  constructor(db: Database, log: LogWriter, bookings: BookingWriter) {
     this.#sql = prepare(db);
     this.#log = log;
+    this.#bookings = bookings;
     this.#writeSet = db.transaction((set: readonly ChangeEntry[], texts: Cutter) => {
       for (const change of set) this.#write(change, texts);
     });
@@ -114,6 +117,7 @@ export class ObjectWriter {
         this.#putPart(uri, object, part, cutter.next(part.after));
       }
     }
+    if (change.booking !== undefined) this.#bookings.take(change.booking);
     this.#log.append(change, headerText, bytes);
   }
 

@@ -7,6 +7,9 @@ const APPLICATION = 0x706c656e;
 /** When the clock has something to do for an object, as its index has it. */
 export const DUE = "(CASE WHEN json_valid(header) THEN header ->> '$.due' END)";
 
+/** From when on there is more to book for an object, as its index has it. */
+export const BOOKABLE = "(CASE WHEN json_valid(header) THEN header ->> '$.booked.plan.more' END)";
+
 /**
  * Each step leads from the schema of its index to the next; a step that was released is never edited.
  * Parts and log entries are rowid tables, for their texts are long. `part.kind` is the place in `SECTIONS_FIRST`, and
@@ -101,6 +104,18 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `CREATE INDEX object_by_due ON object (${DUE}) WHERE ${DUE} IS NOT NULL;`,
+  `
+  -- What is taken more from each bucket of time on, in sum; of each user, and of all under the name ''.
+  CREATE TABLE booking (
+    owner TEXT NOT NULL,
+    bucket INTEGER NOT NULL,
+    conferences INTEGER NOT NULL,
+    participants INTEGER NOT NULL,
+    PRIMARY KEY (owner, bucket)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE booking_state (rules TEXT NOT NULL, era INTEGER NOT NULL, counted INTEGER NOT NULL) STRICT;
+  CREATE INDEX object_by_bookable ON object (${BOOKABLE}) WHERE ${BOOKABLE} IS NOT NULL;
+  `,
 ];
 
 /** The data directory was written by a later version of the server, or is no store of ours. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import {
   VersionConflict,
+  type BookingState,
   type ChangeSet,
   type ConferenceRepository,
   type ListedObject,
@@ -12,6 +13,7 @@ import { UserExists, type DirectoryRepository, type StoredUser } from '../../dir
 import type { ObjectKind } from '../../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../../model/identifiers.ts';
 import { pack } from './batch.ts';
+import { BookingReader } from './booking-reader.ts';
 import { startThread, type WriterThread } from './calls.ts';
 import { ConferenceReader } from './conference-reader.ts';
 import type { DataDirectory } from './directory.ts';
@@ -31,6 +33,7 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
   readonly #snapshots: Snapshots;
   readonly #conferences: ConferenceReader;
   readonly #log: LogReader;
+  readonly #bookings: BookingReader;
   readonly #users: UserReader;
   /** Settles when no check reads any more. */
   #checked: Promise<unknown> = Promise.resolve();
@@ -44,6 +47,7 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
     this.#db.pragma(`cache_size = ${-limits.cacheKilobytes}`);
     this.#snapshots = new Snapshots(directory.database);
     this.#conferences = new ConferenceReader(this.#db, this.#snapshots, limits.sliceRows);
+    this.#bookings = new BookingReader(this.#db);
     this.#log = new LogReader(this.#db, limits.sliceRows);
     this.#users = new UserReader(this.#db);
   }
@@ -72,6 +76,31 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
 
   dependants(uri: XconUri, limit: number): Promise<XconUri[]> {
     return settled(() => this.#conferences.dependants(uri, limit));
+  }
+
+  bookings(owner: string): Promise<number[]> {
+    return this.#bookings.sums(owner);
+  }
+
+  bookingState(): Promise<BookingState | undefined> {
+    return settled(() => this.#bookings.state());
+  }
+
+  countBookingsAnew(state: BookingState): Promise<void> {
+    return this.#writer.call('countBookingsAnew', [state]);
+  }
+
+  bookingsCounted(): Promise<void> {
+    return this.#writer.call('bookingsCounted', []);
+  }
+
+  bookable(query: Parameters<ConferenceRepository['bookable']>[0]): Promise<XconUri[]> {
+    return settled(() => this.#bookings.bookable(query));
+  }
+
+  async trimBookings(before: number): Promise<void> {
+    let after: string | undefined = '';
+    while (after !== undefined) after = await this.#writer.call('trimBookings', [before, after]);
   }
 
   changes(query: Parameters<ConferenceRepository['changes']>[0]): Promise<LoggedChange[]> {

@@ -1,8 +1,10 @@
 import { unlinkSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import type { BookingState } from '../../conference/repository.ts';
 import type { StoredUser } from '../../directory/repository.ts';
 import type { XconUri, XconUserId } from '../../model/identifiers.ts';
 import type { Batch } from './batch.ts';
+import { BookingWriter } from './booking-writer.ts';
 import { createPrivate } from './directory.ts';
 import { LogWriter } from './log-writer.ts';
 import { ObjectWriter } from './object-writer.ts';
@@ -24,6 +26,7 @@ export class Writer {
   readonly #users: UserWriter;
   readonly #records: RecordWriter;
   readonly #log: LogWriter;
+  readonly #bookings: BookingWriter;
   readonly #backups = new Set<Promise<unknown>>();
 
   constructor({ file, checkpointPages, maximumPages, cacheKilobytes, logVersions }: WriterOptions) {
@@ -34,7 +37,8 @@ export class Writer {
     this.#db.pragma(`max_page_count = ${maximumPages}`);
     this.#db.pragma(`cache_size = ${-cacheKilobytes}`);
     this.#log = new LogWriter(this.#db, logVersions);
-    this.#objects = new ObjectWriter(this.#db, this.#log);
+    this.#bookings = new BookingWriter(this.#db);
+    this.#objects = new ObjectWriter(this.#db, this.#log, this.#bookings);
     this.#users = new UserWriter(this.#db);
     this.#records = new RecordWriter(this.#db);
   }
@@ -57,6 +61,18 @@ export class Writer {
 
   putRecords(kind: string, batch: RecordBatch): void {
     this.#records.put(kind, batch);
+  }
+
+  countBookingsAnew(state: BookingState): void {
+    this.#bookings.countAnew(state);
+  }
+
+  bookingsCounted(): void {
+    this.#bookings.counted();
+  }
+
+  trimBookings(before: number, after: string): string | undefined {
+    return this.#bookings.trim(before, after);
   }
 
   setPosition(follower: string, position: number): void {

@@ -1,0 +1,28 @@
+import { capacityDefaults } from '../conference/capacity.ts';
+import { integer, type Setting } from './setting.ts';
+import { count } from './units.ts';
+
+/** Room for conferences. */
+export const CAPACITY_SETTINGS = {
+  'capacity.conferences': integer('Conferences at once, on this server.', count(capacityDefaults.conferences)),
+  'capacity.participants': integer(
+    'Participants of all conferences at once: of each its maximum-user-count, else who is invited, else who is in.',
+    count(capacityDefaults.participants),
+  ),
+  'capacity.userConferences': integer(
+    'Conferences at once that one user made.',
+    count(capacityDefaults.userConferences),
+  ),
+  'capacity.userParticipants': integer(
+    'Participants at once of the conferences that one user made.',
+    count(capacityDefaults.userParticipants),
+  ),
+  'capacity.occurrences': integer(
+    'Occurrences of one conference for which room is booked ahead, within `schedule.horizon`.',
+    count(capacityDefaults.occurrences),
+  ),
+  'capacity.remembered': integer(
+    'Days of users whose bookings are kept in memory, 2.3 kB each.',
+    count(capacityDefaults.remembered),
+  ),
+} satisfies Record<string, Setting<unknown>>;
