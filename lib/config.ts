@@ -20,6 +20,8 @@ import { CALLBACK_SETTINGS } from './config/callbacks.ts';
 import { CAPACITY_SETTINGS } from './config/capacity.ts';
 import { FOCUS_SETTINGS } from './config/focus.ts';
 import { issuers } from './config/issuers.ts';
+import { MAIL_SETTINGS } from './config/mail.ts';
+import { MMTEL_SETTINGS } from './config/mmtel.ts';
 import { SCHEDULE_SETTINGS } from './config/schedule.ts';
 import { SIP_SETTINGS } from './config/sip.ts';
 import { fromEnvironment, fromFile, InvalidSetting, variableOf, type Assignment } from './config/sources.ts';
@@ -222,6 +224,8 @@ export const SETTINGS = {
   'events.sessions': integer('Such tokens at once.', count(eventStreamDefaults.sessions)),
 
   ...CALLBACK_SETTINGS,
+  ...MAIL_SETTINGS,
+  ...MMTEL_SETTINGS,
 
   'overload.requestTime': integer(
     'How long a request may take; then it is answered 510, and what it began ends by itself.',
@@ -311,7 +315,7 @@ export const SETTINGS = {
 
   'xml.bytes': integer('Length of a document.', bytes(DEFAULT_XML_LIMITS.bytes, 1_000)),
   'xml.depth': integer('Elements inside one another.', { ...count(DEFAULT_XML_LIMITS.depth), max: 1_000 }),
-  'xml.elements': integer('Elements of a document.', count(DEFAULT_XML_LIMITS.elements)),
+  'xml.elements': integer('Elements of a document.', count(ccmpDefaults.xml.elements)),
   'xml.attributes': integer('Attributes of an element.', count(DEFAULT_XML_LIMITS.attributes)),
 
   'directory.addresses': integer('Addresses of a user.', count(directoryDefaults.addresses)),

@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { flushRate } from './disk.ts';
 import { passes, table, type Figure } from '../figures.ts';
 import { measureFilters } from './filters.ts';
+import { measureHostile } from './hostile.ts';
 import { measureLarge } from './large.ts';
 import { measureMillion } from './million.ts';
 import { measureOverload } from './overload.ts';
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> =
   large: measureLarge,
   million: measureMillion,
   filters: measureFilters,
+  hostile: measureHostile,
 };
 
 interface Options {

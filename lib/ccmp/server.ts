@@ -40,15 +40,16 @@ export interface CcmpSettings {
   readonly overload: OverloadLimits;
 }
 
-export const ccmpDefaults: CcmpSettings = {
+export const ccmpDefaults = {
   path: '/ccmp',
   body: bodyDefaults,
-  xml: DEFAULT_XML_LIMITS,
+  // A body of the length that is taken holds no more that mean something.
+  xml: { ...DEFAULT_XML_LIMITS, elements: 20_000 },
   linphoneAgents: ['linphone'],
   redirect: undefined,
   retryAfter: 0,
   overload: overloadDefaults,
-};
+} satisfies CcmpSettings;
 
 export interface CcmpParts {
   readonly control: Control;
