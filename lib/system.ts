@@ -2,10 +2,12 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Administration } from './admin/administration.ts';
+import { administerBarring } from './admin/barring.ts';
 import { administerBlueprints, shipBlueprints } from './admin/blueprints.ts';
 import { closeAdminSocket, openAdminSocket } from './admin/server.ts';
 import { administerUsers } from './admin/users.ts';
 import type { CallbackService } from './callback/service.ts';
+import { barring } from './ccmp/extensions/barring.ts';
 import { callbacks } from './ccmp/extensions/callbacks.ts';
 import { changesSince } from './ccmp/extensions/changes-since.ts';
 import { FeedServer } from './calendar/feed-server.ts';
@@ -31,10 +33,14 @@ import { BearerScheme } from './http/bearer.ts';
 import { byPath, createEdge, type Service } from './http/edge.ts';
 import { HttpListeners } from './http/listeners.ts';
 import { Metrics } from './http/metrics.ts';
+import type { StoredDocument } from './mmtel/documents.ts';
+import { XcapServer } from './mmtel/xcap-server.ts';
 import { NotificationService } from './notification/service.ts';
 import { TimerWheel } from './sip/clock.ts';
+import { openBarring, type Barring } from './system/barring.ts';
 import { callbackService } from './system/callbacks.ts';
 import { administratorsCall, peopleOf } from './system/callers.ts';
+import { MailFront } from './system/mail.ts';
 import { SipFront } from './system/sip.ts';
 import { subscriptionViews } from './system/subscriptions.ts';
 import { observeWrites } from './store/observed.ts';
@@ -64,6 +70,7 @@ interface Parts {
   readonly control: ConferenceControl;
   readonly attempts: Attempts;
   readonly feeds: Feeds;
+  readonly barring: Barring;
   /** Seals secrets. */
   readonly key: Buffer;
   /** Absent when no issuer of tokens is configured. */
@@ -85,6 +92,7 @@ export class ConferencingSystem {
   readonly #events: EventStreamServer;
   readonly #sip: SipFront;
   readonly #callbacks: CallbackService;
+  readonly #mail: MailFront | undefined;
   readonly #listeners: HttpListeners;
   readonly #metrics: Metrics | undefined;
   #adminSocket: Server | undefined;
@@ -92,15 +100,17 @@ export class ConferencingSystem {
   #trimming: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
-  private constructor({ config, logger, store, directory, control, attempts, key, feeds, bearer }: Parts) {
+  private constructor(parts: Parts) {
+    const { config, logger, store, directory, control, attempts, key, feeds, bearer, barring: rules } = parts;
     this.#bearer = bearer;
     this.#config = config;
     this.#logger = logger;
     this.#store = store;
     this.#control = control;
     this.administration = {
-      ...administerUsers(directory),
+      ...administerUsers(directory, (userId) => rules.documents.remove(userId)),
       ...administerBlueprints(control, administratorsCall(config)),
+      ...administerBarring(rules.management, directory, administratorsCall(config)),
       subscriptions: () => Promise.resolve(subscriptionViews(this.#notification)),
       backup: ({ file }) => store.backup(file),
       check: async () => ({ problems: await store.check() }),
@@ -113,10 +123,17 @@ export class ConferencingSystem {
     const clock = new TimerWheel();
     const people = peopleOf(directory);
     this.#callbacks = callbackService({ config, logger, store, control, people, clock, key });
+    this.#mail = MailFront.of({ config, logger, store, control, people, clock, key });
     const ccmp = new ConferenceControlServer(
       {
         control,
-        extensions: [confSummary(control), changesSince(control), occurrences(control), callbacks(this.#callbacks)],
+        extensions: [
+          confSummary(control),
+          changesSince(control),
+          occurrences(control),
+          callbacks(this.#callbacks),
+          barring(rules.management),
+        ],
         users: directory,
         authentication: this.#authentication,
         logger,
@@ -160,7 +177,12 @@ export class ConferencingSystem {
       ...{ feeds, control, people: directory, authentication: this.#authentication },
       limits: section(config, 'calendars'),
     });
+    const xcap = new XcapServer({
+      ...{ documents: rules.documents, people: peopleOf(directory), authentication: this.#authentication },
+      bytes: config['mmtel.bytes'],
+    });
     const serve: Service = (exchange) => {
+      if (XcapServer.serves(exchange.path)) return xcap.serve(exchange);
       if (EventStreamServer.serves(exchange.path)) return this.#events.serve(exchange);
       return FeedServer.serves(exchange.path) ? feedServer.serve(exchange) : elsewhere(exchange);
     };
@@ -217,10 +239,23 @@ export class ConferencingSystem {
         defaultBlueprint: defaultBlueprintUri(config.domain),
       });
       await shipBlueprints(control, administratorsCall(config), config.domain);
+      const rules = store.records<StoredDocument>('simservs');
+      const barring = await openBarring({ config, control, people: peopleOf(directory), repository: rules });
       const feeds = await Feeds.open(store.records('feed'), config['calendars.perUser']);
       const { issuers, ...tokenLimits } = section(config, 'bearer');
       const bearer = issuers.length === 0 ? undefined : await BearerScheme.open(directory, issuers, tokenLimits);
-      return new ConferencingSystem({ config, logger, store, directory, control, attempts, key, feeds, bearer });
+      return new ConferencingSystem({
+        config,
+        logger,
+        store,
+        directory,
+        control,
+        attempts,
+        key,
+        feeds,
+        bearer,
+        barring,
+      });
     } catch (error) {
       await store.close();
       throw error;
@@ -239,6 +274,7 @@ export class ConferencingSystem {
     const secure = tls && (await this.#listeners.serveOverTls(tls));
     const plain = await this.#listeners.serveInClear(this.#config['http.listen']);
     await this.#callbacks.open();
+    await this.#mail?.open();
     await this.#life.start();
     this.#horizon.start();
     const admin = await this.#serveOperators();
@@ -294,6 +330,7 @@ export class ConferencingSystem {
     await this.#life.close();
     await this.#control.drain();
     await this.#callbacks.close();
+    await this.#mail?.close();
     await this.#store.close();
     this.#logger.info('ended');
   }

@@ -69,6 +69,11 @@ export interface Administration {
   importBlueprint(blueprint: { document: string }): Promise<BlueprintEntry>;
   removeBlueprint(which: { uri: string }): Promise<void>;
 
+  /** The document simservs of a user; none where nothing is barred. */
+  barring(which: { name: string }): Promise<{ document?: string }>;
+  setBarring(rules: { name: string; document: string }): Promise<void>;
+  removeBarring(which: { name: string }): Promise<void>;
+
   /** Who watches, in the order of conferences. */
   subscriptions(): Promise<SubscriptionView[]>;
 
@@ -88,6 +93,9 @@ export const OPERATIONS = [
   'exportBlueprint',
   'importBlueprint',
   'removeBlueprint',
+  'barring',
+  'setBarring',
+  'removeBarring',
   'subscriptions',
   'backup',
   'check',

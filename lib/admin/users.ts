@@ -1,14 +1,18 @@
 import type { Directory, User } from '../directory/directory.ts';
 import { UnacceptableUser } from '../directory/directory.ts';
 import { UserExists } from '../directory/repository.ts';
+import type { XconUserId } from '../model/identifiers.ts';
 import { AdministrationRefused, type Administration, type UserView } from './administration.ts';
 
 const PAGE = 1_000;
 
 type UserAdministration = Pick<Administration, 'addUser' | 'users' | 'user' | 'setPassword' | 'removeUser'>;
 
-/** The administration of the users of a directory. */
-export function administerUsers(directory: Directory): UserAdministration {
+/** The administration of the users of a directory; `removed` hears of those who are gone. */
+export function administerUsers(
+  directory: Directory,
+  removed: (userId: XconUserId) => Promise<unknown> = () => Promise.resolve(),
+): UserAdministration {
   const find = async (name: string): Promise<User> => {
     const user = await directory.show(name);
     if (user === undefined) throw noUser(name);
@@ -40,6 +44,7 @@ export function administerUsers(directory: Directory): UserAdministration {
     async removeUser({ name }) {
       const { userId } = await find(name);
       if (!(await directory.removeUser(userId))) throw noUser(name);
+      await removed(userId);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { backup } from './backup.ts';
+import { barring } from './barring.ts';
 import { blueprint } from './blueprint.ts';
 import { callback } from './callback.ts';
 import { ccmp } from './ccmp.ts';
@@ -20,7 +21,7 @@ export function program(): Command {
     version: string;
   };
   const commands = [
-    ...[serve(), user(), blueprint(), conference(), watch(), callback(), ccmp(), discover()],
+    ...[serve(), user(), barring(), blueprint(), conference(), watch(), callback(), ccmp(), discover()],
     ...[subscriptions(), backup(), check(), settings()],
   ];
   const plenary = new Command('plenary')

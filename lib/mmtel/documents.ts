@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { XconUserId } from '../model/identifiers.ts';
+import type { XmlElement } from '../xml/element.ts';
 import {
   barringRules,
   documentDefaults,
@@ -36,6 +37,8 @@ export interface KeptDocument {
   readonly text: string;
   /** Names the document in this state (RFC 4825 §8.5), without quotes. */
   readonly tag: string;
+  /** Read anew each time. */
+  root(): XmlElement;
 }
 
 /** The document is not, or no more, in the state that its writer thought it was in. */
@@ -67,7 +70,7 @@ export class SimservsDocuments {
 
   of(user: XconUserId): KeptDocument | undefined {
     const text = this.#texts.get(user);
-    return text === undefined ? undefined : { text, tag: tagOf(text) };
+    return text === undefined ? undefined : { text, tag: tagOf(text), root: () => readSimservs(text, this.#limits) };
   }
 
   /** What the document of a user bars; nothing where there is none. */

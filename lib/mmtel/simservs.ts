@@ -161,12 +161,15 @@ function readPeriods(validity: XmlElement): readonly Period[] {
   return times.flatMap((from, at) => (at % 2 === 0 ? [{ from, until: times[at + 1] ?? from }] : []));
 }
 
-const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?$/;
+const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?$/;
 
 /** XML Schema dateTime; without a zone it is taken as UTC. */
 function readTime(text: string): number {
-  const at = DATE_TIME.test(text) ? Date.parse(/(?:Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`) : NaN;
-  if (Number.isNaN(at)) throw invalid(`${text} is no dateTime`);
+  const [, local, zone] = DATE_TIME.exec(text) ?? [];
+  const at = Date.parse(zone === undefined ? `${text}Z` : text);
+  // A day that its month does not have would be one of the next month.
+  if (local === undefined || Number.isNaN(at) || !new Date(`${local}Z`).toISOString().startsWith(local))
+    throw invalid(`${text} is no dateTime`);
   return at;
 }
 

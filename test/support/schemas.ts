@@ -17,6 +17,9 @@ const FILES = {
   'conference-changes': 'conference-changes.xsd',
   occurrences: 'occurrences.xsd',
   callbacks: 'callbacks.xsd',
+  simservs: 'simservs.xsd',
+  'xcap-error': 'xcap-error.xsd',
+  barring: 'barring.xsd',
 } as const;
 
 /** The documents that we speak, by the schema that checks them; RFC 6501's has two, XSD for the order, RELAX NG for the places. */
