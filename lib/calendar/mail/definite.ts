@@ -1,0 +1,134 @@
+import ICAL from 'ical.js';
+import { Calendar, instantOf, type Moment } from '../../schedule/calendar.ts';
+import type { ScheduleLimits } from '../../schedule/limits.ts';
+import { momentOf, stamp } from '../../schedule/rule.ts';
+import { timeOf, zoneDescription } from '../../schedule/zone-description.ts';
+import { copied, copiedProperty } from '../event/events.ts';
+
+/** Which occurrence an event changes, by its id in the system (`20301007T070000Z`); `''` is the series itself. */
+export type OccurrenceId = string;
+
+/** A series or single event in the one form that every calendar program reads alike. */
+export interface DefiniteCalendar {
+  /** When it begins by DTSTART, in milliseconds since 1970. */
+  readonly start: number;
+  /** The series first; none is cancelled, and none has EXDATE. */
+  readonly events: ReadonlyMap<OccurrenceId, ICAL.Component>;
+  /** Occurrences that do not take place, by EXDATE or because they were cancelled. */
+  readonly excluded: ReadonlySet<OccurrenceId>;
+  /** By TZID. */
+  readonly zones: ReadonlyMap<string, ICAL.Component>;
+  /** The property that names an occurrence, written as the series writes its start (RFC 5545 §3.8.4.4). */
+  readonly naming: (name: 'recurrence-id' | 'exdate', id: OccurrenceId) => ICAL.Property;
+}
+
+const WITH_TIMES = ['dtstart', 'dtend', 'rdate', 'exdate', 'recurrence-id'] as const;
+const DAY = 86_400_000;
+
+/**
+ * Reads what a conference keeps as it was sent: floating times get the zone in which they are meant, RECURRENCE-ID and EXDATE
+ * the form of DTSTART, cancelled occurrences become exceptions, and zones that are known are described as they are known.
+ * Undefined where nothing takes place.
+ * @throws {UnusableTime}
+ */
+export function definite(text: string, limits: ScheduleLimits): DefiniteCalendar | undefined {
+  const calendar = new Calendar(text, limits);
+  const [series, ...changes] = calendar.events.toSorted((a, b) => Number(isChange(a)) - Number(isChange(b)));
+  const started = series?.getFirstProperty('dtstart');
+  if (series === undefined || !started || isCancelled(series)) return undefined;
+  const source = series.parent;
+  const floating = floatingZone(source, limits);
+  const first = calendar.moment(started);
+  const naming = namingLike(located(started, floating), first);
+  const events = new Map([['', located(series, floating)]]);
+  const excluded = new Set<OccurrenceId>();
+  for (const property of series.getAllProperties('exdate'))
+    for (const moment of calendar.moments(property)) excluded.add(idOf(moment, first));
+  for (const event of changes) {
+    const changed = event.getFirstProperty('recurrence-id');
+    if (changed === null) continue;
+    const id = idOf(calendar.moment(changed), first);
+    if (isCancelled(event)) excluded.add(id);
+    else events.set(id, renamed(located(event, floating), naming('recurrence-id', id), changed));
+  }
+  for (const id of events.keys()) excluded.delete(id);
+  events.get('')?.removeAllProperties('exdate');
+  return { start: instantOf(first), events, excluded, zones: zonesOf(events.values(), source), naming };
+}
+
+const isChange = (event: ICAL.Component): boolean => event.getFirstProperty('recurrence-id') !== null;
+
+const isCancelled = (event: ICAL.Component): boolean =>
+  String(event.getFirstPropertyValue('status')).toUpperCase() === 'CANCELLED';
+
+/** A day among times is the occurrence of that day. */
+const idOf = (moment: Moment, first: Moment): OccurrenceId =>
+  stamp(moment.isDay && !first.isDay ? first.zone.instantOf(moment.wall + (first.wall % DAY)) : instantOf(moment));
+
+/** As `schedule/calendar` reads floating times. */
+function floatingZone(calendar: ICAL.Component, { zone }: ScheduleLimits): string {
+  const own = calendar.getFirstPropertyValue('x-wr-timezone');
+  const [only, ...more] = calendar.getAllSubcomponents('vtimezone');
+  const described = more.length === 0 ? only?.getFirstPropertyValue('tzid') : undefined;
+  return [own, described].find((name) => typeof name === 'string' && name !== '')?.toString() ?? zone;
+}
+
+function located(of: ICAL.Property, floating: string): ICAL.Property;
+function located(of: ICAL.Component, floating: string): ICAL.Component;
+function located(of: ICAL.Property | ICAL.Component, floating: string): ICAL.Property | ICAL.Component {
+  if (of instanceof ICAL.Component) {
+    const event = copied(of);
+    for (const name of WITH_TIMES) {
+      const all = event.getAllProperties(name).map((one) => located(one, floating));
+      event.removeAllProperties(name);
+      for (const one of all) event.addProperty(one);
+    }
+    return event;
+  }
+  const property = copiedProperty(of);
+  const value: unknown = property.getFirstValue();
+  const time = value instanceof ICAL.Period ? value.start : value;
+  const isFloating = time instanceof ICAL.Time && !time.isDate && time.zone.tzid !== 'UTC';
+  if (isFloating && !property.getFirstParameter('tzid')) property.setParameter('tzid', floating);
+  return property;
+}
+
+function renamed(event: ICAL.Component, name: ICAL.Property, before: ICAL.Property): ICAL.Component {
+  const range = before.getFirstParameter('range');
+  if (range) name.setParameter('range', range);
+  event.removeAllProperties('recurrence-id');
+  event.addProperty(name);
+  return event;
+}
+
+function namingLike(start: ICAL.Property, { zone, isDay }: Moment): DefiniteCalendar['naming'] {
+  const tzid = start.getFirstParameter('tzid');
+  return (name, id) => {
+    const property = new ICAL.Property(name);
+    const at = momentOf(id);
+    if (isDay) property.resetType('date');
+    if (isDay || tzid) property.setValue(timeOf(zone.wallOf(at), isDay));
+    else property.setValue(ICAL.Time.fromJSDate(new Date(at), true));
+    if (tzid && !isDay) property.setParameter('tzid', tzid);
+    return property;
+  };
+}
+
+function zonesOf(events: Iterable<ICAL.Component>, source: ICAL.Component): Map<string, ICAL.Component> {
+  const zones = new Map<string, ICAL.Component>();
+  for (const event of events) {
+    const start = event.getFirstPropertyValue('dtstart');
+    const from = Date.UTC(start instanceof ICAL.Time ? start.year : 1970, 0, 2);
+    for (const name of WITH_TIMES) {
+      for (const property of event.getAllProperties(name)) {
+        const tzid = property.getFirstParameter('tzid');
+        if (!tzid || zones.has(tzid)) continue;
+        const sent = source.getAllSubcomponents('vtimezone');
+        const own = sent.find((one) => String(one.getFirstPropertyValue('tzid')) === tzid);
+        const zone = zoneDescription(tzid, from) ?? (own && copied(own));
+        if (zone !== undefined) zones.set(tzid, zone);
+      }
+    }
+  }
+  return zones;
+}

@@ -1,0 +1,140 @@
+import type { ChangeListener } from '../../conference/changes.ts';
+import type { LoggedChange } from '../../conference/repository.ts';
+import type { ConferenceObject } from '../../model/conference-object.ts';
+import type { XconUri } from '../../model/identifiers.ts';
+import { LogFollower, type Log } from '../../outbox/follower.ts';
+import type { Records, Timers } from '../../outbox/letter.ts';
+import type { ScheduleLimits } from '../../schedule/limits.ts';
+import { type Invitation, invitationOf } from './invitation.ts';
+import type { MailLimits } from './limits.ts';
+import type { LetterWriter } from './letter-writer.ts';
+import type { MailOutbox } from './outbox.ts';
+import { type Plan, planOf, type Told } from './plan.ts';
+import { hashOf, type Tokens } from './tokens.ts';
+
+/** Records that are found by their id. */
+export interface KeyedRecords<Value> extends Records<Value> {
+  read(id: string): Promise<Value | undefined>;
+}
+
+/** Whose answers come under a token. */
+export interface Invited {
+  readonly uri: XconUri;
+  readonly address: string;
+}
+
+export interface InvitingParts {
+  readonly control: {
+    durable(uri: XconUri): Promise<ConferenceObject | undefined>;
+    onChange(listener: ChangeListener): void;
+  };
+  readonly log: Log;
+  readonly told: KeyedRecords<Told>;
+  readonly invited: KeyedRecords<Invited>;
+  readonly outbox: MailOutbox;
+  readonly tokens: Tokens;
+  readonly writer: LetterWriter;
+  readonly clock: Timers;
+  /** Milliseconds since 1970. */
+  readonly wall: () => number;
+  readonly times: ScheduleLimits;
+  readonly pins: 'organizer' | 'invited';
+  readonly limits: MailLimits;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Invites by mail: follows the change log, compares what people were told of a conference with what is so, and tells the
+ * difference to whom it concerns (RFC 5546, RFC 6047).
+ */
+export class Inviting {
+  readonly #parts: InvitingParts;
+  readonly #follower: LogFollower;
+  #timer: { cancel(): void } | undefined;
+  #isOpen = false;
+
+  constructor(parts: InvitingParts) {
+    this.#parts = parts;
+    this.#follower = new LogFollower('mail', parts.log, parts.limits.page, (changes) => this.#deal(changes));
+    parts.control.onChange(({ before, after }) => {
+      if ((after ?? before)?.header.kind === 'conference') this.#wakeSoon();
+    });
+  }
+
+  /** Goes on where an earlier life stopped; conferences from before mail was configured are not told of. */
+  async open(): Promise<void> {
+    const { log, outbox, onError } = this.#parts;
+    await outbox.open();
+    if ((await log.position('mail')) === 0) await this.#follower.skip();
+    // What was dealt with and not yet passed is read again, before a letter of it has gone out: so none goes out twice.
+    else await this.#follower.wake().catch(onError);
+    outbox.start();
+    this.#isOpen = true;
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    this.#timer?.cancel();
+    await this.#follower.close();
+    this.#parts.outbox.close();
+  }
+
+  /** Changes that follow one another are told together. */
+  #wakeSoon(): void {
+    if (!this.#isOpen || this.#timer !== undefined) return;
+    this.#timer = this.#parts.clock.after(this.#parts.limits.rest, () => {
+      this.#timer = undefined;
+      this.#follower.wake().catch((error: unknown) => {
+        this.#parts.onError(error);
+        this.#wakeSoon();
+      });
+    });
+  }
+
+  async #deal(changes: readonly LoggedChange[]): Promise<() => void> {
+    const uris = new Set(changes.filter(concernsPeople).map(({ uri }) => uri));
+    const sends: (() => void)[] = [];
+    for (const uri of uris) sends.push(await this.#settle(uri));
+    return () => sends.forEach((send) => send());
+  }
+
+  async #settle(uri: XconUri): Promise<() => void> {
+    const { control, told, times, limits, pins, wall, writer, outbox } = this.#parts;
+    const [object, before] = await Promise.all([control.durable(uri), told.read(uri)]);
+    const now = object && invitationOf(object, times);
+    if (before === undefined && now === undefined) return nothing;
+    if (before !== undefined && before.version === now?.version) return nothing;
+    const stamp = wall();
+    const textOf = (invitation: Invitation, uid: string): string => writer.storedText(invitation, uid);
+    const plan = planOf(before, now, { shown: limits.shown, cancelled: limits.cancelled, pins, textOf });
+    const letters = plan.messages
+      .map((message) => writer.letter(message, { before, now, plan, stamp }))
+      .filter((letter) => letter !== undefined);
+    const send = await outbox.keep(letters);
+    await this.#remember(uri, plan);
+    return send;
+  }
+
+  async #remember(uri: XconUri, { told, messages }: Plan): Promise<void> {
+    const { tokens, invited } = this.#parts;
+    await Promise.all([
+      told === undefined ? this.#parts.told.forget(uri) : this.#parts.told.keep(uri, told),
+      ...messages.map(({ guest, method, isNew }) => {
+        const id = hashOf(tokens.of(uri, guest.address));
+        if (told === undefined) return invited.forget(id);
+        return method === 'REQUEST' && isNew ? invited.keep(id, { uri, address: guest.address }) : undefined;
+      }),
+    ]);
+  }
+}
+
+const nothing = (): void => undefined;
+
+/** Who comes and goes changes no invitation. */
+const concernsPeople = ({ header, version, parts }: LoggedChange): boolean =>
+  header.kind === 'conference' &&
+  (version === 0 ||
+    parts.some(
+      ({ kind, before, after, factsBefore }) =>
+        kind === 'section' || (kind === 'user' && (!before || !after || factsBefore !== undefined)),
+    ));

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import type ICAL from 'ical.js';
+import type { ScheduleLimits } from '../../schedule/limits.ts';
+import { type Occurrence, RecurrenceSet } from '../../schedule/recurrence-set.ts';
+import { momentOf } from '../../schedule/rule.ts';
+import type { JoinAddress } from '../event/seen-conference.ts';
+import { definite, type DefiniteCalendar } from './definite.ts';
+import type { Guest, Invitation } from './invitation.ts';
+import type { MailLetter, Words } from './letter.ts';
+import type { Message, Plan, Told } from './plan.ts';
+import { raised } from './revision.ts';
+import { replyAddress, type Tokens } from './tokens.ts';
+import { occurrenceLine, whenLines } from './when.ts';
+import { cancelText, eventText, type EventPeople } from './writing.ts';
+
+/** What a message is written from. */
+export interface Occasion {
+  readonly before: Told | undefined;
+  readonly now: Invitation | undefined;
+  readonly plan: Plan;
+  /** Milliseconds since 1970. */
+  readonly stamp: number;
+}
+
+export interface WriterParts {
+  readonly tokens: Tokens;
+  /** In which answers come. */
+  readonly domain: string;
+  readonly times: ScheduleLimits;
+  readonly pins: 'organizer' | 'invited';
+  /** Attendees whom an invitation names. */
+  readonly shown: number;
+  /** The zone of somebody's clocks, where she has said it. */
+  readonly zoneOf: (key: string) => string | undefined;
+}
+
+type About = Pick<Told, 'uri' | 'version' | 'organizer' | 'title'>;
+
+/** Writes what one guest is told. */
+export class LetterWriter {
+  readonly #parts: WriterParts;
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+  }
+
+  /** An event as it is kept for the day on which it is cancelled. */
+  storedText({ title, events }: Invitation, uid: string): string {
+    const calendar = events.get(uid);
+    if (calendar === undefined) return '';
+    const ids = [...calendar.events.keys()];
+    return eventText(calendar, { title, joins: [] }, { uid, ids, revisions: {}, stamp: 0 });
+  }
+
+  /** Undefined where all of it is over. */
+  letter(message: Message, occasion: Occasion): MailLetter | undefined {
+    return message.method === 'REQUEST' ? this.#request(message, occasion) : this.#cancel(message, occasion);
+  }
+
+  #request(message: Message, { now, plan, stamp }: Occasion): MailLetter | undefined {
+    const calendar = now?.events.get(message.uid);
+    if (now === undefined || calendar === undefined) return undefined;
+    const { guest, uid, ids, isNew } = message;
+    const joins = this.#joinsFor(now.joins, guest);
+    const { title, about, organizer } = now;
+    const told = { title, joins, ...(about !== undefined && { about }) };
+    const revisions = plan.told?.events[uid]?.revisions ?? {};
+    const whole = this.storedText(now, uid);
+    const coming = this.#occurrences(ids.includes('') ? whole : undefined, calendar, ids, stamp);
+    const when = whenLines(coming, this.#zone(guest.key, calendar));
+    if (when.length === 0) return undefined;
+    const shown = this.#shown(now.guests, guest);
+    const people = { organizer: this.#organizer(now, guest), attendees: shown };
+    const text = eventText(calendar, told, { method: 'REQUEST', uid, ids, revisions, stamp, people });
+    return this.#written(now, message, stamp, {
+      subject: `${isNew ? 'Invitation' : 'Changed'}: ${title}`,
+      words: {
+        headline: headlineOf(message, organizer.name),
+        title,
+        when,
+        where: joins,
+        ...(organizer.name !== undefined && { organizer: organizer.name }),
+        people: shown.length > 1 ? shown.map(({ name, address }) => name ?? address) : [],
+        ...(about !== undefined && { about }),
+      },
+      calendar: { method: 'REQUEST', text },
+    });
+  }
+
+  #cancel(message: Message, { before, now, plan, stamp }: Occasion): MailLetter | undefined {
+    const { guest, uid, ids } = message;
+    const known = before?.events[uid];
+    const calendar = known && definite(known.text, this.#parts.times);
+    if (before === undefined || known === undefined || calendar === undefined) return undefined;
+    const isWhole = ids.includes('');
+    const coming = isWhole
+      ? [...this.#occurrences(known.text, calendar, ids, stamp)]
+      : ids.map((id) => ({ id, start: momentOf(id) })).filter(({ start }) => start >= stamp);
+    const zone = this.#zone(guest.key, calendar);
+    const when = isWhole ? whenLines(coming, zone) : coming.map((one) => occurrenceLine(one, zone));
+    if (when.length === 0) return undefined;
+    const about: About = now ?? { ...before, version: before.version + 1 };
+    const people = { organizer: this.#organizer(about, guest), attendees: [guest] };
+    const revisions = plan.told?.events[uid]?.revisions ?? raised(known.revisions);
+    const text = cancelText(calendar, { title: before.title, joins: [] }, { uid, ids, revisions, stamp, people });
+    const { name } = before.organizer;
+    return this.#written(about, message, stamp, {
+      subject: `Cancelled: ${before.title}`,
+      words: {
+        headline: isWhole
+          ? now === undefined
+            ? 'This conference does not take place.'
+            : 'You are not invited any more to this conference.'
+          : 'The conference does not take place at this time.',
+        title: before.title,
+        when,
+        where: [],
+        ...(name !== undefined && { organizer: name }),
+        people: [],
+      },
+      calendar: { method: 'CANCEL', text },
+    });
+  }
+
+  #written(
+    { uri, version, organizer }: About,
+    { guest, uid, method }: Message,
+    at: number,
+    said: Pick<MailLetter, 'subject' | 'words' | 'calendar'>,
+  ): MailLetter {
+    const lane = createHash('sha256').update(`${uri} ${guest.address}`).digest('base64url').slice(0, 22);
+    const kind = createHash('sha256').update(`${uid} ${method}`).digest('base64url').slice(0, 8);
+    return {
+      // In the order of versions within a lane.
+      id: `${lane}.${String(version).padStart(12, '0')}.${kind}`,
+      at,
+      uri,
+      organizer: organizer.key,
+      from: this.#organizer({ uri, organizer }, guest),
+      to: { address: guest.address, ...(guest.name !== undefined && { name: guest.name }) },
+      ...said,
+    };
+  }
+
+  #organizer(
+    { uri, organizer }: Pick<About, 'uri' | 'organizer'>,
+    { address }: Pick<Guest, 'address'>,
+  ): EventPeople['organizer'] {
+    const reply = replyAddress(this.#parts.tokens.of(uri, address), this.#parts.domain);
+    return { address: reply, ...(organizer.name !== undefined && { name: organizer.name }) };
+  }
+
+  /** The PIN goes to whom it belongs. */
+  #joinsFor(joins: readonly JoinAddress[], { chairs }: Pick<Guest, 'chairs'>): Words['where'] {
+    return this.#parts.pins === 'invited' || chairs ? joins : joins.map(({ uri }) => ({ uri }));
+  }
+
+  /** Whom a guest reads of: all who may be known, if they are not too many; at least herself. */
+  #shown(guests: readonly Guest[], { address }: Pick<Guest, 'address'>): readonly Guest[] {
+    const known = guests.filter((one) => one.shown || one.address === address);
+    return known.length <= this.#parts.shown ? known : known.filter((one) => one.address === address || one.chairs);
+  }
+
+  #zone(key: string, calendar: DefiniteCalendar): string {
+    return this.#parts.zoneOf(key) ?? [...calendar.zones.keys()][0] ?? this.#parts.times.zone;
+  }
+
+  /** What is still to come of the series, or of what is said of single occurrences. */
+  *#occurrences(
+    series: string | undefined,
+    calendar: DefiniteCalendar,
+    ids: readonly string[],
+    now: number,
+  ): Generator<Occurrence> {
+    if (series !== undefined) {
+      yield* new RecurrenceSet(series, { ...this.#parts.times, length: Infinity }).from(now);
+      return;
+    }
+    for (const id of ids) {
+      const event = calendar.events.get(id);
+      if (event !== undefined) yield* new RecurrenceSet(alone(event, calendar), this.#parts.times).from(now);
+    }
+  }
+}
+
+/** One event with its zones. */
+function alone(event: ICAL.Component, { zones }: DefiniteCalendar): string {
+  const described = [...zones.values()].map((zone) => zone.toString());
+  return ['BEGIN:VCALENDAR', 'VERSION:2.0', ...described, event.toString(), 'END:VCALENDAR'].join('\r\n');
+}
+
+const headlineOf = ({ isNew }: Message, organizer: string | undefined): string =>
+  isNew ? `${organizer ?? 'Somebody'} invites you to a conference.` : 'This conference has changed. What holds now:';

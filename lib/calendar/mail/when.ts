@@ -1,0 +1,37 @@
+import type { Occurrence } from '../../schedule/recurrence-set.ts';
+import { namedZone, UTC } from '../../schedule/zone.ts';
+
+/** Occurrences that are written out. */
+const NEXT = 4;
+
+/** When it takes place, line by line, on the clocks of a zone. */
+export function whenLines(occurrences: Iterable<Occurrence>, zone: string): string[] {
+  const lines: string[] = [];
+  for (const one of occurrences) {
+    if (lines.length === NEXT) return [...lines, 'and so on'];
+    lines.push(occurrenceLine(one, zone));
+  }
+  return lines;
+}
+
+/** `Monday, 7 January 2030, 09:00 – 10:00 (Europe/Berlin)`. */
+export function occurrenceLine({ start, end }: Pick<Occurrence, 'start' | 'end'>, zone: string): string {
+  const clock = namedZone(zone);
+  const shown = (instant: number, format: Intl.DateTimeFormat): string => format.format((clock ?? UTC).wallOf(instant));
+  const until =
+    end === undefined
+      ? ''
+      : ` – ${shown(end, DAY) === shown(start, DAY) ? '' : `${shown(end, DAY)}, `}${shown(end, TIME)}`;
+  return `${shown(start, DAY)}, ${shown(start, TIME)}${until} (${clock === undefined ? 'UTC' : zone})`;
+}
+
+// Times on the clock stand in milliseconds as if they were UTC.
+const DAY = new Intl.DateTimeFormat('en-GB', {
+  ...{ timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+});
+const TIME = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
