@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import sdp from 'sdp-transform';
 import { MediaRefused, type Direction, type Medium } from '../mixer.ts';
 import { CODECS, codecOf, eventsBeside, type Codec, type Format } from './formats.ts';
-import { readSession, reversed, without, type SdpLimits, type Stream } from './session.ts';
+import { AUDIO_LEVEL, readSession, reversed, without, type SdpLimits, type Stream } from './session.ts';
 
 /** What our side of a call can do. */
 export interface Capabilities {
@@ -29,6 +29,8 @@ export interface AudioAgreement {
   readonly remote: { readonly address: string; readonly port: number } | undefined;
   /** The peer sends. */
   readonly receives: boolean;
+  /** The identifier of the header extension that tells loudness (RFC 6464). */
+  readonly levels: number | undefined;
 }
 
 type Answered = sdp.MediaDescription;
@@ -84,7 +86,7 @@ export class Negotiation {
   get audio(): AudioAgreement | undefined {
     const line = this.#lines.find(({ ours }) => ours.description === undefined && ours.port !== 0);
     if (line?.theirs === undefined || line.theirs.port === 0) return undefined;
-    return agreementOf(line.theirs, this.#capabilities.codecs);
+    return agreementOf(line.theirs, this.#capabilities);
   }
 
   /** Our answer. @throws {MediaRefused} which changes nothing */
@@ -122,7 +124,7 @@ export class Negotiation {
     const lines = this.#lines.map(({ ours }, index): Line => ({ ours, theirs: streams[index] }));
     for (const { ours, theirs } of lines) {
       const carried = ours.port !== 0 && ours.description === undefined && theirs !== undefined && theirs.port !== 0;
-      if (carried && agreementOf(theirs, this.#capabilities.codecs) === undefined) throw incompatible([theirs]);
+      if (carried && agreementOf(theirs, this.#capabilities) === undefined) throw incompatible([theirs]);
     }
     this.#lines = lines;
   }
@@ -148,15 +150,17 @@ export class Negotiation {
   }
 
   #answered(theirs: Stream): Answered {
-    const { audioPort, codecs } = this.#capabilities;
-    const agreement = theirs.type === 'audio' && audioPort !== undefined && agreementOf(theirs, codecs);
-    if (!agreement) return theirs.type === 'audio' && audioPort !== undefined ? refused(theirs) : shown(theirs);
+    const { audioPort } = this.#capabilities;
+    if (theirs.type !== 'audio' || audioPort === undefined) return shown(theirs);
+    const agreement = agreementOf(theirs, this.#capabilities);
+    if (agreement === undefined) return refused(theirs);
     const format = theirs.formats.find(({ payload }) => payload === agreement.payload);
     return {
       ...audioLine(audioPort, [...(format ? [format] : []), ...(agreement.events ? [agreement.events] : [])]),
       protocol: theirs.protocol,
       direction: reversed(theirs.direction),
       ...(theirs.multiplexesRtcp && { rtcpMux: 'rtcp-mux' as const }),
+      ...(theirs.levels !== undefined && told(theirs.levels)),
     };
   }
 
@@ -169,7 +173,9 @@ export class Negotiation {
     }));
     const line = audioLine(audioPort ?? NOWHERE.port, [...speech, ...events]);
     const carried =
-      audioPort === undefined ? inactive('audio') : { direction: 'sendrecv' as const, rtcpMux: 'rtcp-mux' as const };
+      audioPort === undefined
+        ? inactive('audio')
+        : { direction: 'sendrecv' as const, rtcpMux: 'rtcp-mux' as const, ...told(1) };
     return { ...line, ...carried, ...(label !== undefined && { label }) };
   }
 
@@ -182,6 +188,9 @@ export class Negotiation {
     };
   }
 }
+
+/** Loudness is heard, and not told (RFC 6464 §4). */
+const told = (identifier: number) => ({ ext: [{ value: identifier, direction: 'recvonly', uri: AUDIO_LEVEL }] });
 
 const ipVersion = (address: string): 4 | 6 => (isIPv6(address) ? 6 : 4);
 
@@ -218,9 +227,10 @@ function refused({ type, protocol, payloads }: Stream): Answered {
   return { ...{ type, port: 0, protocol, payloads: payloads === '' ? '0' : payloads }, rtp: [], fmtp: [] };
 }
 
-function agreementOf(theirs: Stream, codecs: readonly Codec[]): AudioAgreement | undefined {
+function agreementOf(theirs: Stream, { codecs, host }: Capabilities): AudioAgreement | undefined {
   const { protocol, port, address, direction, formats } = theirs;
-  if (port === 0 || !CARRIED.test(protocol)) return undefined;
+  const isFar = address !== undefined && ipVersion(address) !== ipVersion(host);
+  if (port === 0 || isFar || !CARRIED.test(protocol)) return undefined;
   for (const format of formats) {
     const codec = codecOf(format, codecs);
     if (codec === undefined) continue;
@@ -229,6 +239,7 @@ function agreementOf(theirs: Stream, codecs: readonly Codec[]): AudioAgreement |
       ...{ codec, payload: format.payload, events: eventsBeside(codec, formats) },
       remote: wants ? { address, port } : undefined,
       receives: direction.startsWith('send'),
+      levels: theirs.levels,
     };
   }
   return undefined;

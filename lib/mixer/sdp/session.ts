@@ -30,7 +30,11 @@ export interface Stream {
   readonly multiplexesRtcp: boolean;
   /** Its SSRC (RFC 5576). */
   readonly source: number | undefined;
+  /** Under which identifier its packets say how loud they are (RFC 6464). */
+  readonly levels: number | undefined;
 }
+
+export const AUDIO_LEVEL = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 
 const M_LINE = /^m=([\w.+-]+) (\d{1,5})(?:\/\d+)? ([\w/.+-]+)(?: (.*))?$/;
 
@@ -61,6 +65,7 @@ export function readSession(text: string, limits: SdpLimits): Stream[] {
       mid: textOf(description.mid),
       multiplexesRtcp: description.rtcpMux !== undefined,
       source: sourceOf(description),
+      levels: levelsOf(description),
     };
   });
 }
@@ -79,6 +84,11 @@ const textOf = (value: string | number | undefined): string | undefined =>
 function sourceOf({ ssrcs }: sdp.MediaDescription): number | undefined {
   const source = Number(ssrcs?.[0]?.id);
   return Number.isInteger(source) && source >= 0 && source <= 0xffff_ffff ? source : undefined;
+}
+
+function levelsOf({ ext }: sdp.MediaDescription): number | undefined {
+  const value = ext?.find(({ uri }) => uri === AUDIO_LEVEL)?.value;
+  return value !== undefined && value >= 1 && value <= 14 ? value : undefined;
 }
 
 /** An address that one can send to; `0.0.0.0`, `::` and names that end in `.invalid` mean nowhere (RFC 3264 §8.4, RFC 6157 §5). */

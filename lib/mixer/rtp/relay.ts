@@ -1,0 +1,84 @@
+import type { Socket, RemoteInfo } from 'node:dgram';
+import { RtpLeg, type LegEvents } from './leg.ts';
+import { openPort, type PortRange } from './ports.ts';
+import { talkDefaults, type TalkOptions } from './talk.ts';
+
+export interface RelayOptions {
+  /** Where telephones reach us. */
+  readonly host: string;
+  readonly ports: PortRange;
+  /** Where the bridge reaches us. */
+  readonly inner: string;
+  /** Packets that one telephone may send in a second. */
+  readonly packetRate: number;
+  readonly talk: TalkOptions;
+  /** Milliseconds, of a clock that only goes forward. */
+  readonly now: () => number;
+}
+
+export const relayDefaults = {
+  ports: { first: 0, last: 0 },
+  packetRate: 200,
+  talk: talkDefaults,
+  now: () => performance.now(),
+};
+
+/** What the bridge listens at, for one leg. */
+export interface BridgeEnd {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Carries RTP between telephones, each at a port of its own, and the bridge, to which all go from one port. */
+export class RtpRelay {
+  readonly #options: RelayOptions;
+  readonly #inner: Socket;
+  /** By address and port of the bridge. */
+  readonly #ends = new Map<string, (packet: Buffer) => void>();
+  #closed = false;
+
+  private constructor(options: RelayOptions, inner: Socket) {
+    this.#options = options;
+    this.#inner = inner;
+    inner.on('message', (packet, from) => this.#ends.get(keyOf(from))?.(packet));
+    inner.on('error', () => undefined);
+  }
+
+  static async open(options: RelayOptions): Promise<RtpRelay> {
+    return new RtpRelay(options, await openPort(options.inner, { first: 0, last: 0 }));
+  }
+
+  /** Where the bridge sends all it has. */
+  get inner(): BridgeEnd {
+    const { address, port } = this.#inner.address();
+    return { address, port };
+  }
+
+  /** A port for one telephone. @throws {MediaRefused} busy */
+  async leg(events: LegEvents): Promise<RtpLeg> {
+    const { host, ports } = this.#options;
+    return new RtpLeg(await openPort(host, ports), this, events, this.#options);
+  }
+
+  /** What comes from this end of the bridge goes there; undefined takes it back. */
+  listen(end: BridgeEnd, take: ((packet: Buffer) => void) | undefined): void {
+    if (take === undefined) this.#ends.delete(keyOf(end));
+    else this.#ends.set(keyOf(end), take);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  send(packet: Buffer, to: BridgeEnd): void {
+    if (!this.#closed) this.#inner.send(packet, to.port, to.address);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#ends.clear();
+    this.#inner.close();
+  }
+}
+
+const keyOf = ({ address, port }: BridgeEnd | RemoteInfo): string => `${address} ${port}`;
