@@ -42,12 +42,14 @@ export const as = (name: string, password?: string): Call => ({
 export const newcomer: Call = { caller: { kind: 'newcomer' }, source: '192.0.2.2', profile: 'standard' };
 export const guest = (userId: XconUserId): Call => ({ ...newcomer, caller: { kind: 'guest', userId } });
 
+type MoreParts = Partial<Pick<ControlParts, 'dialsOut' | 'clock' | 'times' | 'capacity'>>;
+
 /** A conference control over a repository, with the people of the directory `example.com`. */
 export function controlOver(
   repository: ConferenceRepository,
   limits: Partial<ControlLimits> = {},
   people: readonly Principal[] = PRINCIPALS,
-  more: Pick<ControlParts, 'dialsOut'> = {},
+  more: MoreParts = {},
 ): ConferenceControl {
   return new ConferenceControl({
     repository,
@@ -70,7 +72,7 @@ export function controlOver(
 export async function world(
   limits?: Partial<ControlLimits>,
   people?: readonly Principal[],
-  more?: Pick<ControlParts, 'dialsOut'>,
+  more?: MoreParts,
 ): Promise<{ store: MemoryStore; control: ConferenceControl }> {
   const store = new MemoryStore();
   const control = controlOver(store, limits, people, more);
