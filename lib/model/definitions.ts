@@ -1,4 +1,4 @@
-import { CONFERENCE_INFO, XCON } from './names.ts';
+import { CONFERENCE_INFO, POLICY, XCON } from './names.ts';
 import * as is from './values.ts';
 import type { ValueType } from './values.ts';
 
@@ -74,6 +74,11 @@ const definer =
 
 const info = definer(CONFERENCE_INFO, 'RFC 4575');
 const xcon = definer(XCON, 'RFC 6501');
+/** Ours: docs/protocol.md. */
+const plenary = (local: string, options: Options): ElementDefinition => ({
+  ...definer(POLICY, '')(local, '', options),
+  source: 'docs/protocol.md',
+});
 
 const attribute = (local: string, type: ValueType, required?: true): AttributeDefinition => ({
   namespace: '',
@@ -126,6 +131,15 @@ const controls = (rights: Rights): readonly ElementDefinition[] => [
 
 const offset = (local: string): ElementDefinition =>
   xcon(local, '4.2.5', { type: is.utcDateTime, attributes: [attribute('required-participant', role, true)] });
+
+/** So many seconds before each occurrence people are reminded of it. */
+const reminder = (rights: Rights): ElementDefinition =>
+  plenary('reminder', {
+    ...rights,
+    many: true,
+    open: 'attributes',
+    attributes: [attribute('before', is.nonNegative, true), attribute('by', is.word('mail', 'callback', 'none'), true)],
+  });
 
 const description = info('conference-description', '5.3', {
   permanent: true,
@@ -197,6 +211,7 @@ const description = info('conference-description', '5.3', {
         }),
       ],
     }),
+    reminder({}),
   ],
 });
 
@@ -325,6 +340,15 @@ export const USER = info('user', '5.6', {
         changes: 'organizer',
       }),
     ),
+    // What she answered to her invitation: to all of it, or to the occurrence of an id.
+    plenary('answer', {
+      many: true,
+      changes: 'self',
+      key: by('to'),
+      type: is.word('accepted', 'declined', 'tentative', 'delegated'),
+      attributes: [attribute('to', is.token, true)],
+    }),
+    reminder({ sees: 'organizer', changes: 'self' }),
   ],
 });
 

@@ -1,23 +1,30 @@
 import { POLICY } from '../../model/names.ts';
-import type { XmlElement } from '../../xml/element.ts';
+import { XmlElement } from '../../xml/element.ts';
 
 /** Our extension of `user`: what she answered to her invitation. */
-export const ANSWER = 'answer';
+const ANSWER = 'answer';
+/** To all of it, where it is no id of an occurrence. */
+const ALL = 'all';
 
-/** What people answer, as CCMP writes it and as iCalendar does (RFC 5545 §3.2.12). */
-const PARTSTATS: Readonly<Record<string, string>> = {
-  accepted: 'ACCEPTED',
-  declined: 'DECLINED',
-  tentative: 'TENTATIVE',
-  delegated: 'DELEGATED',
-};
+/** What people answer, as our extension writes it and as iCalendar does (RFC 5545 §3.2.12). */
+const PARTSTATS = new Map([
+  ['accepted', 'ACCEPTED'],
+  ['declined', 'DECLINED'],
+  ['tentative', 'TENTATIVE'],
+  ['delegated', 'DELEGATED'],
+]);
 
-/** PARTSTAT of a `user`. */
-export const answerOf = (user: XmlElement): string =>
-  PARTSTATS[user.first(POLICY, ANSWER)?.text.trim() ?? ''] ?? 'NEEDS-ACTION';
+/** PARTSTAT of a `user`, for an occurrence by its id or for the whole. */
+export function answerOf(user: XmlElement, occurrence = ALL): string {
+  const answers = user.all(POLICY, ANSWER);
+  const said = (to: string): string | undefined =>
+    PARTSTATS.get(answers.find((one) => one.attribute('to') === to)?.text.trim() ?? '');
+  return said(occurrence) ?? said(ALL) ?? 'NEEDS-ACTION';
+}
 
 /** The element that says a PARTSTAT; undefined for one that is no answer. */
-export function answerElement(partstat: string): string | undefined {
-  const [word] = Object.entries(PARTSTATS).find(([, value]) => value === partstat.toUpperCase()) ?? [];
-  return word;
+export function answerElement(partstat: string, occurrence = ALL): XmlElement | undefined {
+  const [word] = [...PARTSTATS].find(([, value]) => value === partstat.toUpperCase()) ?? [];
+  if (word === undefined) return undefined;
+  return new XmlElement(POLICY, ANSWER, [{ namespace: '', local: 'to', value: occurrence }], [word]);
 }
