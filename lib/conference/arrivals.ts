@@ -28,12 +28,12 @@ export interface Bringing {
 export function judgeArrivals(guards: readonly ArrivalGuard[], bringing: Bringing): void {
   if (guards.length === 0) return;
   const { edit, element } = bringing;
-  const names = element === undefined || element.is(CONFERENCE_INFO, 'user') ? 'one' : 'many';
+  const isOne = element?.is(CONFERENCE_INFO, 'user') === true;
   for (const { kind, key } of edit.touched) {
     const arrival = kind === 'user' ? arrivalOf(bringing, key as XconUserId) : undefined;
     const refusal = arrival && firstRefusal(guards, arrival);
     if (arrival === undefined || refusal === undefined) continue;
-    if (names === 'one' || arrival.joins || arrival.endpoints.length === 0) throw refusal;
+    if (isOne || arrival.joins || arrival.endpoints.length === 0) throw refusal;
     edit.setUser(arrival.user, withFailed(arrival, refusal.message));
   }
 }

@@ -31,3 +31,8 @@ export const mediaRefusal = ({ reason, warning: code, message }: MediaRefused): 
   status: STATUS[reason],
   fields: [warning(message, code), ...(STATUS[reason] === 503 ? [['Retry-After', '5'] as const] : [])],
 });
+
+/** The types of media that are offered, each once (RFC 8866 §5.14); a port 0 offers nothing. */
+export const offeredTypes = (offer: string): readonly string[] => [
+  ...new Set([...offer.matchAll(/^m=([\w.+-]+) (?!0[ /])/gm)].map(([, type = '']) => type)),
+];

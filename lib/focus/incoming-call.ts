@@ -1,4 +1,5 @@
 import type { Call as Asking } from '../conference/calls.ts';
+import type { MediumState } from '../conference/endpoint-state.ts';
 import type { DialIn, Welcome } from '../conference/endpoints.ts';
 import { statusOf } from '../model/user.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
@@ -10,7 +11,7 @@ import type { ServerTransaction } from '../sip/transaction/server.ts';
 import { type CallRefusal, refusalOf, warning } from './answers.ts';
 import { Call, type CallEnd } from './call.ts';
 import type { Identified } from './caller.ts';
-import { mediaRefusal, offerIn } from './descriptions.ts';
+import { mediaRefusal, offerIn, offeredTypes } from './descriptions.ts';
 import { endpointEntity } from './entity.ts';
 import type { FocusParts } from './focus.ts';
 import { PinEntry } from './pin-entry.ts';
@@ -132,8 +133,14 @@ export class IncomingCall {
       entity: endpointEntity(this.#server.request, new Set(known.map(({ endpoint }) => endpoint))),
       anonymous,
       ...(displayText !== undefined && { displayText }),
-      state: { joiningMethod: 'dialed-in', joiningInfo: { when: context.date() } },
+      state: { joiningMethod: 'dialed-in', joiningInfo: { when: context.date() }, media: this.#offered() },
     };
+  }
+
+  /** What would be in the conference, before the mixer has said what of it will be. */
+  #offered(): readonly MediumState[] {
+    const types = offeredTypes(offerIn(this.#server.request) ?? '').slice(0, MOST_MEDIA);
+    return types.map((type, at) => ({ id: String(at + 1), type, status: 'inactive' }));
   }
 
   #answer(error: unknown): readonly [status: number, fields: CallRefusal['fields']] {
@@ -151,6 +158,9 @@ export class IncomingCall {
 /** The conference password in the URI that was called, by a parameter of ours: nothing hands it on. */
 const passwordIn = ({ request: { uri } }: ServerTransaction): string | undefined =>
   uri.kind === 'sip' ? uri.parameter('conference-password') : undefined;
+
+/** More are refused by the mixer. */
+const MOST_MEDIA = 16;
 
 const NOTHING: CallEnd = { method: 'failed', silently: true };
 const TURNED_AWAY: CallEnd = { method: 'booted', reason: 'SIP;cause=403;text="A moderator has not let you in"' };

@@ -139,12 +139,26 @@ function partyOf({ user, record: { facts }, endpoints }: Arrival): Party {
   return { userId: user, addresses: [user, ...facts.addresses, ...called] };
 }
 
-/** Whom the conference shows under no name, she calls under none. */
-function callerOf({ caller, callersRecord }: Arrival): Party {
+/**
+ * Who adds her: who makes the change; whom the conference calls of itself, its organizer adds. Whom it shows under no name, he calls
+ * under none.
+ */
+function callerOf({ caller, callersRecord, object }: Arrival): Party | undefined {
   if (caller.kind !== 'user') return { addresses: [], anonymous: true };
+  if (isServer(caller.principal)) return organizerOf(object);
   const { userId, addresses } = caller.principal;
   const anonymity = callersRecord?.facts.anonymity ?? 'none';
   return { userId, addresses: [userId, ...addresses], anonymous: anonymity !== 'none' };
+}
+
+/** No login holds the sign in its name. */
+const isServer = ({ userId }: Principal): boolean => userId.startsWith('xcon-userid:%');
+
+function organizerOf({ users }: ConferenceObject): Party | undefined {
+  for (const [userId, { facts }] of users)
+    if (facts.privilege === 'organizer')
+      return { userId, addresses: [userId, ...facts.addresses], anonymous: facts.anonymity !== 'none' };
+  return undefined;
 }
 
 /** The media with which she comes; where she says nothing of them those that the conference has. */
