@@ -16,11 +16,14 @@ import {
   type Setting,
   type Written,
 } from './config/setting.ts';
+import { CALENDAR_SETTINGS } from './config/calendar.ts';
 import { CALLBACK_SETTINGS } from './config/callbacks.ts';
 import { CAPACITY_SETTINGS } from './config/capacity.ts';
+import { DIAL_OUT_SETTINGS } from './config/dial-out.ts';
 import { FOCUS_SETTINGS } from './config/focus.ts';
 import { issuers } from './config/issuers.ts';
 import { MAIL_SETTINGS } from './config/mail.ts';
+import { MIXER_SETTINGS } from './config/mixer.ts';
 import { MMTEL_SETTINGS } from './config/mmtel.ts';
 import { SCHEDULE_SETTINGS } from './config/schedule.ts';
 import { SIP_SETTINGS } from './config/sip.ts';
@@ -206,6 +209,9 @@ export const SETTINGS = {
 
   ...SIP_SETTINGS,
   ...FOCUS_SETTINGS,
+  ...DIAL_OUT_SETTINGS,
+
+  ...CALENDAR_SETTINGS,
 
   'calendars.perUser': integer('Secret calendar URLs that one user may have.', count(feedDefaults.perUser)),
   'calendars.conferences': integer('Conferences in one calendar, at most.', count(feedDefaults.conferences)),
@@ -225,6 +231,7 @@ export const SETTINGS = {
 
   ...CALLBACK_SETTINGS,
   ...MAIL_SETTINGS,
+  ...MIXER_SETTINGS,
   ...MMTEL_SETTINGS,
 
   'overload.requestTime': integer(
@@ -298,6 +305,11 @@ export const SETTINGS = {
     max: 64,
   }),
   'conference.batch': integer('Sets of changes that one flush writes.', count(commitDefaults.batch)),
+  'conference.enough': integer(
+    'Sets of changes for which a flush begins though another is on its way.',
+    count(commitDefaults.enough),
+  ),
+  'conference.flushes': integer('Flushes on their way at once.', count(commitDefaults.flushes)),
   'conference.cached': integer('Objects and users of objects that are kept in memory.', count(commitDefaults.cached)),
 
   ...SCHEDULE_SETTINGS,

@@ -55,7 +55,7 @@ export async function storeOf(setting: Setting, count: number): Promise<string> 
       const owner = ownerOf(from + index, count);
       return [conference(owner === 'lister' ? special : reserved, from + index, owner)];
     });
-    writer.write(pack(sets));
+    writer.write(pack(sets), 0);
     // Conferences of long ago are no longer in the change log.
     while (writer.trim(Date.now()));
   }

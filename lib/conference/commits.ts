@@ -11,11 +11,15 @@ import type { Booking, ChangeSet, ConferenceRepository, ObjectChange, PartChange
 export interface CommitLimits {
   /** Sets that one flush writes, at most. */
   readonly batch: number;
+  /** Sets that are enough for a flush before the turn of the event loop ends, and while another is on its way. */
+  readonly enough: number;
+  /** Flushes on their way at once, at most. */
+  readonly flushes: number;
   /** Objects and users of objects kept in memory, at most, beside those with pending changes. */
   readonly cached: number;
 }
 
-export const commitDefaults: CommitLimits = { batch: 512, cached: 500_000 };
+export const commitDefaults: CommitLimits = { batch: 512, enough: 20, flushes: 2, cached: 500_000 };
 
 /** One object of a set: new without `before`, deleted without `after`. */
 export interface Edited {
@@ -54,7 +58,10 @@ export class Commits {
   readonly #listeners: ChangeListener[] = [];
   readonly #givenUp = new WeakSet<ConferenceObject>();
   #queue: Queued[] = [];
-  #flushing: Promise<void> | undefined;
+  /** What is on its way to the store, which takes one after the other. */
+  readonly #flushes = new Set<readonly Queued[]>();
+  #endOfTurn: NodeJS.Immediate | undefined;
+  #drained: (() => void)[] = [];
 
   constructor(repository: ConferenceRepository, clock: () => number, limits: CommitLimits = commitDefaults) {
     this.#repository = repository;
@@ -129,29 +136,47 @@ export class Commits {
     for (const { uri, after } of changes) {
       this.#pending.set(uri, { newest: after, changes: (this.#pending.get(uri)?.changes ?? 0) + 1, durable });
     }
-    this.#flushing ??= this.#flush();
+    this.#begin();
     return durable;
   }
 
   /** Resolves when nothing is pending. */
   async drain(): Promise<void> {
-    while (this.#flushing !== undefined) await this.#flushing;
+    if (this.#isBusy) await new Promise<void>((drained) => this.#drained.push(drained));
+  }
+
+  get #isBusy(): boolean {
+    return this.#queue.length > 0 || this.#flushes.size > 0;
+  }
+
+  /** What the same turn of the event loop brings shares a flush, unless there is enough for one already. */
+  #begin(): void {
+    if (this.#queue.length >= this.#limits.enough && this.#flushes.size < this.#limits.flushes) void this.#flush();
+    else if (this.#flushes.size === 0) this.#endOfTurn ??= setImmediate(() => this.#endTurn());
+  }
+
+  #endTurn(): void {
+    this.#endOfTurn = undefined;
+    if (this.#queue.length > 0 && this.#flushes.size === 0) void this.#flush();
   }
 
   async #flush(): Promise<void> {
-    // What the same turn of the event loop brings shares the first flush.
-    await new Promise((next) => setImmediate(next));
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, this.#limits.batch);
-      try {
-        await this.#repository.write(batch.map((queued) => queued.set));
-      } catch (error) {
-        this.#giveUp([...batch, ...this.#queue.splice(0)], error);
-        continue;
-      }
+    const batch = this.#queue.splice(0, this.#limits.batch);
+    this.#flushes.add(batch);
+    const failure = await this.#repository.write(batch.map((queued) => queued.set)).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (failure === undefined) {
+      this.#flushes.delete(batch);
       for (const queued of batch) this.#settle(queued);
+    } else if (this.#flushes.has(batch)) {
+      // What is on its way behind it the store refuses too, and what waits may build on it.
+      this.#giveUp([...[...this.#flushes].flat(), ...this.#queue.splice(0)], failure.error);
     }
-    this.#flushing = undefined;
+    if (this.#queue.length > 0 && (this.#flushes.size === 0 || this.#queue.length >= this.#limits.enough))
+      void this.#flush();
+    if (!this.#isBusy) for (const drained of this.#drained.splice(0)) drained();
   }
 
   #settle(queued: Queued): void {
@@ -171,6 +196,7 @@ export class Commits {
   }
 
   #giveUp(lost: readonly Queued[], error: unknown): void {
+    this.#flushes.clear();
     for (const queued of lost) {
       for (const change of queued.changes) {
         this.#pending.delete(change.uri);

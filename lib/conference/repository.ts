@@ -45,7 +45,7 @@ export interface ObjectChange {
 /** How much more of the server's room is taken, also by whom. */
 export interface Booking {
   readonly owner: string;
-  /** Bucket of time, conferences and participants more from there on, and so on; in the order of buckets. */
+  /** Place in time (`booking`), conferences and participants more from there on, and so on; in the order of places. */
   readonly steps: readonly number[];
 }
 
@@ -60,8 +60,8 @@ export interface BookingState {
 
 /** Where sums of bookings live: of each owner, and of all under the name `''`. */
 export interface BookingRepository {
-  /** Sums of steps. */
-  bookings(owner: string): Promise<number[]>;
+  /** The sums of steps at places from `from` to before `until`. */
+  bookings(owner: string, from: number, until: number): Promise<number[]>;
   /** Undefined where nothing was ever counted. */
   bookingState(): Promise<BookingState | undefined>;
   /** Forgets all sums. */
@@ -69,7 +69,7 @@ export interface BookingRepository {
   bookingsCounted(): Promise<void>;
   /** Conferences by URI after `after` that have more to book before a moment (`booked.plan.more` of the header). */
   bookable(query: { before: number; after: string; limit: number }): Promise<XconUri[]>;
-  /** Puts sums of before a bucket together, as if they had been taken in it. */
+  /** Forgets sums at places from 0 to before `before`, and those that are nothing. */
   trimBookings(before: number): Promise<void>;
 }
 
@@ -106,7 +106,8 @@ export interface ConferenceRepository extends BookingRepository {
   /** The object and then its parts, sections first, users and sidebars in the order of their making, in slices. */
   load(uri: XconUri): Promise<{ object: StoredObject; parts: AsyncIterable<readonly StoredPart[]> } | undefined>;
   /**
-   * Writes the sets in order, each whole.
+   * Writes the sets in order, each whole, after those of the calls before. When one call fails, those that were made
+   * before its failure was told fail too.
    * @throws {VersionConflict} from the first set whose expectation fails; sets before it are written, none after.
    */
   write(sets: readonly ChangeSet[]): Promise<void>;

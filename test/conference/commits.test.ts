@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Commits } from '../../lib/conference/commits.ts';
+import { commitDefaults, Commits } from '../../lib/conference/commits.ts';
 import type { ChangeSet, ConferenceRepository } from '../../lib/conference/repository.ts';
 import { type ConferenceObject, emptyObject, ObjectEdit } from '../../lib/model/conference-object.ts';
 import type { XconUri } from '../../lib/model/identifiers.ts';
@@ -137,6 +137,29 @@ describe('commits', () => {
     expect((await commits.newest(A))?.version).to.equal(2);
   });
 
+  it('that are enough for a flush do not wait for the one before, and are given up with it', async () => {
+    const held = new HeldRepository();
+    const commits = new Commits(held.repository, () => 0, { ...commitDefaults, enough: 2 });
+    const [a, b] = [make(A), make(B)];
+    const one = outcome(commits.commit([{ after: a, touched: [] }], 'x'));
+    const first = await held.next();
+    const two = outcome(commits.commit([next(a, '2')], 'x'));
+    const three = outcome(commits.commit([{ after: b, touched: [] }], 'x'));
+    const second = await held.next();
+    expect(second.sets.map(([change]) => change?.uri)).to.deep.equal([A, B]);
+    const four = outcome(commits.commit([next(b, '2')], 'x'));
+    first.fail();
+    expect(await Promise.all([one, two, three, four])).to.deep.equal(['refused', 'refused', 'refused', 'refused']);
+    const again = outcome(commits.commit([{ after: make(B), touched: [] }], 'x'));
+    const third = await held.next();
+    second.fail();
+    await third.release();
+    expect(await again).to.equal('durable');
+    await commits.drain();
+    expect((await commits.newest(A))?.version).to.equal(undefined);
+    expect((await commits.newest(B))?.version).to.equal(1);
+  });
+
   it('hold back who is to be told of what is not durable yet', async () => {
     const { held, commits } = setUp();
     const first = make(A);
@@ -169,7 +192,7 @@ describe('commits', () => {
 
   it('keep the object that is worked on, however small the memory', async () => {
     const store = new MemoryStore();
-    const commits = new Commits(store, () => 0, { batch: 1, cached: 1 });
+    const commits = new Commits(store, () => 0, { ...commitDefaults, batch: 1, cached: 1 });
     await commits.commit([{ after: make(A), touched: [] }], 'x');
     const found = await commits.newest(A);
     expect(found !== undefined && commits.isNewest(found)).to.equal(true);

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { ObjectHeader, PartName } from '../../model/conference-object.ts';
 import type { XconUri } from '../../model/identifiers.ts';
 import { SECTIONS_FIRST, UNKNOWN } from '../layout.ts';
-import { Cutter, textLength, type Batch, type ChangeEntry, type PartEntry } from './batch.ts';
+import { Cutter, setsIn, textLength, type Batch, type ChangeEntry, type PartEntry } from './batch.ts';
 import type { BookingWriter } from './booking-writer.ts';
 import type { LogWriter } from './log-writer.ts';
 
@@ -88,10 +88,10 @@ export class ObjectWriter {
     return this.#writeBatch(batch);
   }
 
-  #writeSets({ sets, bytes }: Batch): XconUri | undefined {
-    const texts = new Cutter(bytes);
+  #writeSets(batch: Batch): XconUri | undefined {
+    const texts = new Cutter(batch.bytes);
     try {
-      for (const set of sets) {
+      for (const set of setsIn(batch)) {
         const [change, ...others] = set;
         // A change of one object that meets another version has written nothing that would have to be undone.
         if (change !== undefined && others.length === 0) this.#write(change, texts);

@@ -35,6 +35,8 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
   readonly #log: LogReader;
   readonly #bookings: BookingReader;
   readonly #users: UserReader;
+  /** Another after each write that failed. */
+  #turn = 0;
   /** Settles when no check reads any more. */
   #checked: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
@@ -57,9 +59,15 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
   }
 
   async write(sets: readonly ChangeSet[]): Promise<void> {
-    const batch = pack(sets);
-    const conflict = await this.#writer.call('write', [batch], [batch.bytes.buffer]);
-    if (conflict !== undefined) throw new VersionConflict(conflict);
+    const [batch, turn] = [pack(sets), this.#turn];
+    let failed = true;
+    try {
+      const conflict = await this.#writer.call('write', [batch, turn], [batch.bytes.buffer]);
+      if (conflict !== undefined) throw new VersionConflict(conflict);
+      failed = false;
+    } finally {
+      if (failed) this.#turn = turn + 1;
+    }
   }
 
   list(query: Parameters<ConferenceRepository['list']>[0]): Promise<ListedObject[]> {
@@ -78,8 +86,8 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
     return settled(() => this.#conferences.dependants(uri, limit));
   }
 
-  bookings(owner: string): Promise<number[]> {
-    return this.#bookings.sums(owner);
+  bookings(owner: string, from: number, until: number): Promise<number[]> {
+    return settled(() => this.#bookings.sums(owner, from, until));
   }
 
   bookingState(): Promise<BookingState | undefined> {

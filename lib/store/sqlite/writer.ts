@@ -28,6 +28,7 @@ export class Writer {
   readonly #log: LogWriter;
   readonly #bookings: BookingWriter;
   readonly #backups = new Set<Promise<unknown>>();
+  #failedTurn: number | undefined;
 
   constructor({ file, checkpointPages, maximumPages, cacheKilobytes, logVersions }: WriterOptions) {
     this.#db = new Database(file, { fileMustExist: true });
@@ -43,8 +44,17 @@ export class Writer {
     this.#records = new RecordWriter(this.#db);
   }
 
-  write(batch: Batch): XconUri | undefined {
-    return this.#objects.write(batch);
+  /** Writes of the turn in which one failed are refused after it, for they may build on what was not written. */
+  write(batch: Batch, turn: number): XconUri | undefined {
+    if (turn === this.#failedTurn) throw new Error('a write before it failed');
+    let failed = true;
+    try {
+      const conflict = this.#objects.write(batch);
+      failed = conflict !== undefined;
+      return conflict;
+    } finally {
+      if (failed) this.#failedTurn = turn;
+    }
   }
 
   addUser(user: StoredUser): string | undefined {

@@ -56,12 +56,13 @@ describe('a disk that refuses', function () {
     await store.close();
   });
 
-  it('does not keep the others waiting: a call after a refused one is carried out', async () => {
+  it('refuses what was sent before its refusal was told, and carries out what comes after it', async () => {
     const store = await openStore({ directory: newDirectory(), maximumBytes: 300_000 });
     const refused = store.write([[change(uriOf('a'), 0, [section('a', '.'.repeat(400_000))])]]);
-    const accepted = store.write([[change(uriOf('b'), 0)]]);
+    const behind = store.write([[change(uriOf('b'), 0)]]);
     expect(await rejection(refused)).to.have.property('code', 'SQLITE_FULL');
-    await accepted;
+    expect(await rejection(behind)).to.have.property('message', 'a write before it failed');
+    await store.write([[change(uriOf('c'), 0)]]);
     expect(await store.count('conference')).to.equal(1);
     await store.close();
   });
