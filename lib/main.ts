@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
 import { program } from './cli/program.ts';
 import { EXIT, report } from './cli/outcome.ts';
 

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DOMAIN } from './messages.ts';
 
@@ -67,7 +67,7 @@ export class MeasuredProcess {
     settings: Readonly<Record<string, string>> = {},
   ): Promise<MeasuredProcess> {
     const begun = performance.now();
-    const execArgv = ['--import', PROBE];
+    const execArgv = ['--import', PROBE, ...flagsOf(program)];
     const child = fork(program, args, {
       execArgv,
       stdio: ['ignore', 'pipe', log, 'ipc'],
@@ -107,4 +107,10 @@ export class MeasuredProcess {
     const [reading] = (await answer) as [Reading];
     return reading;
   }
+}
+
+/** What a program asks of node in its first line. */
+function flagsOf(program: string): string[] {
+  const [first = ''] = readFileSync(program, 'utf8').split('\n', 1);
+  return /^#!.*\bnode (.+)$/.exec(first)?.[1]?.split(' ') ?? [];
 }
