@@ -10,6 +10,7 @@ import type { CallbackService } from './callback/service.ts';
 import { barring } from './ccmp/extensions/barring.ts';
 import { callbacks } from './ccmp/extensions/callbacks.ts';
 import { changesSince } from './ccmp/extensions/changes-since.ts';
+import { DavServer } from './calendar/dav/server.ts';
 import { FeedServer } from './calendar/feed-server.ts';
 import { Feeds } from './calendar/feeds.ts';
 import { confSummary } from './ccmp/extensions/conf-summary.ts';
@@ -38,9 +39,12 @@ import { XcapServer } from './mmtel/xcap-server.ts';
 import { NotificationService } from './notification/service.ts';
 import { TimerWheel } from './sip/clock.ts';
 import { openBarring, type Barring } from './system/barring.ts';
+import { dialsOut } from './system/dial-out.ts';
+import { calendarServer } from './system/calendar.ts';
 import { callbackService } from './system/callbacks.ts';
 import { administratorsCall, peopleOf } from './system/callers.ts';
 import { MailFront } from './system/mail.ts';
+import { mixerOf } from './system/mixer.ts';
 import { SipFront } from './system/sip.ts';
 import { subscriptionViews } from './system/subscriptions.ts';
 import { observeWrites } from './store/observed.ts';
@@ -91,6 +95,7 @@ export class ConferencingSystem {
   readonly #notification: NotificationService;
   readonly #events: EventStreamServer;
   readonly #sip: SipFront;
+  readonly #calendar: DavServer;
   readonly #callbacks: CallbackService;
   readonly #mail: MailFront | undefined;
   readonly #listeners: HttpListeners;
@@ -165,12 +170,20 @@ export class ConferencingSystem {
       publications: store.records('publication'),
       registrations: store.records('registration'),
       calls: store.records('call'),
+      mixer: mixerOf(config, logger, key),
+      screening: rules.screening,
+      log: store,
+      callees: store.records('callee'),
+      asked: store.records('asked'),
     });
     this.#events = new EventStreamServer({
       notification: this.#notification,
       authentication: this.#authentication,
       origins: config['cors.origins'],
       limits: section(config, 'events'),
+    });
+    this.#calendar = calendarServer({
+      ...{ config, store, control, people: directory, authentication: this.#authentication },
     });
     const elsewhere = byPath({ [path]: ccmp.serve, ...schemaFiles(path) });
     const feedServer = new FeedServer({
@@ -184,6 +197,7 @@ export class ConferencingSystem {
     const serve: Service = (exchange) => {
       if (XcapServer.serves(exchange.path)) return xcap.serve(exchange);
       if (EventStreamServer.serves(exchange.path)) return this.#events.serve(exchange);
+      if (DavServer.serves(exchange.path)) return this.#calendar.serve(exchange);
       return FeedServer.serves(exchange.path) ? feedServer.serve(exchange) : elsewhere(exchange);
     };
     const edge = createEdge(serve, logger, {
@@ -236,6 +250,7 @@ export class ConferencingSystem {
         limits: section(config, 'conference'),
         times: section(config, 'schedule'),
         capacity: section(config, 'capacity'),
+        dialsOut: dialsOut(config),
         defaultBlueprint: defaultBlueprintUri(config.domain),
       });
       await shipBlueprints(control, administratorsCall(config), config.domain);
@@ -273,6 +288,7 @@ export class ConferencingSystem {
     const tls = tlsSettings(this.#config);
     const secure = tls && (await this.#listeners.serveOverTls(tls));
     const plain = await this.#listeners.serveInClear(this.#config['http.listen']);
+    await this.#calendar.open();
     await this.#callbacks.open();
     await this.#mail?.open();
     await this.#life.start();
@@ -330,6 +346,7 @@ export class ConferencingSystem {
     await this.#life.close();
     await this.#control.drain();
     await this.#callbacks.close();
+    await this.#calendar.close();
     await this.#mail?.close();
     await this.#store.close();
     this.#logger.info('ended');

@@ -98,6 +98,8 @@ export interface MixerEvents {
 export interface Mixer {
   /** Types of media that flow; others are inactive. */
   readonly carries: readonly string[];
+  /** Once, before anything is allocated. */
+  open(): Promise<void>;
   /** A place for one call. `leg` is unique in its conference. @throws {MediaRefused} */
   allocate(conference: string, leg: string, options?: LegOptions): Promise<Leg>;
   /** @returns what ends it */

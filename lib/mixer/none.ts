@@ -20,6 +20,10 @@ export class NoMixer implements Mixer {
     this.#options = options;
   }
 
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
   allocate(_conference: string, _leg: string, options: LegOptions = {}): Promise<Leg> {
     return attempt(() => {
       if (this.#legs.size >= this.#options.legs) throw new MediaRefused('busy', 'all places are taken');

@@ -21,8 +21,15 @@ import { registrationPolicy } from '../sip-users/registrations.ts';
 import { SipSenders } from '../sip-users/senders.ts';
 import type { Focus } from '../focus/focus.ts';
 import type { CallRecord } from '../focus/records.ts';
-import { NoMixer } from '../mixer/none.ts';
+import type { Mixer } from '../mixer/mixer.ts';
 import type { Records } from '../store/records.ts';
+import type { Screening } from '../focus/gate.ts';
+import type { Asked } from '../focus/invitations.ts';
+import type { Callee } from '../focus/dial-out.ts';
+import type { DialOuts } from '../focus/dial-outs.ts';
+import { MULTIPLE_REFER } from '../focus/uri-list.ts';
+import type { Log } from '../outbox/follower.ts';
+import { openDialOut } from './dial-out.ts';
 import { openFocus } from './focus.ts';
 
 export interface SipParts {
@@ -38,6 +45,11 @@ export interface SipParts {
   readonly publications: Records<PublishedRecord>;
   readonly registrations: Records<AddressRecord>;
   readonly calls: Records<CallRecord>;
+  readonly mixer: Mixer;
+  readonly screening: Screening;
+  readonly log: Log;
+  readonly callees: Records<Callee>;
+  readonly asked: Records<Asked>;
 }
 
 const LISTENERS: readonly (readonly [protocol: Protocol, setting: 'sip.listen' | 'sip.tls' | 'sip.ws' | 'sip.wss'])[] =
@@ -57,6 +69,8 @@ export class SipFront {
   readonly #publications: ConferencePublications;
   readonly #subscriptions: SipParts['subscriptions'];
   readonly #focus: Focus;
+  readonly #dialOuts: DialOuts;
+  readonly #mixer: Mixer;
   readonly #logger: Logger;
   readonly #secure: Listener[] = [];
 
@@ -65,6 +79,7 @@ export class SipFront {
     this.#config = config;
     this.#logger = logger;
     this.#subscriptions = subscriptions;
+    this.#mixer = parts.mixer;
     const report = (error: unknown): void => logger.error({ err: error }, 'SIP failed unexpectedly');
     // The setting has been checked to hold no others.
     const algorithms = config['sip.digest'] as readonly DigestAlgorithm[];
@@ -88,14 +103,17 @@ export class SipFront {
         policy: registrationPolicy(senders, directory),
         limits: { ...section(config, 'registrations'), expires: section(config, 'registrations.expires') },
       },
-      supported: LIST_OPTIONS,
+      supported: [...LIST_OPTIONS, MULTIPLE_REFER],
       report,
     });
     this.#conferences = new ConferencePackage({
       notification,
       conferences: parts.control,
       people,
-      senders,
+      senders: {
+        identify: (server) => senders.identify(server),
+        participant: ({ request }) => this.#focus.callOf(request)?.caller,
+      },
       repository: subscriptions,
       clock,
       contact: ({ flow }, user, parameters) => this.#agent.contact(flow, user, parameters),
@@ -115,9 +133,10 @@ export class SipFront {
       agent: this.#agent,
       records: parts.calls,
       senders,
-      mixer: new NoMixer(),
       report,
     });
+    const { dialOuts } = openDialOut({ ...parts, agent: this.#agent, focus: this.#focus, report });
+    this.#dialOuts = dialOuts;
   }
 
   /** Subscriptions that there are. */
@@ -138,6 +157,7 @@ export class SipFront {
   /** Listens wherever the settings say, and goes on with the registrations and subscriptions of before. Resolves to where that is. */
   async serve(): Promise<readonly string[]> {
     await this.#agent.registrar?.open();
+    await this.#mixer.open();
     const served: string[] = [];
     let chosen = 0;
     for (const [protocol, setting] of LISTENERS) {
@@ -158,6 +178,7 @@ export class SipFront {
       served.push(`sip:${listener.sentBy};transport=${protocol}`);
     }
     await this.#resume();
+    await this.#dialOuts.open();
     return served;
   }
 
@@ -170,6 +191,7 @@ export class SipFront {
 
   /** Tells who is subscribed that it is over, as long as the settings give it time. */
   async close(): Promise<void> {
+    await this.#dialOuts.close();
     await Promise.all([this.#focus.close(), this.#conferences.close(this.#config['sip.grace'])]);
     await this.#agent.close();
   }

@@ -79,21 +79,19 @@ export class JanusMixer implements Mixer {
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
-  private constructor(options: JanusMixerOptions, relay: RtpRelay) {
+  constructor(options: JanusMixerOptions) {
     this.#options = options;
-    this.#relay = relay;
-    this.#announcer = new Announcer(relay);
+    const { listen: host, ports, inner, packetRate } = options;
+    this.#relay = new RtpRelay({ ...relayDefaults, host, ports, inner, packetRate });
+    this.#announcer = new Announcer(this.#relay);
     this.#watch = setInterval(() => this.#findSilent(), WATCH);
     this.#watch.unref();
   }
 
-  /** Opens it, with or without Janus there: then calls are refused until it comes. */
-  static async open(options: JanusMixerOptions): Promise<JanusMixer> {
-    const { listen, ports, inner, packetRate } = options;
-    const relay = await RtpRelay.open({ ...relayDefaults, host: listen, ports, inner, packetRate });
-    const mixer = new JanusMixer(options, relay);
-    await mixer.#connect();
-    return mixer;
+  /** With or without Janus there: calls are refused until it comes. */
+  async open(): Promise<void> {
+    await this.#relay.open();
+    await this.#connect();
   }
 
   /** Whether Janus is there. */

@@ -32,24 +32,28 @@ export interface BridgeEnd {
 /** Carries RTP between telephones, each at a port of its own, and the bridge, to which all go from one port. */
 export class RtpRelay {
   readonly #options: RelayOptions;
-  readonly #inner: Socket;
+  #inner: Socket | undefined;
   /** By address and port of the bridge. */
   readonly #ends = new Map<string, (packet: Buffer) => void>();
-  #closed = false;
 
-  private constructor(options: RelayOptions, inner: Socket) {
+  constructor(options: RelayOptions) {
     this.#options = options;
-    this.#inner = inner;
-    inner.on('message', (packet, from) => this.#ends.get(keyOf(from))?.(packet));
-    inner.on('error', () => undefined);
   }
 
-  static async open(options: RelayOptions): Promise<RtpRelay> {
-    return new RtpRelay(options, await openPort(options.inner, { first: 0, last: 0 }));
+  async open(): Promise<void> {
+    this.#inner = await openPort(this.#options.inner, { first: 0, last: 0 });
+    this.#inner.on('message', (packet, from) => this.#ends.get(keyOf(from))?.(packet));
+    this.#inner.on('error', () => undefined);
   }
 
-  /** Where the bridge sends all it has. */
+  /** It was not opened, or it was closed: what is sent is lost. */
+  get closed(): boolean {
+    return this.#inner === undefined;
+  }
+
+  /** Where the bridge sends all it has. @throws {Error} when it is closed */
   get inner(): BridgeEnd {
+    if (this.#inner === undefined) throw new Error('the relay is closed');
     const { address, port } = this.#inner.address();
     return { address, port };
   }
@@ -66,18 +70,14 @@ export class RtpRelay {
     else this.#ends.set(keyOf(end), take);
   }
 
-  get closed(): boolean {
-    return this.#closed;
-  }
-
   send(packet: Buffer, to: BridgeEnd): void {
-    if (!this.#closed) this.#inner.send(packet, to.port, to.address);
+    this.#inner?.send(packet, to.port, to.address);
   }
 
   close(): void {
-    this.#closed = true;
     this.#ends.clear();
-    this.#inner.close();
+    this.#inner?.close();
+    this.#inner = undefined;
   }
 }
 

@@ -28,11 +28,12 @@ describe('sound through Janus', function () {
 
   beforeEach(async () => {
     errors = [];
-    mixer = await JanusMixer.open({
+    mixer = new JanusMixer({
       ...{ ...janusDefaults, url: janus.url, apiSecret: API_SECRET, adminKey: ADMIN_KEY, key: 'key', retry: 50 },
       ...{ listen: '127.0.0.1', advertise: undefined, inner: '127.0.0.1', recordings: janus.folder },
       report: (error) => errors.push(error),
     });
+    await mixer.open();
     phones = await all((name) => RtpPhone.open(PITCHES[name], name === 'carol' ? 'PCMA' : 'PCMU'));
     legs = await all((name) => mixer.allocate(ROOM, name, { offer: phones[name].description() }));
     for (const name of names) phones[name].talk(legs[name].local);

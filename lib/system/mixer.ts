@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { section, type Config } from '../config.ts';
+import type { Announcement, Mixer } from '../mixer/mixer.ts';
+import { janusDefaults, JanusMixer } from '../mixer/janus/mixer.ts';
+import { NoMixer } from '../mixer/none.ts';
+import type { Codec } from '../mixer/sdp/formats.ts';
+
+/** What carries media, as the settings say. */
+export function mixerOf(config: Config, logger: Logger, key: Buffer): Mixer {
+  if (config.mixer === 'none') return new NoMixer();
+  const { firstPort, lastPort, apiSecretFile, adminKeyFile, sampling, ...settings } = section(config, 'mixer');
+  return new JanusMixer({
+    ...janusDefaults,
+    ...settings,
+    key,
+    apiSecret: secretIn(apiSecretFile),
+    adminKey: secretIn(adminKeyFile),
+    ports: { first: firstPort, last: lastPort },
+    sampling: Number(sampling),
+    // The settings have been checked to hold no others.
+    codecs: settings.codecs as readonly Codec[],
+    announcements: settings.announcements as readonly Announcement[],
+    report: (error) => logger.error({ err: error }, 'the mixer failed'),
+  });
+}
+
+const secretIn = (file: string | undefined): string | undefined =>
+  file === undefined ? undefined : readFileSync(file, 'utf8').trim();
