@@ -13,6 +13,6 @@ export function feedDocument(conferences: readonly SeenConference[], name: strin
   calendar.addPropertyWithValue('x-published-ttl', interval);
   const shown = conferences.map((conference) => eventsOf(conference));
   for (const zone of onceEach(shown.flatMap(({ zones }) => zones))) calendar.addSubcomponent(zone);
-  for (const event of shown.flatMap(({ events }) => events)) calendar.addSubcomponent(event);
+  for (const { component } of shown.flatMap(({ events }) => events)) calendar.addSubcomponent(component);
   return `${calendar.toString()}\r\n`;
 }

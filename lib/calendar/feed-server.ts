@@ -6,9 +6,7 @@ import type { HttpAuthentication } from '../http/authentication.ts';
 import type { Service } from '../http/edge.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
-import { PREFIXES } from '../model/names.ts';
-import { parseFragment } from '../xml/parse.ts';
-import type { SeenConference } from './event/seen-conference.ts';
+import { type SeenConference, seenIn } from './event/seen-conference.ts';
 import { feedDocument } from './feed-document.ts';
 import type { Feeds } from './feeds.ts';
 
@@ -122,9 +120,7 @@ export class FeedServer {
   /** Undefined for one that went meanwhile or wants its password. */
   async #retrieve(call: Call, uri: XconUri): Promise<SeenConference | undefined> {
     try {
-      const { version, view } = await this.#parts.control.retrieve(call, uri);
-      const text = Buffer.concat([START, ...view.content, END]);
-      return { uri, version, document: parseFragment(text, PREFIXES, WITHOUT_LIMITS) };
+      return seenIn(await this.#parts.control.retrieve(call, uri));
     } catch (error) {
       if (error instanceof Refusal) return undefined;
       throw error;
@@ -141,7 +137,3 @@ export class FeedServer {
     return undefined;
   }
 }
-
-const START = Buffer.from('<info:conference-info>');
-const END = Buffer.from('</info:conference-info>');
-const WITHOUT_LIMITS = { bytes: Infinity, depth: Infinity, elements: Infinity, attributes: Infinity };

@@ -1,10 +1,12 @@
 import ICAL from 'ical.js';
-import { type Attendee, attendeeProperty, type CalendarUser, organizerProperty } from './attendee.ts';
+import { attendeeProperty, organizerProperty } from './attendee.ts';
 import {
   basesOf,
   freeTextOf,
+  type InvitedPeople,
   type JoinAddress,
   joinAddressesOf,
+  peopleOf,
   type SeenConference,
   subjectOf,
 } from './seen-conference.ts';
@@ -22,16 +24,21 @@ export interface EventOptions {
   readonly uid?: string;
   /** Dependent children of the series (RFC 5239 §7.4): what they change is shown as events with RECURRENCE-ID. */
   readonly children?: readonly SeenConference[];
-  /** Absent: nobody is named. */
-  readonly organizer?: CalendarUser;
-  readonly attendees?: readonly Attendee[];
+  /** Whether organizer and attendees are named. */
+  readonly people?: boolean;
   /** Whether the PIN is told, where the reader of the conference sees it. */
   readonly pins?: boolean;
 }
 
+/** An event, and the conference of which it shows the times: the series, or what stands for some of its occurrences. */
+export interface ShownEvent {
+  readonly component: ICAL.Component;
+  readonly conference: SeenConference;
+}
+
 /** Events and the time zones that they name. */
 export interface Events {
-  readonly events: readonly ICAL.Component[];
+  readonly events: readonly ShownEvent[];
   readonly zones: readonly ICAL.Component[];
 }
 
@@ -39,24 +46,24 @@ export interface Events {
 export function eventsOf(conference: SeenConference, options: EventOptions = {}): Events {
   const { uid = conference.uri, children = [] } = options;
   const bases = basesOf(conference).map(componentOf);
-  const events: ICAL.Component[] = [];
+  const events: ShownEvent[] = [];
   for (const [index, base] of bases.entries()) {
     // Each entry is a series of its own.
     const own = index === 0 ? uid : `${uid}#${index + 1}`;
     for (const event of base?.getAllSubcomponents('vevent') ?? []) {
-      const shown = shownEvent(event, conference, own, options);
-      if (shown !== undefined) events.push(shown);
+      const component = shownEvent(event, conference, own, options);
+      if (component !== undefined) events.push({ component, conference });
     }
   }
   const changed = children.flatMap((child) =>
-    eventsOf(child, { ...options, uid, children: [] }).events.filter((one) => one.getFirstProperty('recurrence-id')),
+    eventsOf(child, { ...options, uid, children: [] }).events.filter(({ component }) => recurrenceOf(component)),
   );
-  const replaced = new Set(changed.map(recurrenceOf));
+  const replaced = new Set(changed.map(({ component }) => recurrenceOf(component)));
   const zones = [...bases, ...children.flatMap(basesOf).map(componentOf)].flatMap(
     (base) => base?.getAllSubcomponents('vtimezone') ?? [],
   );
   return {
-    events: [...events.filter((one) => !replaced.has(recurrenceOf(one) ?? '')), ...changed],
+    events: [...events.filter(({ component }) => !replaced.has(recurrenceOf(component) ?? '')), ...changed],
     zones: onceEach(zones),
   };
 }
@@ -69,7 +76,7 @@ export function calendarOf(
   const { events, zones } = eventsOf(conference, options);
   const calendar = emptyCalendar();
   if (method !== undefined) calendar.addPropertyWithValue('method', method);
-  for (const one of [...zones, ...events]) calendar.addSubcomponent(one);
+  for (const one of [...zones, ...events.map(({ component }) => component)]) calendar.addSubcomponent(one);
   return calendar;
 }
 
@@ -100,6 +107,14 @@ export const recurrenceOf = (event: ICAL.Component): string | undefined =>
 export const joinLines = (addresses: readonly JoinAddress[], pins: boolean): string =>
   addresses.map(({ uri, pin }) => `Join: ${uri}${pins && pin !== undefined ? `  PIN: ${pin}` : ''}`).join('\n');
 
+/** What a description says beside the ways to come in that were written below it. */
+export function withoutJoinLines(description: string, addresses: readonly JoinAddress[]): string {
+  const lines = [true, false]
+    .map((pins) => joinLines(addresses, pins))
+    .find((one) => one !== '' && description.endsWith(one));
+  return (lines === undefined ? description : description.slice(0, -lines.length)).trim();
+}
+
 /** CONFERENCE (RFC 7986 §5.11) for each way to come in. */
 export function conferenceProperties(addresses: readonly JoinAddress[]): ICAL.Property[] {
   return addresses.map(({ uri }) => {
@@ -125,7 +140,7 @@ function shownEvent(
   event: ICAL.Component,
   conference: SeenConference,
   uid: string,
-  { organizer, attendees = [], pins = false }: EventOptions,
+  { people = false, pins = false }: EventOptions,
 ): ICAL.Component | undefined {
   const start = event.getFirstPropertyValue('dtstart') ?? event.getFirstPropertyValue('recurrence-id');
   if (!(start instanceof ICAL.Time) || start.year < FIRST_YEAR) return undefined;
@@ -140,9 +155,15 @@ function shownEvent(
   const [first] = addresses;
   if (first !== undefined) shown.addPropertyWithValue('location', first.uri);
   for (const one of conferenceProperties(addresses)) shown.addProperty(one);
-  if (organizer !== undefined) shown.addProperty(organizerProperty(organizer));
-  for (const one of attendees) shown.addProperty(attendeeProperty(one));
+  if (people) addPeople(shown, peopleOf(conference));
   return shown;
+}
+
+/** Only who invites somebody is an organizer (RFC 5545 §3.8.4.3). */
+function addPeople(event: ICAL.Component, { organizer, attendees }: InvitedPeople): void {
+  if (attendees.length === 0) return;
+  if (organizer !== undefined) event.addProperty(organizerProperty(organizer));
+  for (const one of attendees) event.addProperty(attendeeProperty(one));
 }
 
 /** When the event was said, in UTC: the same conference is the same text. */

@@ -55,21 +55,28 @@ export function newConference(schedule: Schedule, targets: readonly string[], do
   ]);
 }
 
+/** What a schedule says without its people. */
+export interface Words {
+  readonly subject?: string | undefined;
+  readonly description?: string | undefined;
+  readonly base: string;
+}
+
 /**
  * What changes in a conference as its organizer sees it: the `conference-info` of an update (RFC 6503 §5.3.4), undefined
- * when the schedule says nothing new. What a schedule leaves out goes.
+ * when the schedule says nothing new. What a schedule leaves out goes; without `targets` people stay as they are.
  */
 export function changedConference(
   seen: SeenConference,
-  { subject, description, base }: Pick<Schedule, 'subject' | 'description' | 'base'>,
-  targets: readonly string[],
+  { subject, description, base }: Words,
+  targets: readonly string[] | undefined,
 ): XmlElement | undefined {
   const words = [
     ...(subject === subjectOf(seen) ? [] : [textElement('subject', subject)]),
     ...(description === freeTextOf(seen) ? [] : [textElement('free-text', description)]),
     ...(isSameText(basesOf(seen)[0] ?? '', base) ? [] : [withBase(timesOf(seen), base)]),
   ];
-  const list = listWith(seen, targets);
+  const list = targets && listWith(seen, targets);
   const changes = [
     ...(words.length === 0 ? [] : [info('conference-description', {}, words)]),
     ...(list === undefined ? [] : [usersElement(list)]),

@@ -1,6 +1,9 @@
+import type { ObjectAnswer } from '../../conference/calls.ts';
 import type { XconUri } from '../../model/identifiers.ts';
-import { CONFERENCE_INFO, XCON } from '../../model/names.ts';
+import { CONFERENCE_INFO, PREFIXES, XCON } from '../../model/names.ts';
 import type { XmlElement } from '../../xml/element.ts';
+import { parseFragment } from '../../xml/parse.ts';
+import { answerOf } from './answer.ts';
 import { type Attendee, type CalendarUser, invited, mailboxOf } from './attendee.ts';
 
 /** A conference as its reader may see it: `conference-info`. */
@@ -9,6 +12,16 @@ export interface SeenConference {
   readonly version: number;
   readonly document: XmlElement;
 }
+
+/** What the conference control shows of a conference. */
+export function seenIn({ uri, version, view }: ObjectAnswer): SeenConference {
+  const text = Buffer.concat([START, ...view.content, END]);
+  return { uri, version, document: parseFragment(text, PREFIXES, WITHOUT_LIMITS) };
+}
+
+const START = Buffer.from('<info:conference-info>');
+const END = Buffer.from('</info:conference-info>');
+const WITHOUT_LIMITS = { bytes: Infinity, depth: Infinity, elements: Infinity, attributes: Infinity };
 
 /** A way to come in: an address and, where the reader may know it, the PIN (conference-password). */
 export interface JoinAddress {
@@ -26,6 +39,8 @@ export interface Named {
 /** Who is in the calendar of a conference. */
 export interface InvitedPeople {
   readonly organizer?: CalendarUser & Named;
+  /** All who have that role. */
+  readonly organizers: readonly (CalendarUser & Named)[];
   readonly attendees: readonly (Attendee & Named)[];
 }
 
@@ -71,6 +86,7 @@ export function peopleOf({ document }: SeenConference): InvitedPeople {
     entity: user.attribute('entity') ?? '',
     addresses: addressesOf(user),
     name: textOf(user, 'display-text'),
+    partstat: answerOf(user),
     organizes: rolesOf(user).includes('organizer'),
   }));
   const shown = ({ entity, addresses, name }: (typeof seen)[number]): CalendarUser & Named => ({
@@ -84,9 +100,10 @@ export function peopleOf({ document }: SeenConference): InvitedPeople {
     listed === undefined || [entity, ...addresses].some((one) => listed.has(mailboxOf(one)));
   return {
     ...(organizer && { organizer: shown(organizer) }),
+    organizers: seen.filter(({ organizes }) => organizes).map(shown),
     attendees: seen
       .filter((user) => user !== organizer && isInvited(user))
-      .map((user) => ({ ...invited(shown(user)), ...shown(user) })),
+      .map((user) => ({ ...invited(shown(user)), ...shown(user), partstat: user.partstat })),
   };
 }
 

@@ -4,7 +4,7 @@ import { calendarOf } from '../../../lib/calendar/event/events.ts';
 import { calendarDefaults } from '../../../lib/calendar/event/limits.ts';
 import { changedConference, newConference, targetsOf } from '../../../lib/calendar/event/request.ts';
 import { scheduleOf } from '../../../lib/calendar/event/schedule.ts';
-import { basesOf, peopleOf, type SeenConference } from '../../../lib/calendar/event/seen-conference.ts';
+import { basesOf, type SeenConference } from '../../../lib/calendar/event/seen-conference.ts';
 import { UnusableCalendar } from '../../../lib/calendar/event/unusable-calendar.ts';
 import type { Principal } from '../../../lib/directory/principal.ts';
 import type { XconUri, XconUserId } from '../../../lib/model/identifiers.ts';
@@ -177,26 +177,25 @@ describe('a conference in a calendar', () => {
       '<info:entry><info:uri>sip:c1@example.com</info:uri></info:entry><info:entry><info:uri>tel:+4930123</info:uri>' +
       '<xcon:conference-password>4711</xcon:conference-password></info:entry></info:conf-uris><xcon:conference-time><xcon:entry>' +
       `<xcon:base>${scheduleOf(object(SERIES)).base}</xcon:base></xcon:entry></xcon:conference-time></info:conference-description>` +
-      '<info:users><info:user entity="xcon-userid:alice@example.com"><info:roles><info:entry>organizer</info:entry></info:roles></info:user></info:users>',
+      '<info:users><info:user entity="xcon-userid:alice@example.com"><info:roles><info:entry>organizer</info:entry></info:roles></info:user>' +
+      '<info:user entity="xcon-userid:bob@example.com"><plenary:answer to="all">accepted</plenary:answer></info:user></info:users>',
   );
 
   it('shows how to join, and the PIN to whom it belongs', () => {
-    const { organizer } = peopleOf(conference);
-    const event = (pins: boolean) =>
-      calendarOf(conference, { pins, method: 'REQUEST', ...(organizer && { organizer }) }).getFirstSubcomponent(
-        'vevent',
-      );
+    const shown = (pins: boolean): ICAL.Component | null =>
+      calendarOf(conference, { pins, method: 'REQUEST', people: true }).getFirstSubcomponent('vevent');
     expect(
-      event(true)
+      shown(true)
         ?.getAllProperties('conference')
         .map((one) => one.toICALString()),
     ).to.deep.equal([
       'CONFERENCE;VALUE=URI;FEATURE=AUDIO;LABEL=SIP:sip:c1@example.com',
       'CONFERENCE;VALUE=URI;FEATURE=PHONE;LABEL=Telephone:tel:+4930123',
     ]);
-    expect(event(true)?.getFirstPropertyValue('description')).to.include('4711');
-    expect(event(false)?.toString()).not.to.include('4711');
-    expect(event(false)?.getFirstPropertyValue('organizer')).to.equal('xcon-userid:alice@example.com');
+    expect(shown(true)?.getFirstPropertyValue('description')).to.include('4711');
+    expect(shown(false)?.toString()).not.to.include('4711');
+    expect(shown(false)?.getFirstPropertyValue('organizer')).to.equal('xcon-userid:alice@example.com');
+    expect(shown(false)?.getFirstProperty('attendee')?.getFirstParameter('partstat')).to.equal('ACCEPTED');
     expect(basesOf(conference)).to.have.length(1);
   });
 });

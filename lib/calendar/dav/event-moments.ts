@@ -1,0 +1,52 @@
+import ICAL from 'ical.js';
+import { Calendar, instantOf } from '../../schedule/calendar.ts';
+import { scheduleDefaults } from '../../schedule/limits.ts';
+import { stamp } from '../../schedule/rule.ts';
+
+/** What an event changes: one occurrence, by its id and moment, or that and all after it. */
+export interface Changed {
+  readonly id: string;
+  readonly at: number;
+  readonly andFuture: boolean;
+}
+
+/** Which event of a calendar says what of which occurrence. */
+export class EventMoments {
+  readonly #series: ICAL.Component | undefined;
+  readonly #changes = new Map<ICAL.Component, Changed>();
+
+  constructor(calendar: ICAL.Component) {
+    const reader = new Calendar(calendar.toString(), { ...scheduleDefaults, length: Infinity });
+    const events = calendar.getAllSubcomponents('vevent');
+    for (const event of events) {
+      const property = event.getFirstProperty('recurrence-id');
+      if (property === null) continue;
+      const at = instantOf(reader.moment(property));
+      const andFuture = (property.getFirstParameter('range') ?? '').toUpperCase() === 'THISANDFUTURE';
+      this.#changes.set(event, { id: stamp(at), at, andFuture });
+    }
+    this.#series = events.find((event) => !this.#changes.has(event));
+  }
+
+  get recurs(): boolean {
+    return (
+      this.#changes.size > 0 ||
+      ['rrule', 'rdate'].some((name) => this.#series !== undefined && this.#series.getFirstProperty(name) !== null)
+    );
+  }
+
+  changedBy(event: ICAL.Component | undefined): Changed | undefined {
+    return event && this.#changes.get(event);
+  }
+
+  /** The event that describes an occurrence. */
+  sourceOf(id: string): ICAL.Component | undefined {
+    let source = this.#series;
+    let since = '';
+    for (const [event, change] of this.#changes) {
+      if (change.id === id && !change.andFuture) return event;
+      if (change.andFuture && change.id <= id && change.id >= since) [source, since] = [event, change.id];
+    }
+    return source;
+  }
+}

@@ -1,0 +1,105 @@
+import type { XmlElement } from '../../xml/element.ts';
+import { Refusal } from '../../conference/refusal.ts';
+import type { XconUri } from '../../model/identifiers.ts';
+import { withoutJoinLines } from '../event/events.ts';
+import { changedConference, isOwnAddress, newConference, targetsOf } from '../event/request.ts';
+import { type Schedule, scheduleOf } from '../event/schedule.ts';
+import { joinAddressesOf, peopleOf, type SeenConference, seenIn } from '../event/seen-conference.ts';
+import { forbidden, notFound } from './dav-error.ts';
+import { bodyOf, type DavAnswer, type DavRequest } from './dav-request.ts';
+import { cal, href } from './names.ts';
+import { checkTags } from './preconditions.ts';
+import type { CalendarItem, UserCalendar } from './user-calendar.ts';
+
+/** PUT of an event schedules a conference, or changes it (RFC 4791 §5.3.2). */
+export async function put(request: DavRequest): Promise<DavAnswer> {
+  const { place, exchange, asking, calendars, limits } = request;
+  if (place.kind !== 'event') throw notFound();
+  const type = exchange.request.headers['content-type'] ?? 'text/calendar';
+  if (!/^text\/calendar\s*(;|$)/i.test(type))
+    throw forbidden(cal('supported-calendar-data'), 'Events are text/calendar.');
+  const text = (await bodyOf(request)).toString('utf8');
+  const schedule = scheduleOf(text, limits.event);
+  if (schedule.method !== undefined)
+    throw forbidden(cal('valid-calendar-object-resource'), 'A stored event has no METHOD (RFC 4791 §4.1).');
+  const calendar = await calendars.of(asking.principal);
+  const item = calendar.named(place.name);
+  checkTags(exchange.request.headers, item);
+  refuseTakenUid(calendar, schedule.uid, item);
+  const known = item ?? calendar.withTimesOf(schedule.uid);
+  const uri = known === undefined ? await create(request, schedule) : await change(request, known, schedule);
+  const revision = calendar.revisionOf(uri) + 1;
+  await calendars.store(asking.principal, {
+    user: place.user,
+    uri,
+    name: place.name,
+    uid: schedule.uid,
+    revision,
+    text,
+  });
+  const now = calendar.item(uri);
+  if (now === undefined) return { status: 201 };
+  const isAsSent = (await request.showing.text(asking, now)) === text;
+  return {
+    status: item === undefined ? 201 : 204,
+    // Who gets no ETag reads the event again (RFC 4791 §5.3.4).
+    headers: { 'Schedule-Tag': now.scheduleTag, ...(isAsSent && { ETag: now.etag }) },
+  };
+}
+
+function refuseTakenUid(calendar: UserCalendar, uid: string, item: CalendarItem | undefined): void {
+  const other = calendar.withUid(uid);
+  if (other !== undefined && other.uri !== item?.uri && other.stored)
+    throw forbidden(cal('no-uid-conflict', [href(other.name)]), 'Another event of the calendar has this UID.');
+}
+
+async function create(request: DavRequest, schedule: Schedule): Promise<XconUri> {
+  const { asking, control, people, domain, calendars, limits } = request;
+  refuseForeignOrganizer(request, schedule);
+  if ((await calendars.of(asking.principal)).size >= limits.conferences)
+    throw forbidden(cal('max-resource-size'), `A calendar has at most ${limits.conferences} conferences.`);
+  const targets = await targetsOf(invitedIn(request, schedule), people);
+  const { uri } = await control.create(asking.call, { document: newConference(schedule, targets, domain) });
+  return uri;
+}
+
+/** Only who organizes an event makes a conference of it (RFC 6638 §3.2.4.1). */
+function refuseForeignOrganizer({ asking }: DavRequest, { organizer }: Schedule): void {
+  if (organizer !== undefined && !isOwnAddress(asking.principal, organizer.address))
+    throw forbidden(
+      cal('allowed-organizer-scheduling-object-change'),
+      'The ORGANIZER is somebody else: only your own events become conferences here.',
+    );
+}
+
+const invitedIn = ({ asking }: DavRequest, { attendees, changes }: Schedule): Schedule['attendees'] =>
+  [...attendees, ...changes.flatMap((one) => (one.differs ? [] : one.attendees))].filter(
+    ({ address }) => !isOwnAddress(asking.principal, address),
+  );
+
+async function change(request: DavRequest, item: CalendarItem, schedule: Schedule): Promise<XconUri> {
+  const { asking, control, people } = request;
+  const [uri = item.uri] = item.whole ? [item.uri] : item.children;
+  const seen = seenIn(await control.retrieve(asking.call, uri));
+  const { subject, base, description = '' } = schedule;
+  const plain = withoutJoinLines(description, joinAddressesOf(seen));
+  const said = { subject, base, description: plain === '' ? undefined : plain };
+  const isOrganizer = organizes(request, seen);
+  const targets = isOrganizer ? await targetsOf(invitedIn(request, schedule), people) : undefined;
+  const changes = changedConference(seen, said, targets);
+  if (changes !== undefined) await update(request, uri, changes, isOrganizer);
+  return item.uri;
+}
+
+const organizes = ({ asking }: DavRequest, seen: SeenConference): boolean =>
+  peopleOf(seen).organizers.some(({ entity }) => entity === asking.principal.userId);
+
+async function update(request: DavRequest, uri: XconUri, changes: XmlElement, isOrganizer: boolean): Promise<void> {
+  try {
+    await request.control.update(request.asking.call, uri, changes);
+  } catch (error) {
+    if (isOrganizer || !(error instanceof Refusal)) throw error;
+    // What an attendee keeps for herself, such as alarms, is no change of the conference (RFC 6638 §3.2.2.1).
+    throw forbidden(cal('allowed-attendee-scheduling-object-change'), error.message);
+  }
+}

@@ -1,0 +1,69 @@
+import { LRUCache } from 'lru-cache';
+import type ICAL from 'ical.js';
+import type { Call, ObjectAnswer } from '../../conference/calls.ts';
+import { Refusal } from '../../conference/refusal.ts';
+import type { Principal } from '../../directory/principal.ts';
+import type { XconUri } from '../../model/identifiers.ts';
+import { calendarOf, eventsOf } from '../event/events.ts';
+import { type SeenConference, seenIn } from '../event/seen-conference.ts';
+import type { Calendars } from './calendars.ts';
+import { mergedCalendar } from './merged-event.ts';
+import type { CalendarItem } from './user-calendar.ts';
+
+/** Who asks: a user, as herself and not as the administrator that she may be. */
+export interface Asking {
+  readonly principal: Principal;
+  readonly call: Call;
+}
+
+export interface ShowingControl {
+  retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer>;
+}
+
+/** Conferences as one user's calendar shows them: what they say now beside what her client stored. */
+export class Showing {
+  readonly #control: ShowingControl;
+  readonly #calendars: Calendars;
+  readonly #ready: LRUCache<string, string>;
+
+  /** @param length characters that are kept ready */
+  constructor(control: ShowingControl, calendars: Calendars, length: number) {
+    this.#control = control;
+    this.#calendars = calendars;
+    this.#ready = new LRUCache({ maxSize: length, sizeCalculation: (text, key) => text.length + key.length });
+  }
+
+  /** The iCalendar object of a resource; undefined where it went meanwhile. */
+  async text(asking: Asking, item: CalendarItem): Promise<string | undefined> {
+    const key = `${asking.principal.userId} ${item.uri} ${item.etag}`;
+    const ready = this.#ready.get(key);
+    if (ready !== undefined) return ready;
+    const component = await this.#component(asking, item);
+    if (component === undefined) return undefined;
+    const text = `${component.toString()}\r\n`;
+    this.#ready.set(key, text);
+    return text;
+  }
+
+  /** A conference as its reader may see it; undefined where he may not, or it is gone. */
+  async seen({ call }: Asking, uri: XconUri): Promise<SeenConference | undefined> {
+    try {
+      return seenIn(await this.#control.retrieve(call, uri));
+    } catch (error) {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    }
+  }
+
+  async #component(asking: Asking, item: CalendarItem): Promise<ICAL.Component | undefined> {
+    const { uri, uid, whole } = item;
+    const [series, ...children] = (
+      await Promise.all([...(whole ? [uri] : []), ...item.children].map((one) => this.seen(asking, one)))
+    ).filter((one) => one !== undefined);
+    if (series === undefined) return undefined;
+    const options = { uid, children, people: true, pins: true };
+    const stored = item.stored ? await this.#calendars.stored(asking.principal.userId, uri) : undefined;
+    if (stored === undefined) return calendarOf(series, options);
+    return mergedCalendar(stored.text, eventsOf(series, options));
+  }
+}

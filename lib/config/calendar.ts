@@ -1,0 +1,36 @@
+import { davDefaults } from '../calendar/dav/limits.ts';
+import { calendarDefaults } from '../calendar/event/limits.ts';
+import { integer, type Setting } from './setting.ts';
+import { bytes, count } from './units.ts';
+
+const characters = (value: number) => ({ ...count(value), unit: 'characters' });
+
+/** Calendars that clients synchronise (CalDAV), and events that anybody sends. */
+export const CALENDAR_SETTINGS = {
+  'calendar.length': integer(
+    'Length of an event that a client stores or a mail brings.',
+    characters(calendarDefaults.length),
+  ),
+  'calendar.lines': integer('Lines of it.', count(calendarDefaults.lines)),
+  'calendar.components': integer('Components of it: events, alarms, time zones.', count(calendarDefaults.components)),
+  'calendar.depth': integer('Components of it inside one another.', count(calendarDefaults.depth)),
+  'calendar.attendees': integer('Attendees of it.', count(calendarDefaults.attendees)),
+  'calendar.bodyBytes': integer('Body of a CalDAV request.', bytes(davDefaults.bodyBytes, 1_000)),
+  'calendar.elements': integer('XML elements of a CalDAV request.', count(davDefaults.elements)),
+  'calendar.results': integer('Events that one CalDAV report shows or names.', count(davDefaults.results)),
+  'calendar.instances': integer('Occurrences that one CalDAV report expands.', count(davDefaults.instances)),
+  'calendar.conferences': integer('Conferences in the calendar of a user.', count(davDefaults.conferences)),
+  'calendar.calendars': integer(
+    'Calendars that are kept in memory; more are read again.',
+    count(davDefaults.calendars),
+  ),
+  'calendar.changes': integer(
+    'Changed conferences that are remembered; a client that missed more compares its whole calendar.',
+    count(davDefaults.changes),
+  ),
+  'calendar.readyLength': integer('Events that are kept ready to be sent.', characters(davDefaults.readyLength)),
+  'calendar.properties': integer(
+    'What clients keep on one calendar, such as its colour.',
+    characters(davDefaults.properties),
+  ),
+} satisfies Record<string, Setting<unknown>>;

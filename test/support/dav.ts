@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { request as send, type IncomingMessage } from 'node:http';
+import { parse } from '../../lib/xml/parse.ts';
+import type { XmlElement } from '../../lib/xml/element.ts';
+import { basic } from './party.ts';
+import { PASSWORD, type Name, type TestSystem } from './system.ts';
+
+export interface DavResponse {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+const DAV = 'DAV:';
+export const CALDAV = 'urn:ietf:params:xml:ns:caldav';
+
+/** A calendar client of a user, one request at a time. */
+export class DavParty {
+  readonly #system: TestSystem;
+  readonly #name: Name | 'root';
+
+  constructor(system: TestSystem, name: Name | 'root') {
+    this.#system = system;
+    this.#name = name;
+  }
+
+  get home(): string {
+    return `/dav/calendars/${this.#name}@example.com/`;
+  }
+
+  get calendar(): string {
+    return `${this.home}conferences/`;
+  }
+
+  async asks(
+    method: string,
+    path: string,
+    { body, ...headers }: Readonly<Record<string, string>> = {},
+  ): Promise<DavResponse> {
+    const asked = send(`${new URL(this.#system.url).origin}${path}`, {
+      method,
+      headers: { Authorization: basic(this.#name, PASSWORD), ...headers },
+      agent: false,
+    }).end(body);
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() };
+  }
+
+  puts(name: string, text: string, headers: Readonly<Record<string, string>> = {}): Promise<DavResponse> {
+    return this.asks('PUT', this.calendar + name, { 'Content-Type': 'text/calendar', body: text, ...headers });
+  }
+
+  gets(name: string, headers: Readonly<Record<string, string>> = {}): Promise<DavResponse> {
+    return this.asks('GET', this.calendar + name, headers);
+  }
+
+  /** The responses of a PROPFIND or REPORT. */
+  async multi(method: 'PROPFIND' | 'REPORT', path: string, body: string, depth = '1'): Promise<Multistatus> {
+    const { status, body: text } = await this.asks(method, path, {
+      Depth: depth,
+      'Content-Type': 'application/xml',
+      body,
+    });
+    if (status !== 207) throw new Error(`${status}: ${text}`);
+    return new Multistatus(parse(text));
+  }
+
+  /** Names that changed and names that are gone since a token, and the next token. */
+  async syncs(token = ''): Promise<{ changed: string[]; gone: string[]; token: string }> {
+    const found = await this.multi(
+      'REPORT',
+      this.calendar,
+      `<D:sync-collection xmlns:D="DAV:"><D:sync-token>${token}</D:sync-token><D:sync-level>1</D:sync-level>` +
+        '<D:prop><D:getetag/></D:prop></D:sync-collection>',
+      '0',
+    );
+    const named = (href: string): string => decodeURIComponent(href.replace(this.calendar, ''));
+    return {
+      changed: found.responses.filter(({ status }) => status === undefined).map(({ href }) => named(href)),
+      gone: found.responses.filter(({ status }) => status === 404).map(({ href }) => named(href)),
+      token: found.token,
+    };
+  }
+}
+
+interface OneResponse {
+  readonly href: string;
+  /** Of the resource as a whole. */
+  readonly status: number | undefined;
+  /** The properties that were found, by local name. */
+  readonly found: ReadonlyMap<string, XmlElement>;
+}
+
+export class Multistatus {
+  readonly responses: readonly OneResponse[];
+  readonly token: string;
+
+  constructor(element: XmlElement) {
+    this.token = element.first(DAV, 'sync-token')?.text ?? '';
+    this.responses = element.all(DAV, 'response').map((response) => {
+      const stats = response.all(DAV, 'propstat').filter((one) => statusOf(one) === 200);
+      const found = stats.flatMap((one) => one.first(DAV, 'prop')?.elements ?? []);
+      return {
+        href: response.first(DAV, 'href')?.text ?? '',
+        status: statusOf(response),
+        found: new Map(found.map((one) => [one.local, one])),
+      };
+    });
+  }
+
+  get hrefs(): string[] {
+    return this.responses.map(({ href }) => href);
+  }
+
+  /** The text of a property of each response that has it. */
+  texts(local: string): string[] {
+    return this.responses.flatMap(({ found }) => found.get(local)?.text ?? []);
+  }
+}
+
+function statusOf(element: XmlElement): number | undefined {
+  const line = element.first(DAV, 'status')?.text;
+  return line === undefined ? undefined : Number(line.split(' ')[1]);
+}
+
+/** An iCalendar object with the lines of its events. */
+export const calendarText = (...events: readonly (readonly string[])[]): string =>
+  [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Test//Client//EN',
+    ...events.flatMap((lines) => ['BEGIN:VEVENT', ...lines, 'END:VEVENT']),
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n');
