@@ -16,19 +16,15 @@ import { formatOf, MEDIA_TYPES } from './formats.ts';
 import { ListWatch } from './list-watch.ts';
 import { askedList, type AskedList } from './lists.ts';
 import type { SubscriptionRepository } from './repository.ts';
+import { type Senders, type Subscribing, subscribersCall, subscribing } from './subscribing.ts';
 import { ConferenceWatch, type Next, versionNow, type Watch } from './watch.ts';
 
 /** What is stored with a subscription. */
-export interface Context {
+export interface Context extends Subscribing {
   /** Absent for a list. */
   readonly conference?: XconUri;
   readonly list?: AskedList;
-  readonly user: XconUserId;
-  /** Addresses of a user whom the directory does not know. */
-  readonly addresses?: readonly string[];
   readonly format: Format;
-  /** An address, for limits on attempts. */
-  readonly source: string;
 }
 
 export interface ListLimits {
@@ -54,10 +50,7 @@ export const conferencePackageDefaults: ConferencePackageLimits = {
 export interface ConferencePackageParts {
   readonly notification: NotificationService;
   readonly conferences: ListedConferences;
-  /** Who sends a SUBSCRIBE outside of dialogs. */
-  readonly senders: {
-    identify(server: Incoming): Promise<{ readonly principal: Principal; readonly source: string } | Refusal>;
-  };
+  readonly senders: Senders;
   readonly people: {
     readonly domain: string;
     servesDomain(domain: string): boolean;
@@ -114,22 +107,21 @@ export class ConferencePackage implements EventPackage<Context> {
   async admit(server: Incoming): Promise<Admission<Context> | Refusal> {
     const conference = this.#isList(server) ? undefined : this.#conferenceOf(server);
     if (conference === undefined && !this.#isList(server)) return { status: 404 };
-    const sender = await this.#parts.senders.identify(server);
-    if ('status' in sender) return sender;
-    const { principal, source } = sender;
+    const { senders, people, notification } = this.#parts;
+    const subscriber = await subscribing(server, senders, people);
+    if ('status' in subscriber) return subscriber;
     const asked = conference === undefined ? askedList(server.request, this.#limits.lists.entries) : undefined;
     if (asked !== undefined && 'status' in asked) return asked;
     const format = formatOf(server.request.header('Accept') && server.request.headers('Accept').join(', '));
     if (format === undefined) return { status: 406 };
     try {
-      if (conference !== undefined) await this.#parts.notification.check(callOf(principal, source), conference);
+      const call = await subscribersCall(subscriber, people);
+      if (conference !== undefined && call !== undefined) await notification.check(call, conference);
     } catch (error) {
       return refusalOf(error);
     }
-    const { userId: user, addresses } = principal;
-    const isKnown = (await this.#parts.people.principalById(user)) !== undefined;
     const what = { ...(conference !== undefined && { conference }), ...(asked !== undefined && { list: asked }) };
-    return { context: { ...what, user, format, source, ...(!isKnown && { addresses }) } };
+    return { context: { ...what, ...subscriber, format } };
   }
 
   async keep(subscription: Subscription<Context>): Promise<void> {
@@ -213,12 +205,10 @@ export class ConferencePackage implements EventPackage<Context> {
   async #entryOf(subscription: Subscription<Context>): Promise<Entry | undefined> {
     const known = this.#watches.get(subscription);
     if (known !== undefined) return known;
-    const { user, addresses, source } = subscription.context;
-    const listed = await this.#parts.people.principalById(user);
-    const principal = listed ?? (addresses && { userId: user, addresses, systemAdministrator: false });
-    if (principal === undefined) return undefined;
+    const call = await subscribersCall(subscription.context, this.#parts.people);
+    if (call === undefined) return undefined;
     try {
-      const watch = await this.#watch(subscription, callOf(principal, source));
+      const watch = await this.#watch(subscription, call);
       const entry: Entry = { watch };
       if (subscription.state !== 'terminated') this.#watches.set(subscription, entry);
       return entry;
@@ -260,12 +250,6 @@ export class ConferencePackage implements EventPackage<Context> {
     return list;
   }
 }
-
-export const callOf = (principal: Principal, source: string): Call => ({
-  caller: { kind: 'user', principal },
-  source,
-  profile: 'standard',
-});
 
 const STATUS: Partial<Record<Reason, number>> = {
   'no-such-conference': 404,

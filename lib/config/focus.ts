@@ -25,6 +25,10 @@ export const FOCUS_SETTINGS = {
     'How long a caller waits for a moderator to let her in, without being answered.',
     milliseconds(ringTime),
   ),
+  'focus.leaversShown': integer(
+    'How long somebody stays in the roster whose call failed or was ended by others.',
+    milliseconds(focusDefaults.leaversShown),
+  ),
   'focus.pin.attempts': integer(
     'Wrong conference passwords by the keys until a call ends.',
     count(pinDefaults.attempts),

@@ -2,10 +2,12 @@ import type { Call as Asking, Caller } from '../conference/calls.ts';
 import type { EndpointState, Execution } from '../conference/endpoint-state.ts';
 import type { Endpoints } from '../conference/endpoints.ts';
 import { endpointOf } from '../conference/endpoints.ts';
+import { isSidebar } from '../conference/sidebars.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { statusOf } from '../model/user.ts';
 import { type Leg, MediaRefused, type Mixer, type Path } from '../mixer/mixer.ts';
+import type { Clock } from '../sip/clock.ts';
 import type { Description } from '../sip/dialog/description.ts';
 import type { Outcome, Refused, SessionEnd, SessionUser } from '../sip/dialog/session-user.ts';
 import type { Session } from '../sip/dialog/session.ts';
@@ -22,8 +24,11 @@ export interface CallContext {
   readonly mixer: Mixer;
   readonly calls: Calls;
   readonly records: CallRecords;
+  readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly date: () => number;
+  /** Milliseconds that somebody stays in the roster who is out for another reason than that he left. */
+  readonly leaversShown: number;
   /** Looks at a target refresh of a peer; says why it is refused and the call ends (3GPP TS 24.605 §4.6). */
   readonly judgeRefresh?: ((request: Request) => Refused | undefined) | undefined;
   /** What a re-INVITE asks of the conference, by the right of its sender. */
@@ -51,6 +56,8 @@ export interface CallEnd {
   readonly by?: string;
   /** Nothing of it stays in the roster, not even for a while. */
   readonly silently?: boolean;
+  /** The roster has nothing of it: somebody else tells what becomes of the endpoint. */
+  readonly unlisted?: boolean;
 }
 
 /**
@@ -70,6 +77,7 @@ export class Call implements SessionUser {
   #controls: Controls = UNTOUCHED;
   #told = '';
   #hasEntered = false;
+  #sidebar: XconUri | undefined;
   #awaited: ((object: ConferenceObject | undefined) => void) | undefined;
   #end: CallEnd | undefined;
   #isOver = false;
@@ -94,6 +102,11 @@ export class Call implements SessionUser {
 
   get leg(): Leg | undefined {
     return this.#leg;
+  }
+
+  /** The sidebar where it is heard, instead of the conference itself. */
+  get sidebar(): XconUri | undefined {
+    return this.#sidebar;
   }
 
   get isOver(): boolean {
@@ -129,9 +142,13 @@ export class Call implements SessionUser {
    * A place at the mixer, for the peer's offer or for ours; `waiting`: alone until `group` is called. @throws {MediaRefused}
    */
   async open(object: ConferenceObject, offer?: string, waiting = false): Promise<Leg> {
-    const labels = labelsOf(object);
-    const options = { labels, waiting, ...(offer !== undefined && { offer }) };
-    const leg = await this.#context.mixer.allocate(this.conference, this.id, options);
+    const { kind, parent } = object.header;
+    // Who calls a sidebar is heard beside those who come from its main conference.
+    const main = isSidebar(kind) ? parent?.uri : undefined;
+    if (main !== undefined) this.#sidebar = this.conference;
+    const options = { labels: labelsOf(object), waiting: waiting || main !== undefined };
+    const offered = offer === undefined ? options : { ...options, offer };
+    const leg = await this.#context.mixer.allocate(main ?? this.conference, this.id, offered);
     this.#leg = leg;
     if (this.#isOver) await leg.release();
     return leg;
@@ -153,6 +170,13 @@ export class Call implements SessionUser {
     this.#context.calls.addDialog(session.dialog.id, this);
   }
 
+  /** From one room to another; undefined: the conference itself. */
+  move(sidebar: XconUri | undefined): void {
+    if (sidebar === this.#sidebar) return;
+    this.#sidebar = sidebar;
+    if (this.#hasEntered) this.#leg?.group(sidebar).catch(this.#context.report);
+  }
+
   /** It is in the conference: from now on it follows the object, as it is. */
   enter(object: ConferenceObject): void {
     this.#awaited = undefined;
@@ -165,16 +189,15 @@ export class Call implements SessionUser {
     this.#awaited = look;
   }
 
-  /** What the conference object says of it now; undefined: there is none any more. */
-  follow(object: ConferenceObject | undefined): void {
+  /** What the conference object says of it now; undefined: there is none any more. `end`: why, where it has no place there. */
+  follow(object: ConferenceObject | undefined, end: CallEnd = REMOVED): void {
     if (this.#isOver) return;
     if (!this.#hasEntered) {
       this.#awaited?.(object);
       return;
     }
     const endpoint = this.endpointIn(object);
-    if (object === undefined || endpoint === undefined || GOING.has(statusOf(endpoint)))
-      this.hangUp(object?.header.active === true ? REMOVED : CONFERENCE_ENDED);
+    if (object === undefined || endpoint === undefined || GOING.has(statusOf(endpoint))) this.hangUp(end);
     else this.#apply(controlsOf(object, endpoint));
   }
 
@@ -256,8 +279,9 @@ export class Call implements SessionUser {
   }
 
   /** Who has left by himself is gone; why somebody else is out is told. */
-  async #leaveRoster({ method, reason, by, silently }: CallEnd): Promise<void> {
-    const { endpoints, date } = this.#context;
+  async #leaveRoster({ method, reason, by, silently, unlisted }: CallEnd): Promise<void> {
+    const { endpoints, date, clock, leaversShown } = this.#context;
+    if (unlisted === true) return;
     if (method === 'departed' || silently === true) {
       await endpoints.remove(this.conference, this.user, [this.endpoint]);
       return;
@@ -267,7 +291,23 @@ export class Call implements SessionUser {
       ...(reason !== undefined && { reason }),
       ...(by !== undefined && { by }),
     };
-    await this.report({ status: 'disconnected', disconnectionMethod: method, disconnectionInfo, media: [] });
+    const state = { status: 'disconnected', disconnectionMethod: method, disconnectionInfo, media: [] } as const;
+    if ((await this.report(state)) === undefined) return;
+    clock.after(leaversShown, () => void this.#forget().catch(this.#context.report));
+  }
+
+  /** Takes what is left of it out of the roster, unless another call has taken its place. */
+  async #forget(): Promise<void> {
+    const { endpoints, calls } = this.#context;
+    for (const { endpoint } of calls.of(this.conference, this.user)) if (endpoint === this.endpoint) return;
+    await endpoints.remove(this.conference, this.user, [this.endpoint]);
+  }
+
+  /** Asks the peer whether he is still there, since the way to him has broken. */
+  async probe(): Promise<void> {
+    if (this.#isOver || this.#session === undefined) return;
+    const { cause, response } = await this.#session.request('OPTIONS');
+    if (cause === 'transport' || response.status === 408) this.hangUp(UNREACHABLE);
   }
 
   #apply(controls: Controls): void {
@@ -295,8 +335,9 @@ export class Call implements SessionUser {
 const PATHS: readonly Path[] = ['to-mixer', 'from-mixer'];
 const GOING = new Set(['disconnecting', 'disconnected']);
 
-const REMOVED: CallEnd = { method: 'booted', reason: 'SIP;cause=200;text="Removed from the conference"' };
-const CONFERENCE_ENDED: CallEnd = { method: 'booted', reason: 'SIP;cause=200;text="The conference has ended"' };
+export const REMOVED: CallEnd = { method: 'booted', reason: 'SIP;cause=200;text="Removed from the conference"' };
+const UNREACHABLE: CallEnd = { method: 'failed', reason: 'SIP;cause=503;text="Connection lost"' };
+export const CONFERENCE_ENDED: CallEnd = { method: 'booted', reason: 'SIP;cause=200;text="The conference has ended"' };
 
 /** How the end of a session that we did not end appears. */
 const ENDS: Readonly<Record<SessionEnd['cause'], CallEnd>> = {

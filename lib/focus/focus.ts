@@ -1,5 +1,9 @@
 import type { Change } from '../conference/changes.ts';
+import type { ConferenceControl } from '../conference/control.ts';
 import type { Endpoints } from '../conference/endpoints.ts';
+import { Refusal } from '../conference/refusal.ts';
+import { info } from '../model/names.ts';
+import type { PartName } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import type { Mixer } from '../mixer/mixer.ts';
 import type { Clock } from '../sip/clock.ts';
@@ -12,10 +16,11 @@ import type { Request } from '../sip/message/request.ts';
 import type { Uri } from '../sip/message/uri.ts';
 import type { ServerTransaction } from '../sip/transaction/server.ts';
 import { warning } from './answers.ts';
-import type { Call, CallContext } from './call.ts';
+import { type Call, type CallContext, CONFERENCE_ENDED, REMOVED } from './call.ts';
 import { identifyCaller, type Identities } from './caller.ts';
 import { Calls } from './calls.ts';
 import { IncomingCall } from './incoming-call.ts';
+import { followSidebar } from './sidebars.ts';
 import { pinDefaults, type PinSettings } from './pin-entry.ts';
 import type { CallRecords } from './records.ts';
 
@@ -23,6 +28,8 @@ export interface FocusSettings {
   /** Calls at once. */
   readonly calls: number;
   readonly session: Partial<SessionSettings>;
+  /** Milliseconds that somebody stays in the roster who is out for another reason than that he left. */
+  readonly leaversShown: number;
   readonly pin: PinSettings;
   /** The URI of who brings people into conferences of the join-handling directed-operator. */
   readonly operator?: string | undefined;
@@ -31,10 +38,12 @@ export interface FocusSettings {
 export const focusDefaults: FocusSettings = {
   calls: 20_000,
   session: { timer: sessionDefaults.timer },
+  leaversShown: 10_000,
   pin: pinDefaults,
 };
 
 export interface FocusOptions {
+  readonly control: Pick<ConferenceControl, 'update'>;
   readonly endpoints: Endpoints;
   /** Follows every change of a conference. */
   readonly onChange: (listener: (change: Change) => void) => void;
@@ -81,13 +90,18 @@ export class Focus {
   readonly parts: FocusParts;
 
   constructor(options: FocusOptions) {
-    const { endpoints, mixer, records, date, report, isFocus } = options;
+    const { endpoints, mixer, records, clock, date, report, isFocus } = options;
+    const settings = { ...focusDefaults, ...options.settings };
+    const { leaversShown } = settings;
     const judgeRefresh: CallContext['judgeRefresh'] = ({ contacts: [contact] }) =>
       isFocus(contact) ? FOCUS_REFUSED : undefined;
     this.parts = {
       ...options,
-      settings: { ...focusDefaults, ...options.settings },
-      context: { endpoints, mixer, calls: this.calls, records, date, judgeRefresh, report },
+      settings,
+      context: {
+        ...{ endpoints, mixer, calls: this.calls, records, clock, date, leaversShown },
+        ...{ judgeRefresh, asked: this.#asked, report },
+      },
       fields: [['Allow-Events', 'conference']],
     };
     options.onChange((change) => this.#follow(change));
@@ -154,16 +168,38 @@ export class Focus {
     }
   }
 
-  #follow({ uri, after, touched }: Change): void {
+  /** Linphone's administrators name the conference by the Subject of a re-INVITE. */
+  readonly #asked = ({ asking, conference }: Call, request: Request): void => {
+    const subject = request.header('Subject')?.trim();
+    if (subject === undefined || subject === '') return;
+    const description = info('conference-description', {}, [info('subject', {}, [subject])]);
+    this.parts.control
+      .update(asking, conference, info('conference-info', {}, [description]))
+      .catch((error: unknown) => {
+        // Who may not is not told: his call goes on.
+        if (!(error instanceof Refusal)) this.parts.report(error);
+      });
+  };
+
+  #follow(change: Change): void {
+    followSidebar(this.calls, change);
+    const { uri, after, touched, by } = change;
     const isGone = after === undefined || !after.header.active;
     if (isGone || touched.some(({ kind }) => kind === 'section')) {
-      for (const call of [...this.calls.in(uri)]) call.follow(after);
+      // The last one may have been removed, and so have ended it.
+      const isRemoval = after !== undefined && !by.startsWith(CLOCK) && touched.filter(isUser).length === 1;
+      for (const call of [...this.calls.in(uri)]) call.follow(after, isRemoval ? REMOVED : CONFERENCE_ENDED);
       return;
     }
     for (const { kind, key } of touched)
       if (kind === 'user') for (const call of [...this.calls.of(uri, key as never)]) call.follow(after);
   }
 }
+
+/** As whom the clock makes changes. */
+const CLOCK = 'xcon-userid:%clock@';
+
+const isUser = ({ kind }: PartName): boolean => kind === 'user';
 
 const FULL = { status: 503, fields: [['Retry-After', '30'], warning('Too many calls.')] } as const;
 

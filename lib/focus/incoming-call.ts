@@ -1,5 +1,5 @@
 import type { Call as Asking } from '../conference/calls.ts';
-import type { MediumState } from '../conference/endpoint-state.ts';
+import type { EndpointState, MediumState } from '../conference/endpoint-state.ts';
 import type { DialIn, Welcome } from '../conference/endpoints.ts';
 import { statusOf } from '../model/user.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
@@ -15,6 +15,7 @@ import { mediaRefusal, offerIn, offeredTypes } from './descriptions.ts';
 import { endpointEntity } from './entity.ts';
 import type { FocusParts } from './focus.ts';
 import { PinEntry } from './pin-entry.ts';
+import { isHeardIn } from './sidebars.ts';
 
 /** One INVITE to a conference, until its sender is in or has been told why not (RFC 4579 §5.2). */
 export class IncomingCall {
@@ -65,7 +66,7 @@ export class IncomingCall {
   }
 
   async #enter(call: Call, invite: IncomingInvite, password: string | undefined): Promise<void> {
-    const { entry, object } = await this.#dialIn(password, call);
+    const { entry, object } = await this.#dialIn(password, call, invite);
     if (entry === 'in') await this.#connect(call, invite, object);
     else {
       call.await((now) => this.#looksAt(now, call, invite));
@@ -76,8 +77,11 @@ export class IncomingCall {
 
   async #connect(call: Call, invite: IncomingInvite, object: ConferenceObject): Promise<void> {
     if (call.session === undefined) call.establish(await invite.accept(call.local, this.#parts.fields));
-    await call.leg?.group();
+    const { endpoints, report } = this.#parts;
+    if (object.sidebars.size > 0) call.move(await endpoints.sidebarOf(object, call.user, isHeardIn));
+    await call.leg?.group(call.sidebar);
     call.enter(object);
+    call.onOver(this.#server.flow.onClose(() => void call.probe().catch(report)));
   }
 
   /** What a moderator does with somebody who waits (RFC 6501 §4.6.1, confirm). */
@@ -106,8 +110,8 @@ export class IncomingCall {
     await entry.run();
   }
 
-  #dialIn(password: string | undefined, call?: Call) {
-    const arrival = { ...this.#arrival, state: { ...this.#arrival.state, ...call?.state } };
+  #dialIn(password: string | undefined, call?: Call, invite?: IncomingInvite) {
+    const arrival = { ...this.#arrival, state: { ...this.#arrival.state, ...call?.state, ...dialogOf(invite) } };
     return this.#parts.endpoints.dialIn(this.#asking(password), this.#conference, arrival);
   }
 
@@ -153,6 +157,15 @@ export class IncomingCall {
     if (error instanceof MediaRefused) return { fields: [], ...mediaRefusal(error) };
     return refusalOf(error, this.#parts.context.date(), this.#parts.settings.operator);
   }
+}
+
+/** RFC 4575 §5.7.9. */
+function dialogOf(invite: IncomingInvite | undefined): EndpointState {
+  if (invite === undefined) return {};
+  const { callId, localTag, remoteTag } = invite.session.dialog;
+  const { displayName } = invite.request.from;
+  const named = displayName === undefined ? {} : { displayText: displayName };
+  return { callInfo: { ...named, callId, fromTag: remoteTag, toTag: localTag } };
 }
 
 /** The conference password in the URI that was called, by a parameter of ours: nothing hands it on. */

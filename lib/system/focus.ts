@@ -34,9 +34,11 @@ export function openFocus({ config, agent, control, people, senders, records, ..
     sessionInterval: interval,
     minimumInterval: minimum,
     waitingTime,
+    leaversShown,
   } = section(config, 'focus');
   const focus = new Focus({
     ...parts,
+    control,
     endpoints: control.endpoints,
     onChange: (listener) => control.onChange(listener),
     records,
@@ -53,7 +55,7 @@ export function openFocus({ config, agent, control, people, senders, records, ..
     date: Date.now,
     newId: newTag,
     settings: {
-      ...{ operator, calls },
+      ...{ operator, calls, leaversShown },
       session: { timer: { interval, minimum }, ringTime: waitingTime },
       pin: section(config, 'focus.pin'),
     },

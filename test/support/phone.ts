@@ -6,6 +6,11 @@ import type { IncomingInvite } from '../../lib/sip/dialog/incoming-invite.ts';
 import type { SessionSettings } from '../../lib/sip/dialog/session-user.ts';
 import type { Request } from '../../lib/sip/message/request.ts';
 import type { Response } from '../../lib/sip/message/response.ts';
+import type { Dialog } from '../../lib/sip/dialog/dialog.ts';
+import type { Usage } from '../../lib/sip/dialog/usage.ts';
+import { SUBSCRIPTION_STATE } from '../../lib/sip/message/headers/index.ts';
+import { Response as MadeResponse } from '../../lib/sip/message/response.ts';
+import type { ServerTransaction } from '../../lib/sip/transaction/server.ts';
 import { described, PhoneCall, sdp } from './phone-call.ts';
 
 type Fields = readonly (readonly [name: string, value: string])[];
@@ -103,6 +108,49 @@ export class PhoneSubscription {
   }
 }
 
+/** Who is told of a conference in the dialog of his call. */
+export class DialogWatcher implements Usage {
+  readonly #notified: Notified[] = [];
+  #wake: () => void = () => undefined;
+  #end: { readonly reason?: string } | undefined;
+
+  constructor({ dialogs }: UserAgent, dialog: Dialog) {
+    dialogs.attach(dialog, this);
+  }
+
+  claims({ method }: Request): boolean {
+    return method === 'NOTIFY';
+  }
+
+  receive(server: ServerTransaction): void {
+    const { request } = server;
+    server.respond(MadeResponse.to(request, 200));
+    const { state = '', reason } = request.get(SUBSCRIPTION_STATE) ?? {};
+    const contentType = request.header('Content-Type');
+    this.#notified.push({ state, reason, contentType, body: request.body.toString(), request });
+    if (state === 'terminated') this.#end = reason === undefined ? {} : { reason };
+    this.#wake();
+  }
+
+  dialogEnded(): void {
+    this.#end = { reason: 'gone' };
+    this.#wake();
+  }
+
+  async next(): Promise<Notified> {
+    for (;;) {
+      const first = this.#notified.shift();
+      if (first !== undefined) return first;
+      await new Promise<void>((done) => (this.#wake = done));
+    }
+  }
+
+  async over(): Promise<{ readonly reason?: string }> {
+    while (this.#end === undefined) await new Promise<void>((done) => (this.#wake = done));
+    return this.#end;
+  }
+}
+
 /** A telephone of the tests: a SIP user agent that logs in by digest. */
 export class Phone {
   readonly agent: UserAgent;
@@ -197,6 +245,21 @@ export class Phone {
     );
     await subscription.start();
     return subscription;
+  }
+
+  /** Subscribes to the conference in the dialog of a call (RFC 5057). */
+  async watchesIn(call: PhoneCall, expires = 600): Promise<DialogWatcher> {
+    const { session } = call;
+    if (session === undefined) throw new Error('the call is not established');
+    const watcher = new DialogWatcher(this.agent, session.dialog);
+    const { response } = await this.agent.dialogs.send(session.dialog, 'SUBSCRIBE', {
+      fields: [
+        ['Event', 'conference'],
+        ['Expires', String(expires)],
+      ],
+    });
+    if (response.status >= 300) throw new Error(`SUBSCRIBE was answered with ${response.status}`);
+    return watcher;
   }
 
   /**

@@ -37,7 +37,7 @@ export function answerTimer(
   const isSupported = request.supported.includes('timer');
   if (isSupported && asked !== undefined && asked.interval < minimum)
     return { tooSmall: [['Min-SE', String(Math.max(minimum, LEAST))]] };
-  const interval = asked?.interval ?? (isSupported && wanted > 0 ? Math.max(wanted, minimumOf(request)) : 0);
+  const interval = asked?.interval ?? (wanted > 0 ? Math.max(wanted, minimumOf(request)) : 0);
   if (interval === 0) return { agreement: undefined, fields: [] };
   // Table 2: who doesn't know the extension can't refresh; who may choose leaves it to the caller.
   const refresher = isSupported ? (asked?.refresher ?? 'uac') : 'uas';

@@ -34,7 +34,7 @@ export interface NotifierOptions {
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly date: () => number;
-  readonly dialogs: Pick<DialogLayer, 'attach' | 'detach' | 'find' | 'send' | 'usages'>;
+  readonly dialogs: Pick<DialogLayer, 'attach' | 'detach' | 'find' | 'named' | 'send' | 'usages'>;
   /** Our Contact in a new dialog, as a field value. */
   readonly contact: (server: Incoming) => string;
   /** Told of errors of packages and of the store behind them. */
@@ -98,8 +98,11 @@ export class Notifier {
   restore<Context>(record: SubscriptionRecord<Context>): Subscription<Context> | undefined {
     const service = this.#services.get(record.event) as Service<Context> | undefined;
     if (service === undefined) return undefined;
-    const localSeq = record.dialog.localSeq + this.#limits.sequenceGap;
-    const dialog = new Dialog({ ...record.dialog, localSeq });
+    const { callId, localTag, remoteTag, localSeq } = record.dialog;
+    // A call may have brought it back already.
+    const dialog =
+      this.#options.dialogs.named(callId, localTag, remoteTag) ??
+      new Dialog({ ...record.dialog, localSeq: localSeq + this.#limits.sequenceGap });
     const subscription = this.#make(service, dialog, record);
     subscription.resume(record);
     return subscription;
