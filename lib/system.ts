@@ -62,6 +62,8 @@ export interface ServedAt {
   readonly secureCcmp?: string;
   /** Where operators look, if they do. */
   readonly admin?: string;
+  /** Where mail is handed in, if anywhere. */
+  readonly mail?: string;
   /** SIP URIs of our listeners. */
   readonly sip: readonly string[];
 }
@@ -286,11 +288,11 @@ export class ConferencingSystem {
     this.#trimming = setInterval(() => void this.#trimLog(), this.#config['log.trimInterval'] * 1_000);
     const path = this.#config['ccmp.path'];
     const tls = tlsSettings(this.#config);
+    await this.#calendar.open();
     const secure = tls && (await this.#listeners.serveOverTls(tls));
     const plain = await this.#listeners.serveInClear(this.#config['http.listen']);
-    await this.#calendar.open();
     await this.#callbacks.open();
-    await this.#mail?.open();
+    const mail = await this.#mail?.open();
     await this.#life.start();
     this.#horizon.start();
     const admin = await this.#serveOperators();
@@ -299,6 +301,7 @@ export class ConferencingSystem {
       ccmp: plain + path,
       ...(secure !== undefined && { secureCcmp: secure + path }),
       ...(admin !== undefined && { admin }),
+      ...(mail !== undefined && { mail }),
       sip,
     };
   }
@@ -335,7 +338,7 @@ export class ConferencingSystem {
 
   async #close(): Promise<void> {
     this.#events.close();
-    const answered = Promise.all([this.#listeners.close(), this.#sip.close()]);
+    const answered = Promise.all([this.#listeners.close(), this.#mail?.stopListening(), this.#sip.close()]);
     this.#logger.info('ending');
     clearInterval(this.#trimming);
     const admin = this.#adminSocket;

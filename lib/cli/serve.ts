@@ -43,10 +43,11 @@ async function run(options: ServerOptions): Promise<void> {
   }
 }
 
-function announce(config: Config, { ccmp, secureCcmp, admin, sip }: ServedAt, demo: boolean): void {
+function announce(config: Config, { ccmp, secureCcmp, admin, mail, sip }: ServedAt, demo: boolean): void {
   print(`conference control  ${ccmp}`);
   if (secureCcmp !== undefined) print(`over TLS            ${secureCcmp}`);
   for (const uri of sip) print(`SIP                 ${uri}`);
+  if (mail !== undefined) print(`mail by SMTP        ${mail}`);
   if (admin !== undefined) print(`operation           ${admin}/metrics, /healthz, /readyz`);
   print(`domain              ${[config.domain, ...config.domains].join(', ')}`);
   print(`data                ${resolve(config.data)}`);

@@ -1,6 +1,7 @@
 import { mailDefaults } from '../calendar/mail/limits.ts';
-import { choice, integer, list, optionalText, readText } from './setting.ts';
-import { count, milliseconds } from './units.ts';
+import { listenerDefaults } from '../calendar/mail/listener.ts';
+import { choice, integer, list, optionalAddress, optionalText, readNetwork, readText } from './setting.ts';
+import { bytes, count, milliseconds } from './units.ts';
 
 /** The settings of mail. */
 export const MAIL_SETTINGS = {
@@ -24,6 +25,16 @@ export const MAIL_SETTINGS = {
     'The domain of the addresses `conf+…@` that answers are sent to; its mail must reach `mail.listen`. The domain of the server where not set.',
     { type: 'domain' },
   ),
+  'mail.listen': optionalAddress(
+    'Where the mail server hands in mail for these addresses by SMTP, such as 127.0.0.1:2525. Without it nobody answers.',
+  ),
+  'mail.trusted': list('Addresses and networks that may hand in mail.', {
+    ...{ default: ['127.0.0.0/8', '::1'], of: 'networks', entry: readNetwork },
+  }),
+  'mail.authservId': optionalText(
+    'The authserv-id of the mail server whose Authentication-Results (RFC 8601) are believed; it must take out what others wrote under this name.',
+    { type: 'text' },
+  ),
   'mail.domains': list(
     'Domains besides those served here whose addresses are mailed to though no user of the directory has them; `*` for all.',
     { default: [], of: 'domains', entry: readText },
@@ -35,6 +46,10 @@ export const MAIL_SETTINGS = {
   'mail.perOrganizer': integer(
     'Mails that the conferences of one organizer cause in a day; more are given up.',
     count(mailDefaults.perOrganizer),
+  ),
+  'mail.perAttendee': integer(
+    'Proposals of other times that one attendee makes in a day; more are dropped.',
+    count(mailDefaults.perAttendee),
   ),
   'mail.shown': integer(
     'Attendees whom an invitation names; where there are more, each sees the organizer and herself.',
@@ -65,5 +80,11 @@ export const MAIL_SETTINGS = {
     'How old a mail may be at the last attempt; then it is given up.',
     milliseconds(mailDefaults.giveUp),
   ),
+  'mail.size': integer('Length of a mail that is taken.', bytes(listenerDefaults.size, 1_000)),
+  'mail.connections': integer('Connections that hand in mail at the same time.', count(listenerDefaults.connections)),
+  'mail.recipients': integer('Recipients of one mail that is taken.', count(listenerDefaults.recipients)),
+  'mail.silence': integer('How long such a connection may stand still.', milliseconds(listenerDefaults.silence)),
+  'mail.parts': integer('Parts of a mail, whatever they stand in.', count(listenerDefaults.parts)),
+  'mail.headers': integer('Length of the headers of a part.', bytes(listenerDefaults.headers, 1_000)),
   'mail.page': integer('Changes that are read from the change log at once.', count(mailDefaults.page)),
 };

@@ -13,8 +13,11 @@ export const peopleOf = (directory: Directory): People => ({
 });
 
 /** How the administrator of the data directory appears to the rules. */
-export function administratorsCall({ domain }: Config): Call {
-  const userId = `xcon-userid:%administrator@${domain}` as XconUserId; // no login holds this character
+export const administratorsCall = (config: Config): Call => serversCall(config, 'admin', 'administrator');
+
+/** How a part of the server appears to them. */
+export function serversCall({ domain }: Config, source: string, name = source): Call {
+  const userId = `xcon-userid:%${name}@${domain}` as XconUserId; // no login holds this character
   const principal = { userId, addresses: [], systemAdministrator: true };
-  return { caller: { kind: 'user', principal }, source: 'admin', profile: 'standard' };
+  return { caller: { kind: 'user', principal }, source, profile: 'standard' };
 }

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
-import type { Invited } from '../calendar/mail/inviting.ts';
-import { Inviting } from '../calendar/mail/inviting.ts';
-import type { MailLetter } from '../calendar/mail/letter.ts';
+import { Answering } from '../calendar/mail/answering.ts';
+import { Countering } from '../calendar/mail/countering.ts';
+import { type Invited, Inviting } from '../calendar/mail/inviting.ts';
 import { LetterWriter } from '../calendar/mail/letter-writer.ts';
+import type { MailLetter } from '../calendar/mail/letter.ts';
+import { MailListener } from '../calendar/mail/listener.ts';
 import { MailOutbox } from '../calendar/mail/outbox.ts';
 import type { Told } from '../calendar/mail/plan.ts';
 import { type MailServer, smtpPostOffice } from '../calendar/mail/post-office.ts';
@@ -11,8 +13,10 @@ import { Tokens } from '../calendar/mail/tokens.ts';
 import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
+import { formatAddress } from '../http/address.ts';
 import type { Timers } from '../outbox/letter.ts';
 import type { SqliteStore } from '../store/sqlite/store.ts';
+import { serversCall } from './callers.ts';
 
 export interface MailWiring {
   readonly config: Config;
@@ -24,44 +28,74 @@ export interface MailWiring {
   readonly key: Buffer;
 }
 
-/** Invitations by mail, as the conferencing system makes them; undefined where no mail server is configured. */
+/** Invitations by mail and the answers to them, as the conferencing system makes them. */
 export class MailFront {
   readonly outbox: MailOutbox;
+  readonly #config: Config;
   readonly #inviting: Inviting;
+  readonly #listener: MailListener | undefined;
 
-  private constructor(outbox: MailOutbox, inviting: Inviting) {
+  private constructor(config: Config, outbox: MailOutbox, inviting: Inviting, listener: MailListener | undefined) {
+    this.#config = config;
     this.outbox = outbox;
     this.#inviting = inviting;
+    this.#listener = listener;
   }
 
+  /** Undefined where no mail server is configured. */
   static of({ config, logger, store, control, people, clock, key }: MailWiring): MailFront | undefined {
     const mail = section(config, 'mail');
     const server = mailServer(config);
     if (server === undefined) return undefined;
-    const domain = mail.domain ?? config.domain;
-    const parts = { clock, wall: Date.now, limits: mail, domain };
+    const domain = (mail.domain ?? config.domain).toLowerCase();
+    const tokens = new Tokens(key);
+    const times = section(config, 'schedule');
+    const pins = mail.pins as 'organizer' | 'invited';
+    const shared = { clock, wall: Date.now, limits: mail, domain, tokens, times, pins, zoneOf: () => undefined };
+    const told = store.records<Told>('mail-told');
+    const invited = store.records<Invited>('mail-invited');
     const outbox = new MailOutbox({
-      ...parts,
+      ...shared,
       letters: store.records<MailLetter>('mail-letter'),
       office: smtpPostOffice(server),
       mayReach: (address) => mayReach(address, people, mail.domains),
     });
-    const times = section(config, 'schedule');
-    const pins = mail.pins as 'organizer' | 'invited';
-    const tokens = new Tokens(key);
-    const writer = new LetterWriter({ tokens, domain, times, pins, shown: mail.shown, zoneOf: () => undefined });
+    const parts = { ...shared, control, outbox, told, invited };
     const inviting = new Inviting({
       ...parts,
-      ...{ control, log: store, outbox, tokens, writer, times, pins },
-      told: store.records<Told>('mail-told'),
-      invited: store.records<Invited>('mail-invited'),
+      log: store,
+      writer: new LetterWriter({ ...shared, shown: mail.shown }),
       onError: (error) => logger.error({ err: error }, 'mail waits for the change log'),
     });
-    return new MailFront(outbox, inviting);
+    const answering = new Answering({
+      ...parts,
+      call: serversCall(config, 'mail'),
+      countering: new Countering({ ...parts, perAttendee: mail.perAttendee }),
+      onTaken: (outcome) => logger.info(outcome, 'mail was taken'),
+    });
+    const listener = new MailListener({
+      accepts: (address) => Answering.accepts(address, domain),
+      take: (one) => answering.take(one),
+      trusted: mail.trusted,
+      authservId: mail.authservId,
+      domain,
+      limits: mail,
+      onError: (error) => logger.error({ err: error }, 'a mail could not be taken'),
+    });
+    return new MailFront(config, outbox, inviting, mail.listen && listener);
   }
 
-  open(): Promise<void> {
-    return this.#inviting.open();
+  /** Resolves to where mail is handed in, if anywhere. */
+  async open(): Promise<string | undefined> {
+    await this.#inviting.open();
+    const address = this.#config['mail.listen'];
+    if (this.#listener === undefined || address === undefined) return undefined;
+    return formatAddress(await this.#listener.listen(address));
+  }
+
+  /** Takes no more mail. */
+  async stopListening(): Promise<void> {
+    await this.#listener?.close();
   }
 
   close(): Promise<void> {

@@ -22,6 +22,7 @@ export class TestSystem {
   #system: ConferencingSystem | undefined;
   #url = '';
   #sip: readonly string[] = [];
+  #mail = '';
 
   private constructor(settings: Readonly<Record<string, unknown>>) {
     this.#settings = settings;
@@ -40,6 +41,11 @@ export class TestSystem {
 
   get url(): string {
     return this.#url;
+  }
+
+  /** Where mail is handed in. */
+  get mail(): string {
+    return this.#mail;
   }
 
   /** The SIP URI of a user part at our listener of a transport. */
@@ -85,9 +91,10 @@ export class TestSystem {
     const flags = Object.entries(values).map(([name, raw]) => ({ name, raw, source: 'test' }));
     const system = await ConferencingSystem.open(loadConfig({ flags }), createLogger({ level: 'silent' }));
     this.#system = system;
-    const { ccmp, sip } = await system.serve();
+    const { ccmp, sip, mail = '' } = await system.serve();
     this.#url = ccmp;
     this.#sip = sip;
+    this.#mail = mail;
     return system;
   }
 }

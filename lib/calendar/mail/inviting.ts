@@ -21,6 +21,10 @@ export interface KeyedRecords<Value> extends Records<Value> {
 export interface Invited {
   readonly uri: XconUri;
   readonly address: string;
+  /** Of the organizer who was told what this attendee proposes: his refusal is for her. */
+  readonly about?: string;
+  /** SEQUENCE and DTSTAMP of the newest answer, to all or to an occurrence by its id. */
+  readonly answered?: Readonly<Record<string, readonly [sequence: number, stamp: string]>>;
 }
 
 export interface InvitingParts {

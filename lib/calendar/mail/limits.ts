@@ -3,6 +3,8 @@ import type { OutboxLimits } from '../../outbox/letter.ts';
 export interface MailLimits extends OutboxLimits {
   /** Mails that one organizer causes in a day; more are given up at once. */
   readonly perOrganizer: number;
+  /** Proposals of other times that one attendee makes in a day. */
+  readonly perAttendee: number;
   /** Attendees whom an invitation names; where there are more, each sees the organizer and herself. */
   readonly shown: number;
   /** Cancelled occurrences that are told one by one; of more the series is sent anew. */
@@ -24,6 +26,7 @@ export const mailDefaults: MailLimits = {
   longestWait: 3_600_000,
   giveUp: 86_400_000,
   perOrganizer: 2_000,
+  perAttendee: 20,
   shown: 100,
   cancelled: 5,
   rest: 3_000,

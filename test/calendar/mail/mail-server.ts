@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { createTransport } from 'nodemailer';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 
@@ -72,5 +73,28 @@ export class MailServer {
     const calendar = part?.content.toString('utf8') ?? '';
     this.received.push({ from, to, raw: raw.toString(), parsed, calendar, method: type?.params?.method ?? '' });
     for (const done of this.#waiting.splice(0)) done();
+  }
+}
+
+/** Hands in a mail as a mail server does; resolves to the code of the last answer. */
+export async function handIn(
+  address: string,
+  mail: { readonly from: string; readonly to: string | readonly string[]; readonly raw: string },
+): Promise<number> {
+  const [host, port] = [
+    address.slice(0, address.lastIndexOf(':')),
+    Number(address.slice(address.lastIndexOf(':') + 1)),
+  ];
+  const transport = createTransport({ host, port, secure: false, ignoreTLS: true });
+  try {
+    const { response } = await transport.sendMail({
+      envelope: { from: mail.from, to: [mail.to].flat() },
+      raw: mail.raw.replace(/\r?\n/g, '\r\n'),
+    });
+    return Number(response.slice(0, 3));
+  } catch (error) {
+    return (error as { responseCode?: number }).responseCode ?? 0;
+  } finally {
+    transport.close();
   }
 }

@@ -1,0 +1,85 @@
+import { type HeaderLines, simpleParser } from 'mailparser';
+import { type Verdict, verdictOf } from './authentication-results.ts';
+import type { Mailbox } from './letter.ts';
+
+/** A mail as it came. */
+export interface IncomingMail {
+  /** Of the envelope; `''` is nobody, to whom nobody answers. */
+  readonly sender: string;
+  /** Of the envelope, lower case. */
+  readonly recipients: readonly string[];
+  /** Who says that he wrote it; undefined where it is not one. */
+  readonly from: Mailbox | undefined;
+  readonly messageId?: string;
+  /** Written by no person, or for many: it is never answered (RFC 3834 §2). */
+  readonly isAutomatic: boolean;
+  /** Whether the configured mail server vouches for the domain of From. */
+  readonly verdict: Verdict;
+  /** What calendars read of it. */
+  readonly calendar?: string;
+}
+
+export interface Envelope {
+  readonly sender: string;
+  readonly recipients: readonly string[];
+}
+
+export interface ParsingLimits {
+  /** Parts of one mail, whatever they stand in. */
+  readonly parts: number;
+  /** Bytes of the headers of a part. */
+  readonly headers: number;
+}
+
+/** Reads a mail. @throws {Error} where it breaks off or has too much of everything */
+export async function readMail(
+  text: Buffer,
+  { sender, recipients }: Envelope,
+  { parts, headers }: ParsingLimits,
+  authservId: string | undefined,
+): Promise<IncomingMail> {
+  const mail = await simpleParser(text, {
+    ...{ skipHtmlToText: true, skipTextToHtml: true, skipTextLinks: true, skipImageLinks: true, keepCidLinks: true },
+    ...{ ignoreEmbedded: true, checksumAlgo: false, maxChildNodes: parts, maxHeadSize: headers },
+  });
+  const [author, ...others] = mail.from?.value ?? [];
+  const address = author?.address?.toLowerCase();
+  const lines = linesOf(mail.headerLines);
+  const isOne = address !== undefined && others.length === 0 && (lines.get('from')?.length ?? 0) === 1;
+  const from = isOne ? { address, ...(author?.name && { name: author.name }) } : undefined;
+  const found = ['text/calendar', 'application/ics'].map((type) =>
+    mail.attachments.find(({ contentType }) => contentType === type),
+  );
+  const part = found.find((one) => one !== undefined);
+  const results = lines.get('authentication-results') ?? [];
+  const domain = address?.slice(address.lastIndexOf('@') + 1) ?? '';
+  return {
+    sender: sender.toLowerCase(),
+    recipients: recipients.map((one) => one.toLowerCase()),
+    from,
+    ...(mail.messageId !== undefined && { messageId: mail.messageId }),
+    isAutomatic: sender === '' || isAutomatic(lines),
+    verdict: authservId === undefined || !isOne ? 'unknown' : verdictOf(results, authservId, domain),
+    ...(part && { calendar: part.content.toString('utf8') }),
+  };
+}
+
+/** The values of headers as they were written, unfolded. */
+function linesOf(headers: HeaderLines): Map<string, string[]> {
+  const lines = new Map<string, string[]>();
+  for (const { key, line } of headers) {
+    const value = line.slice(line.indexOf(':') + 1).replace(/\r?\n(?=[ \t])/g, '');
+    lines.set(key, [...(lines.get(key) ?? []), value.trim()]);
+  }
+  return lines;
+}
+
+function isAutomatic(lines: ReadonlyMap<string, readonly string[]>): boolean {
+  const said = (name: string): string => lines.get(name)?.[0]?.toLowerCase() ?? '';
+  const automatic = said('auto-submitted');
+  return (
+    (automatic !== '' && !/^no\b/.test(automatic)) || // RFC 3834 §5
+    ['list-id', 'list-unsubscribe', 'list-post', 'x-loop'].some((name) => lines.has(name)) ||
+    /^(?:bulk|list|junk)\b/.test(said('precedence'))
+  );
+}

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import type { SocketAddress } from '../../http/address.ts';
+import { holds, networksOf } from '../../http/forwarded.ts';
+import { type IncomingMail, type ParsingLimits, readMail } from './incoming.ts';
+
+export interface ListenerLimits extends ParsingLimits {
+  /** Bytes of a mail. */
+  readonly size: number;
+  readonly connections: number;
+  /** Recipients of one mail. */
+  readonly recipients: number;
+  /** Milliseconds that a connection may stand still. */
+  readonly silence: number;
+}
+
+export const listenerDefaults: ListenerLimits = {
+  size: 1_000_000,
+  connections: 20,
+  recipients: 20,
+  silence: 60_000,
+  parts: 50,
+  headers: 65_536,
+};
+
+export interface ListenerParts {
+  /** Whether mail to an address is ours. */
+  readonly accepts: (address: string) => boolean;
+  /** Resolves when what the mail says is durable. */
+  readonly take: (mail: IncomingMail) => Promise<void>;
+  /** Peers that may hand in mail. */
+  readonly trusted: readonly string[];
+  /** The server whose Authentication-Results are believed. */
+  readonly authservId: string | undefined;
+  readonly domain: string;
+  readonly limits: ListenerLimits;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The mailbox of answers and invitations: an SMTP server (RFC 5321) for the mail server of the house. */
+export class MailListener {
+  readonly #parts: ListenerParts;
+  readonly #server: SMTPServer;
+
+  constructor(parts: ListenerParts) {
+    const { accepts, trusted, domain, limits, onError } = parts;
+    const networks = networksOf(trusted);
+    this.#parts = parts;
+    this.#server = new SMTPServer({
+      name: domain,
+      banner: 'Plenary',
+      authOptional: true,
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      disableReverseLookup: true,
+      size: limits.size,
+      rejectOversized: true,
+      maxClients: limits.connections,
+      maxRecipients: limits.recipients,
+      socketTimeout: limits.silence,
+      maxAllowedUnauthenticatedCommands: false,
+      maxCommandLength: 2_048,
+      closeTimeout: 1_000,
+      onConnect: ({ remoteAddress }, done) =>
+        done(holds(networks, remoteAddress) ? null : answer(554, 'Only the mail server of the house hands in mail.')),
+      onRcptTo: ({ address }, _session, done) =>
+        done(accepts(address) ? null : answer(550, 'There is no such mailbox.')),
+      onData: (stream, session, done) => {
+        this.#take(stream, session).then(
+          () => done(null),
+          (error: unknown) => {
+            onError(error);
+            done(answer(451, 'Try again later.'));
+          },
+        );
+      },
+    });
+    this.#server.on('error', (error: Error) => {
+      // What peers do to their connections is their matter.
+      if (!('remote' in error)) onError(error);
+    });
+  }
+
+  async listen({ address, port }: SocketAddress): Promise<SocketAddress> {
+    await once(this.#server.listen(port, address), 'listening');
+    const bound = this.#server.server.address() as AddressInfo;
+    return { address: bound.address, port: bound.port };
+  }
+
+  close(): Promise<void> {
+    return new Promise((done) => this.#server.close(done));
+  }
+
+  async #take(stream: SMTPServerDataStream, { envelope }: SMTPServerSession): Promise<void> {
+    const { limits, authservId } = this.#parts;
+    const sender = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
+    const recipients = envelope.rcptTo.map(({ address }) => address);
+    const text = await textOf(stream, limits.size);
+    const mail = text && (await readMail(text, { sender, recipients }, limits, authservId).catch(() => undefined));
+    if (mail !== undefined) await this.#parts.take(mail);
+  }
+}
+
+/** What is too long is read to its end, for the dialogue goes on behind it, and not kept. */
+async function textOf(stream: SMTPServerDataStream, size: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= size) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return length <= size ? Buffer.concat(chunks) : undefined;
+}
+
+const answer = (responseCode: number, message: string): Error => Object.assign(new Error(message), { responseCode });
