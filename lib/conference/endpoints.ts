@@ -1,13 +1,13 @@
 import { CONFERENCES, type ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info, xcon } from '../model/names.ts';
-import { endpointsOf, type UserRecord, userRecord } from '../model/user.ts';
+import { endpointsOf, statusOf, type UserRecord, userRecord } from '../model/user.ts';
 import { XmlElement, type XmlNode } from '../xml/element.ts';
 import { unknownTo } from './admission.ts';
 import { callTargets } from './asked-targets.ts';
 import type { Call } from './calls.ts';
 import { type EndpointState, withState } from './endpoint-state.ts';
-import { comesByItself, type Came } from './joining.ts';
+import { checkReferring, comesByItself, type Came } from './joining.ts';
 import type { ConferenceObjects, ControlParts, Work } from './objects.ts';
 import { checkPassword, needsPassword } from './passwords.ts';
 import type { Standing } from './standing.ts';
@@ -62,17 +62,21 @@ export class Endpoints {
     return this.#come(arrival, (work) => this.#objects.change(call, uri, CONFERENCES, undefined, work, mayKnow(call)));
   }
 
-  /** What the focus knows of an endpoint now; undefined where there is no such endpoint any more. */
+  /**
+   * What the focus knows of an endpoint now, if its status is among these; undefined where there is no such endpoint any
+   * more.
+   */
   async report(
     uri: XconUri,
     user: XconUserId,
     entity: string,
     state: EndpointState,
+    among?: ReadonlySet<string>,
   ): Promise<ConferenceObject | undefined> {
     const object = await this.#change(uri, ({ edit }) => {
       const record = edit.now.users.get(user);
       const endpoint = record && endpointOf(record, entity);
-      if (record === undefined || endpoint === undefined) return;
+      if (record === undefined || endpoint === undefined || among?.has(statusOf(endpoint)) === false) return;
       const next = withState(endpoint, state);
       edit.setUser(
         user,
@@ -99,9 +103,27 @@ export class Endpoints {
     await this.#change(uri, (work) => callTargets(work, names));
   }
 
+  /** Whether somebody may let the focus ask others to call. @throws {Refusal} */
+  checkReferring(call: Call, uri: XconUri): Promise<ConferenceObject> {
+    const work = ({ standing }: Work): void => checkReferring(standing);
+    return this.#objects.tryChange(call, uri, CONFERENCES, work, mayKnow(call));
+  }
+
   /** The conference as it is stored; undefined where there is none. */
   object(uri: XconUri): Promise<ConferenceObject | undefined> {
     return this.#objects.access.durable(uri);
+  }
+
+  /** The sidebar of a conference in which a user is, by the last that says so. */
+  async sidebarOf(
+    { sidebars }: ConferenceObject,
+    user: XconUserId,
+    isIn: (record: UserRecord | undefined) => boolean,
+  ): Promise<XconUri | undefined> {
+    let found: XconUri | undefined;
+    for (const uri of sidebars.keys())
+      if (isIn((await this.#objects.access.durable(uri))?.users.get(user))) found = uri;
+    return found;
   }
 
   /** The sidebar of a conference in which a user is, by the last that says so. */

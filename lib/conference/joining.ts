@@ -255,11 +255,17 @@ const withoutPlainRoles = (user: XmlElement, base: XmlElement): XmlElement =>
     ? withChild(user, 'roles', base.first(CONFERENCE_INFO, 'roles'))
     : user;
 
-function mayBringOthers({ level, record }: Standing): boolean {
+const mayBringOthers = (standing: Standing): boolean => may(standing, 'allow-invite-users-dynamically');
+
+/** Whether somebody may let the focus refer others to the conference (RFC 6501 §4.6.5.3). @throws {Refusal} not-allowed */
+export function checkReferring(standing: Standing): void {
+  if (!may(standing, 'allow-refer-users-dynamically'))
+    throw new Refusal('not-allowed', 'You may not have others asked into this conference.');
+}
+
+function may({ level, record }: Standing, right: string): boolean {
   if (level === 'moderator' || level === 'organizer') return true;
-  return (
-    level === 'participant' && isTrue(record?.part.element.first(XCON, 'allow-invite-users-dynamically')?.text.trim())
-  );
+  return level === 'participant' && isTrue(record?.part.element.first(XCON, right)?.text.trim());
 }
 
 /** Who waits already has her place. */

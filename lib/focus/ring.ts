@@ -1,3 +1,5 @@
+import { reasonPhrase } from '../sip/message/reason-phrases.ts';
+
 /** How an INVITE ended. */
 export interface Final {
   readonly status: number;
@@ -9,6 +11,9 @@ export interface Final {
   /** Seconds. */
   readonly retryAfter?: number;
 }
+
+/** A final response that is made here. */
+export const finalOf = (status: number, reason: string = reasonPhrase(status)): Final => ({ status, reason });
 
 /** An INVITE that is on its way. */
 export interface Ringing {
@@ -36,7 +41,7 @@ export async function ring<Way>(
   invite: (way: Way) => Ringing,
   signal: AbortSignal,
 ): Promise<Final> {
-  let best: Final = { status: 480, reason: 'Temporarily Unavailable' };
+  let best = finalOf(480);
   const preferences = [...new Set(devices.map(({ q }) => q))].toSorted((one, other) => other - one);
   for (const q of preferences) {
     const fork = new Fork(invite, signal);
@@ -60,7 +65,7 @@ class Fork<Way> {
   }
 
   async call(ways: readonly Way[]): Promise<Final> {
-    let final: Final = { status: 487, reason: 'Request Terminated' };
+    let final = finalOf(487);
     for (const way of ways) {
       if (this.#isOver || this.#signal.aborted) break;
       final = await this.#take(this.#invite(way));

@@ -7,7 +7,7 @@ import type { Surroundings } from './connection.ts';
 import { Connections } from './connections.ts';
 import { newCounters, type TransportCounters } from './counters.ts';
 import { TransportError } from './error.ts';
-import type { Flow, Target } from './flow.ts';
+import type { Flow, Protocol, Target } from './flow.ts';
 import { Inbound, type Receiver } from './inbound.ts';
 import { keepAlive } from './keep-alive.ts';
 import { transportDefaults, type TransportLimits } from './limits.ts';
@@ -117,7 +117,7 @@ export class TransportLayer {
   }
 
   /** `host:port` that we put into Via and Contact of what goes over this flow: of a listener where there is one. */
-  sentBy(flow: Flow): string {
+  sentBy(flow: Pick<Flow, 'protocol' | 'local'>): string {
     const { protocol, local } = flow;
     let found: Listener | undefined;
     for (const one of this.#listeners) {
@@ -127,6 +127,20 @@ export class TransportLayer {
       if (found === undefined || (isPort && found.local.port !== local.port)) found = one;
     }
     return found?.sentBy ?? formatEndpoint(local);
+  }
+
+  /** Our side of a flow by this protocol that is yet to be: a listener of it, or any. @throws {TransportError} without one */
+  sideOf(protocol: Protocol): Pick<Flow, 'protocol' | 'local'> {
+    const listeners = this.#listeners.filter(({ open }) => open);
+    const found = listeners.find((one) => one.protocol === protocol) ?? listeners[0];
+    if (found === undefined) throw new TransportError('unreachable', 'nobody listens');
+    return found;
+  }
+
+  /** Whether peers reach us there. */
+  isOurs(host: string, port: number): boolean {
+    const name = `${host}:${port}`.toLowerCase();
+    return this.#listeners.some(({ sentBy }) => sentBy.toLowerCase() === name);
   }
 
   /** Sends keep-alives over the flow, which fails when they stay unanswered (RFC 5626 §4.4.1), until the function is run. */

@@ -1,0 +1,192 @@
+import { askedTargets } from '../conference/asked-targets.ts';
+import type { Change, ChangeListener } from '../conference/changes.ts';
+import type { LoggedChange } from '../conference/repository.ts';
+import { type ConferenceObject, CONFERENCES } from '../model/conference-object.ts';
+import { normaliseAddress, parseXconUserId, type XconUri, type XconUserId } from '../model/identifiers.ts';
+import { endpointsOf, statusOf } from '../model/user.ts';
+import type { Timer } from '../sip/clock.ts';
+import { type Log, LogFollower } from '../outbox/follower.ts';
+import { type Callee, DialOut, type DialOutParts, type Extras, isCalled } from './dial-out.ts';
+import type { Invitations } from './invitations.ts';
+import { type Final, finalOf } from './ring.ts';
+
+/** Small records that are durable when the promise resolves. */
+export interface Records<Value> {
+  keep(id: string, value: Value): Promise<void>;
+  forget(id: string): Promise<void>;
+  all(): AsyncIterable<readonly Value[]>;
+}
+
+export interface DialOutsParts extends DialOutParts {
+  readonly log: Log;
+  /** Changes that are read from the log at once. */
+  readonly page: number;
+  readonly callees: Records<Callee>;
+  /** Absent where lists call nobody. */
+  readonly invitations?: Invitations | undefined;
+  readonly onChange: (listener: ChangeListener) => void;
+}
+
+/** Told of each step of a call, as the status of its INVITE; the last is final. */
+export type Progress = (step: Final) => void;
+
+/** The name under which the store remembers how far we are. */
+const FOLLOWER = 'dial-out';
+/** Changes that concern nobody are passed over this often, in milliseconds. */
+const IDLE = 10_000;
+
+/**
+ * Calls everybody whom a conference object has as dialing out. It follows the change log, and remembers whom it calls until
+ * that is over: so everybody is called, also after a kill, and nobody twice for one change.
+ */
+export class DialOuts {
+  readonly #parts: DialOutsParts;
+  readonly #follower: LogFollower;
+  /** By their conferences and ids. */
+  readonly #running = new Map<XconUri, Map<string, DialOut>>();
+  readonly #extras = new Map<string, Extras>();
+  readonly #listeners = new Map<string, Set<Progress>>();
+  #idle: Timer | undefined;
+  #isOpen = false;
+
+  constructor(parts: DialOutsParts) {
+    this.#parts = parts;
+    this.#follower = new LogFollower(FOLLOWER, parts.log, parts.page, (changes) => this.#deal(changes));
+    parts.onChange((change) => {
+      for (const dialOut of this.#running.get(change.uri)?.values() ?? []) dialOut.follow(change.after);
+      if (concerns(change)) this.#wake();
+      else this.#idle ??= parts.clock.after(IDLE, () => this.#wake());
+    });
+  }
+
+  /** People who are being called. */
+  get size(): number {
+    return [...this.#running.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Goes on where an earlier life stopped. */
+  async open(): Promise<void> {
+    this.#isOpen = true;
+    const callees: Callee[] = [];
+    for await (const slice of this.#parts.callees.all()) callees.push(...slice);
+    for (const callee of callees) await this.#resume(callee);
+    await this.#parts.invitations?.open();
+    this.#wake();
+  }
+
+  /** What rings is cancelled; the next life calls again. */
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    this.#idle?.cancel();
+    this.#parts.invitations?.close();
+    for (const dialOuts of this.#running.values()) for (const dialOut of dialOuts.values()) dialOut.stop();
+    await this.#follower.close();
+  }
+
+  /**
+   * What the next call of an address into a conference brings beside, and who is told of it, or of one that goes on. The
+   * function given back takes both off.
+   */
+  attend(conference: XconUri, address: string, progress: Progress, extras: Extras = {}): () => void {
+    const name = nameOf(conference, address);
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(progress));
+    if (extras.replaces !== undefined || extras.recipients !== undefined) this.#extras.set(name, extras);
+    return () => {
+      listeners.delete(progress);
+      if (listeners.size > 0) return;
+      if (this.#listeners.get(name) === listeners) this.#listeners.delete(name);
+      this.#extras.delete(name);
+    };
+  }
+
+  #wake(): void {
+    this.#idle?.cancel();
+    this.#idle = undefined;
+    if (this.#isOpen) this.#follower.wake().catch(this.#parts.context.report);
+  }
+
+  async #deal(changes: readonly LoggedChange[]): Promise<() => void> {
+    const found: Callee[] = [];
+    const active = new Set<XconUri>();
+    for (const { uri, header, version, parts, by } of changes) {
+      if (!CONFERENCES.includes(header.kind)) continue;
+      active.add(uri);
+      const users = parts.filter(({ kind, after }) => kind === 'user' && after?.includes('dialing-out') === true);
+      if (users.length === 0 || version === 0) continue;
+      const object = await this.#parts.endpoints.object(uri);
+      for (const { key } of users) found.push(...calleesIn(object, key as XconUserId, adderOf(by)));
+    }
+    const fresh = found.filter((callee) => this.#running.get(callee.conference)?.has(idOf(callee)) !== true);
+    await Promise.all(fresh.map((callee) => this.#parts.callees.keep(idOf(callee), callee)));
+    return () => {
+      for (const callee of fresh) this.#start(callee);
+      for (const uri of active) this.#parts.invitations?.look(uri);
+    };
+  }
+
+  async #resume(callee: Callee): Promise<void> {
+    if (isCalled(await this.#parts.endpoints.object(callee.conference), callee)) this.#start(callee);
+    else await this.#parts.callees.forget(idOf(callee));
+  }
+
+  #start(callee: Callee): void {
+    const id = idOf(callee);
+    const dialOuts = this.#running.get(callee.conference) ?? new Map<string, DialOut>();
+    if (!this.#isOpen || dialOuts.has(id)) return;
+    const name = nameOf(callee.conference, callee.endpoint);
+    const extras = this.#extras.get(name) ?? {};
+    this.#extras.delete(name);
+    const told: Progress = (step) => {
+      for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(step);
+    };
+    const dialOut = new DialOut(this.#parts, callee, extras, told);
+    this.#running.set(callee.conference, dialOuts.set(id, dialOut));
+    this.#run(dialOut, id, told).catch(this.#parts.context.report);
+  }
+
+  async #run(dialOut: DialOut, id: string, told: Progress): Promise<void> {
+    const { conference } = dialOut.callee;
+    try {
+      await dialOut.run();
+    } catch (error) {
+      told(finalOf(500));
+      throw error;
+    } finally {
+      const dialOuts = this.#running.get(conference);
+      dialOuts?.delete(id);
+      if (dialOuts?.size === 0) this.#running.delete(conference);
+      if (this.#isOpen) await this.#parts.callees.forget(id);
+    }
+    // She was brought in anew while the call before ended.
+    if (this.#isOpen && isCalled(await this.#parts.endpoints.object(conference), dialOut.callee)) {
+      await this.#parts.callees.keep(id, dialOut.callee);
+      this.#start(dialOut.callee);
+    }
+  }
+}
+
+/** Whether somebody may have to be called because of a change. */
+function concerns({ before, after, touched }: Change): boolean {
+  if (after === undefined || before?.header.active !== after.header.active) return true;
+  if (after.header.active && askedTargets(after).length > 0) return true;
+  return touched.some(({ kind, key }) => kind === 'user' && calleesIn(after, key as XconUserId, undefined).length > 0);
+}
+
+const idOf = ({ conference, user, endpoint }: Callee): string => `${conference} ${user} ${endpoint}`;
+
+const nameOf = (conference: XconUri, address: string): string => `${conference} ${normaliseAddress(address)}`;
+
+/** Whoever does something for others acts under a name that no login holds. */
+const adderOf = (by: string): XconUserId | undefined => (by.includes('%') ? undefined : parseXconUserId(by));
+
+function calleesIn(object: ConferenceObject | undefined, user: XconUserId, adder: XconUserId | undefined): Callee[] {
+  const record = object?.users.get(user);
+  if (object === undefined || record === undefined) return [];
+  return endpointsOf(record.part.element)
+    .filter((one) => statusOf(one) === 'dialing-out')
+    .map((one) => ({
+      ...{ conference: object.uri, user, endpoint: one.attribute('entity')?.trim() ?? '' },
+      ...(adder !== undefined && { adder }),
+    }));
+}

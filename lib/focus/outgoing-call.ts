@@ -1,0 +1,223 @@
+import type { EndpointState } from '../conference/endpoint-state.ts';
+import type { ConferenceObject } from '../model/conference-object.ts';
+import { MediaRefused } from '../mixer/mixer.ts';
+import { type Description, descriptionOf } from '../sip/dialog/description.ts';
+import type { Caller as Invites, OutgoingInvite } from '../sip/dialog/outgoing-invite.ts';
+import type { Outcome, Refused, SessionEnd } from '../sip/dialog/session-user.ts';
+import type { Session } from '../sip/dialog/session.ts';
+import { formatReason } from '../sip/message/headers/index.ts';
+import { BodyPart, joinMultipart } from '../sip/message/multipart.ts';
+import type { NameAddress } from '../sip/message/name-address.ts';
+import { reasonPhrase } from '../sip/message/reason-phrases.ts';
+import type { Request } from '../sip/message/request.ts';
+import type { Response } from '../sip/message/response.ts';
+import type { Answer } from '../sip/transaction/outgoing.ts';
+import type { Call, CallContext, CallEnd } from './call.ts';
+import { sdpIn } from './descriptions.ts';
+import { type Final, finalOf, type Ringing } from './ring.ts';
+
+export type Fields = readonly (readonly [name: string, value: string])[];
+
+/** An INVITE that is to be sent, without what is the same for all of the focus. */
+export interface AskedInvite {
+  readonly fields: Fields;
+  readonly body: Buffer;
+}
+
+export interface OutgoingCallParts {
+  readonly context: Pick<CallContext, 'records' | 'date' | 'report'>;
+  readonly call: Call;
+  /** As the call begins. */
+  readonly object: ConferenceObject;
+  readonly fields: Fields;
+  /** What goes along with the session description. */
+  readonly attached: readonly BodyPart[];
+  readonly invite: (asked: AskedInvite, user: Invites) => OutgoingInvite;
+  readonly isFocus: (contact: NameAddress | undefined) => boolean;
+  /** Whether this one has the call, of all that ring for the same person: the first that asks. */
+  readonly claim: (call: OutgoingCall) => boolean;
+  /** Somebody is told of the call. */
+  readonly alerting: () => void;
+}
+
+/** One INVITE of the focus to one place, until it is answered (RFC 4579 §5.2). */
+export class OutgoingCall implements Ringing, Invites {
+  readonly final: Promise<Final>;
+  readonly #parts: OutgoingCallParts;
+  readonly #answers = new Map<Session, Description>();
+  #invite: OutgoingInvite | undefined;
+  #isAnswered = false;
+  #isCancelled = false;
+  #session: Session | undefined;
+  #conclude: (final: Final) => void = () => undefined;
+
+  constructor(parts: OutgoingCallParts) {
+    this.#parts = parts;
+    this.final = new Promise((resolve) => (this.#conclude = resolve));
+    this.#run().catch((error: unknown) => this.#fail(error));
+  }
+
+  cancel(reason?: string): void {
+    this.#isCancelled = true;
+    this.#invite?.cancel(reason);
+    // What is accepted nevertheless is ended before we hear of it.
+    if (this.#isAnswered && this.#session === undefined) this.#end(TERMINATED);
+  }
+
+  /** Brings the call into the roster; false where its endpoint is there no more: then it has been ended. */
+  async enter(): Promise<boolean> {
+    const { call, context } = this.#parts;
+    const session = this.#session;
+    if (session === undefined) return false;
+    call.establish(session);
+    const { callId, localTag, remoteTag } = session.dialog;
+    await context.records.keep(call.id, { ...call.record, dialog: session.dialog.toJSON() });
+    const state: EndpointState = {
+      ...call.state,
+      joiningInfo: { when: context.date() },
+      callInfo: { callId, fromTag: localTag, toTag: remoteTag },
+    };
+    const object = call.isOver ? undefined : await call.report(state);
+    if (object === undefined) {
+      call.hangUp(GONE);
+      return false;
+    }
+    call.enter(object);
+    return true;
+  }
+
+  async #run(): Promise<void> {
+    const { call, object, attached, fields } = this.#parts;
+    await call.open(object);
+    const { contentType, body } = bodyOf(call.local, attached);
+    if (this.#isCancelled) {
+      this.#end(TERMINATED);
+      return;
+    }
+    this.#invite = this.#parts.invite({ fields: [...fields, ['Content-Type', contentType]], body }, this);
+    const answer = await this.#invite.answer;
+    if (answer.response.status >= 300) this.#end(answered(answer));
+    else {
+      // `accepted` tells the rest.
+      this.#isAnswered = true;
+      if (this.#isCancelled && this.#session === undefined) this.#end(TERMINATED);
+    }
+  }
+
+  progress(response: Response, session: Session | undefined): void {
+    const description = descriptionOf(response);
+    if (session !== undefined && description !== undefined) this.#answers.set(session, description);
+    this.#parts.alerting();
+  }
+
+  accepted(session: Session, response: Response): void {
+    if (!this.#parts.claim(this)) {
+      void session.bye([['Reason', 'SIP;cause=200;text="Call completed elsewhere"']]);
+      if (this.#session === undefined) this.#end(TERMINATED);
+      return;
+    }
+    this.#session = session;
+    this.#judge(session, response).then(
+      (final) => this.#end(final),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  offered(offer: Description | undefined, session: Session): Outcome | Promise<Outcome> {
+    return this.#isOurs(session) ? this.#parts.call.offered(offer) : { status: 488 };
+  }
+
+  answered(answer: Description, session: Session): void {
+    if (this.#isOurs(session)) this.#parts.call.answered(answer);
+  }
+
+  description(): Description | undefined {
+    return this.#parts.call.description();
+  }
+
+  refreshing(request: Request): Refused | undefined {
+    return this.#parts.call.refreshing(request);
+  }
+
+  ended(end: SessionEnd, session: Session): void {
+    if (this.#session === session) this.#parts.call.ended(end);
+  }
+
+  #isOurs(session: Session): boolean {
+    return this.#session === undefined || this.#session === session;
+  }
+
+  /** What a 2xx is worth: a focus is no participant (3GPP TS 24.605), and its answer must be one that we can take. */
+  async #judge(session: Session, response: Response): Promise<Final> {
+    if (!this.#parts.call.isCascade && response.contacts.some(this.#parts.isFocus)) return FOCUS_ANSWERED;
+    const answer = descriptionOf(response) ?? this.#answers.get(session);
+    const text = answer && sdpIn(answer);
+    try {
+      if (text === undefined) return finalOf(488);
+      await this.#parts.call.leg?.accept(text);
+    } catch (error) {
+      if (!(error instanceof MediaRefused)) throw error;
+      return finalOf(488);
+    }
+    return finalOf(200);
+  }
+
+  #end(final: Final): void {
+    if (final.status >= 300) {
+      const { call } = this.#parts;
+      const session = this.#session;
+      // The call knows nothing of this session yet, and hears nothing of its end.
+      this.#session = undefined;
+      void session?.bye([['Reason', formatReason({ protocol: 'SIP', cause: final.status, text: final.reason })]]);
+      call.over(UNLISTED);
+    }
+    this.#answers.clear();
+    this.#conclude(final);
+  }
+
+  #fail(error: unknown): void {
+    if (!(error instanceof MediaRefused)) this.#parts.context.report(error);
+    const status = error instanceof MediaRefused ? 503 : 500;
+    this.cancel();
+    this.#end({ ...finalOf(status), ...(status === 503 && { isUnreached: true }) });
+  }
+}
+
+/** The roster has another word for it, or none. */
+const UNLISTED: CallEnd = { method: 'failed', unlisted: true };
+const GONE: CallEnd = { method: 'booted', reason: 'SIP;cause=200;text="Removed from the conference"', unlisted: true };
+const TERMINATED = finalOf(487);
+const FOCUS_ANSWERED = finalOf(603, 'A conference can not take part in another conference');
+
+/** A session description, with what goes along (RFC 5621 §3.1). */
+function bodyOf(
+  description: Description | undefined,
+  attached: readonly BodyPart[],
+): { readonly contentType: string; readonly body: Buffer } {
+  const { type, body } = description ?? { type: 'application/sdp', body: Buffer.alloc(0) };
+  if (attached.length === 0) return { contentType: type, body };
+  return joinMultipart([BodyPart.of({ 'Content-Type': type }, body), ...attached]);
+}
+
+function answered({ response, cause }: Answer): Final {
+  const { status, reason } = response;
+  const retryAfter = /^\s*(\d{1,9})/.exec(response.header('Retry-After') ?? '')?.[1];
+  const isUnreached = cause === 'timeout' || cause === 'transport' || cause === 'unlocated';
+  return {
+    status,
+    reason: reason === '' ? reasonPhrase(status) : reason,
+    ...(isUnreached && { isUnreached }),
+    ...(retryAfter !== undefined && { retryAfter: Number(retryAfter) }),
+    ...(status >= 300 && status < 400 && { contacts: contactsOf(response) }),
+  };
+}
+
+/** The preferred first; what can not be read leads nowhere. */
+function contactsOf(response: Response): readonly string[] {
+  try {
+    const q = ({ parameters }: NameAddress): number => Number(parameters.get('q') ?? 1) || 0;
+    return response.contacts.toSorted((one, other) => q(other) - q(one)).map(({ uri }) => uri.toString());
+  } catch {
+    return [];
+  }
+}

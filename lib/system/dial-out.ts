@@ -1,0 +1,124 @@
+import { FOCUS, idOf } from '../conference-package/addresses.ts';
+import type { ConferenceControl } from '../conference/control.ts';
+import type { People } from '../conference/people.ts';
+import { section, type Config } from '../config.ts';
+import { Adding } from '../focus/adding.ts';
+import type { Callee } from '../focus/dial-out.ts';
+import { DialOuts, type Records } from '../focus/dial-outs.ts';
+import type { Focus } from '../focus/focus.ts';
+import { Gate, type Screening } from '../focus/gate.ts';
+import { type Asked, Invitations } from '../focus/invitations.ts';
+import { Quotas } from '../focus/quota.ts';
+import { References } from '../focus/references.ts';
+import { refer } from '../focus/referral.ts';
+import { LIST_TYPE } from '../focus/uri-list.ts';
+import { Ways } from '../focus/ways.ts';
+import { Outbound } from '../http/outbound.ts';
+import { isFocus } from '../mmtel/focus-evidence.ts';
+import type { Log } from '../outbox/follower.ts';
+import type { UserAgent } from '../sip/agent/user-agent.ts';
+import type { Clock } from '../sip/clock.ts';
+import { Refer } from '../sip/event/refer.ts';
+import type { SipUri } from '../sip/message/uri.ts';
+import { newTag } from '../sip/token.ts';
+import type { Flow, Protocol } from '../sip/transport/flow.ts';
+
+export interface DialOutWiring {
+  readonly config: Config;
+  readonly agent: UserAgent;
+  readonly clock: Clock;
+  readonly control: ConferenceControl;
+  readonly people: People;
+  readonly focus: Focus;
+  readonly screening: Screening;
+  readonly log: Log;
+  readonly callees: Records<Callee>;
+  readonly asked: Records<Asked>;
+  readonly report: (error: unknown) => void;
+}
+
+/** Whether there is a focus that calls people. */
+export const dialsOut = (config: Config): boolean =>
+  config['dialOut.enabled'] === 'yes' &&
+  (['sip.listen', 'sip.tls', 'sip.ws', 'sip.wss'] as const).some((name) => config[name] !== undefined);
+
+/** Whom the focus calls, and who makes it do so. */
+export interface DialOutFront {
+  readonly dialOuts: DialOuts;
+  readonly adding: Adding;
+  readonly gate: Gate;
+}
+
+/** The calls that the focus makes, over the user agent; it also takes REFERs. */
+export function openDialOut(wiring: DialOutWiring): DialOutFront {
+  const { config, agent, clock, control, people, focus, screening, log, callees, asked, report } = wiring;
+  const settings = section(config, 'dialOut');
+  const { endpoints } = control;
+  const { context } = focus.parts;
+  const servesDomain = (domain: string): boolean => people.servesDomain(domain);
+  const find = focus.parts.conferenceOf;
+  const outbound = new Outbound({ allowed: settings.networks });
+  const admits = ({ address }: { readonly address: string }): boolean => outbound.admits(address);
+  const gate = new Gate({
+    rules: settings,
+    servesDomain,
+    isConference: async (address) => {
+      if (address.kind !== 'sip' || !isHere(address, agent, people)) return false;
+      const uri = find(address);
+      return uri !== undefined && (await endpoints.object(uri)) !== undefined;
+    },
+    quotas: new Quotas(settings, () => clock.now()),
+    screening,
+    media: context.mixer.carries,
+  });
+  const ways = new Ways({
+    locations: (address) => agent.registrar?.locations(address) ?? [],
+    flow: (id) => agent.transport.flow(id),
+    dialogs: agent.dialogs,
+    contact: (way, uri) => `${agent.contact(sideOf(agent, way), idOf(uri), `;conf-id=${idOf(uri)}`)}${FOCUS}`,
+    isFocus,
+    admits,
+    domain: people.domain,
+    session: { ...focus.parts.settings.session, ringTime: settings.ringTime },
+    newId: newTag,
+  });
+  const referrals = { gate, ways, admits, domain: people.domain, send: agent.send.bind(agent) };
+  const invitations = new Invitations({
+    ...{ endpoints, asked, clock, report },
+    date: Date.now,
+    refer: async (object, name) => void (await refer(referrals, { conference: object.uri }, name, object)),
+  });
+  const dialOuts = new DialOuts({
+    ...{ context, endpoints, gate, ways, clock, log, callees },
+    ...(settings.enabled === 'yes' && { invitations }),
+    page: settings.page,
+    settings: { ...settings, retried: settings.retried.map(Number) },
+    onChange: (listener) => control.onChange(listener),
+  });
+  const adding = new Adding({ control, endpoints, dialOuts, domain: people.domain, date: Date.now });
+  const references = new References({
+    callOf: (request) => focus.callOf(request),
+    identities: focus.parts.identities,
+    conferenceOf: find,
+    ...{ adding, control, endpoints, report },
+    refer: (who, address, object) => refer(referrals, who, address, object),
+    events: new Refer(agent.notifier),
+    date: Date.now,
+    limits: settings,
+  });
+  agent.handle('REFER', (server) => references.receive(server), { takes: [LIST_TYPE, 'multipart/mixed'] });
+  return { dialOuts, adding, gate };
+}
+
+/** Whether a URI is in a domain of ours, or leads straight to us. */
+const isHere = ({ host, port }: SipUri, { transport }: UserAgent, { servesDomain }: People): boolean =>
+  servesDomain(host.toLowerCase()) || transport.isOurs(host, port ?? 5060);
+
+const PROTOCOLS: readonly Protocol[] = ['udp', 'tcp', 'tls', 'ws', 'wss'];
+
+/** Our side of a flow, or of one to a URI that is not there yet. */
+function sideOf({ transport }: UserAgent, way: Flow | SipUri | undefined): Pick<Flow, 'protocol' | 'local'> {
+  if (way !== undefined && 'protocol' in way) return way;
+  const wanted = way?.transport ?? (way?.scheme === 'sips' ? 'tls' : 'udp');
+  return transport.sideOf(PROTOCOLS.find((one) => one === wanted) ?? 'udp');
+}

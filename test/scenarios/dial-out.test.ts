@@ -1,0 +1,168 @@
+import { expect } from 'chai';
+import type { Phone } from '../support/phone.ts';
+import { textAt, textsAt } from '../support/reading.ts';
+import { Stage, type Watcher } from '../support/stage.ts';
+import { idOf, type Name, sipOf } from '../support/system.ts';
+
+const at = (name: Name): string => `<info:endpoint entity="${sipOf(name)}"/>`;
+const list = (...targets: readonly (readonly [uri: string, method: string])[]): string =>
+  `<info:users><xcon:allowed-users-list>${targets
+    .map(([uri, method]) => `<xcon:target uri="${uri}" method="${method}"/>`)
+    .join('')}</xcon:allowed-users-list></info:users>`;
+
+for (const transport of ['udp', 'tcp'] as const) {
+  describe(`dialling out over ${transport}`, () => {
+    let stage: Stage;
+    let conference: string;
+    let watcher: Watcher;
+    const phones: Phone[] = [];
+
+    before(async () => {
+      stage = await Stage.start(transport);
+    });
+    beforeEach(async () => {
+      conference = await stage.conference();
+      watcher = await stage.watches(conference);
+    });
+    afterEach(async () => {
+      for (const phone of phones.splice(0)) await phone.registers(server(), 0);
+      await stage.clear();
+    });
+    after(() => stage.close());
+
+    const server = (): string => stage.system.sip('x', transport).replace('x@', '');
+    const registered = async (name: Name): Promise<Phone> => {
+      const phone = await stage.phone(name);
+      expect((await phone.registers(server(), 600)).status).to.equal(200);
+      phones.push(phone);
+      return phone;
+    };
+    const sees = (name: Name, status: string) =>
+      watcher.sees(idOf(name), (user) => textAt(user, 'endpoint/status') === status);
+    const brings = async (name: Name) =>
+      expect((await stage.system.as('alice').brings(conference, idOf(name), at(name))).code).to.equal(200);
+
+    it('[E42, U11] rings who is brought in by CCMP, and she is in when she answers', async () => {
+      const bob = await registered('bob');
+      await brings('bob');
+      const call = await bob.rings();
+      expect(call.request.contacts[0]?.toString()).to.match(/;conf-id=[a-z0-9]+>;isfocus$/);
+      expect(call.request.from.uri.toString()).to.equal(conference.replace('xcon:', 'sip:'));
+      expect(call.request.to.uri.toString()).to.equal(sipOf('bob'));
+      await call.incoming.progress(180);
+      await sees('bob', 'alerting');
+      await call.picksUp();
+      const user = await sees('bob', 'connected');
+      expect(textAt(user, 'endpoint/joining-method')).to.equal('dialed-out');
+      expect(textAt(user, 'endpoint/joining-info/when')).to.match(/Z$/);
+      expect(textsAt(user, 'endpoint/media/type')).to.deep.equal(['audio']);
+      await call.leaves();
+      await watcher.sees(idOf('bob'), (gone) => gone === undefined);
+    });
+
+    it('[U11] hangs up on who is removed by CCMP', async () => {
+      const bob = await registered('bob');
+      await brings('bob');
+      const call = await bob.rings();
+      await call.picksUp();
+      await sees('bob', 'connected');
+      await stage.system.as('alice').removes(conference, idOf('bob'));
+      expect((await call.over()).cause).to.equal('left');
+    });
+
+    for (const [status, method] of [
+      [486, 'busy'],
+      [600, 'busy'],
+      [480, 'failed'],
+      [603, 'failed'],
+    ] as const) {
+      it(`[E42] shows who answers ${status} as ${method}`, async () => {
+        const bob = await registered('bob');
+        await brings('bob');
+        (await bob.rings()).refuses(status);
+        const user = await sees('bob', 'disconnected');
+        expect(textAt(user, 'endpoint/disconnection-method')).to.equal(method);
+        expect(textAt(user, 'endpoint/disconnection-info/reason')).to.match(new RegExp(`^SIP;cause=${status};text=`));
+        expect(textAt(user, 'endpoint/disconnection-info/when')).to.match(/Z$/);
+      });
+    }
+
+    it('[E42] shows who is nowhere as failed, and calls her anew when she is brought in once more', async () => {
+      await brings('carol');
+      const user = await sees('carol', 'disconnected');
+      expect(textAt(user, 'endpoint/disconnection-info/reason')).to.match(/^SIP;cause=480/);
+      const carol = await registered('carol');
+      await brings('carol');
+      await (await carol.rings()).picksUp();
+      const now = await sees('carol', 'connected');
+      expect(textAt(now, 'endpoint/disconnection-method')).to.equal(undefined);
+    });
+
+    it('stops ringing when who is called is removed, also when she answers meanwhile', async () => {
+      const bob = await registered('bob');
+      await brings('bob');
+      const call = await bob.rings();
+      await call.incoming.progress(180);
+      await sees('bob', 'alerting');
+      expect((await stage.system.as('alice').removes(conference, idOf('bob'))).code).to.equal(200);
+      expect((await call.over()).cause).to.equal('refused');
+      expect(await stage.user(conference, 'bob')).to.equal(undefined);
+    });
+
+    it('rings all telephones of somebody; the first that answers has the call', async () => {
+      const desk = await registered('bob');
+      const mobile = await registered('bob');
+      await brings('bob');
+      const [one, other] = [await desk.rings(), await mobile.rings()];
+      await one.incoming.progress(180);
+      await other.picksUp();
+      await sees('bob', 'connected');
+      expect((await one.over()).cause).to.equal('refused');
+      expect(textsAt(await stage.user(conference, 'bob'), 'endpoint/status')).to.deep.equal(['connected']);
+      await other.leaves();
+      await watcher.sees(idOf('bob'), (gone) => gone === undefined);
+    });
+
+    it('follows a redirection to somebody of ours, and to nobody else', async () => {
+      const [bob, carol] = [await registered('bob'), await registered('carol')];
+      await brings('bob');
+      (await bob.rings()).refuses(302, [['Contact', `<sip:victim@192.0.2.7>;q=0.9, <${sipOf('carol')}>;q=0.5`]]);
+      await (await carol.rings()).picksUp();
+      expect(textAt(await sees('bob', 'connected'), 'endpoint/joining-method')).to.equal('dialed-out');
+    });
+
+    it('takes no focus for a participant', async () => {
+      const bob = await registered('bob');
+      await brings('bob');
+      const call = await bob.rings();
+      call.incoming.session.dialog.contact += ';isfocus';
+      await call.picksUp();
+      expect((await call.over()).cause).to.equal('left');
+      const user = await sees('bob', 'disconnected');
+      expect(textAt(user, 'endpoint/disconnection-info/reason')).to.match(/^SIP;cause=603/);
+    });
+
+    it('[E36] calls whom the list names for dial-out when the conference is active', async () => {
+      const [bob, carol] = [await registered('bob'), await registered('carol')];
+      const targets = list([sipOf('bob'), 'dial-out'], [sipOf('dave'), 'dial-in']);
+      expect((await stage.system.as('alice').updates(conference, targets)).code).to.equal(200);
+      const alice = await stage.phone('alice');
+      await alice.joins(stage.uri(conference));
+      const call = await bob.rings();
+      await call.picksUp();
+      await sees('bob', 'connected');
+      // Whoever is put on the list now is called at once.
+      const more = list([sipOf('bob'), 'dial-out'], [sipOf('carol'), 'dial-out']);
+      expect((await stage.system.as('alice').updates(conference, more)).code).to.equal(200);
+      await (await carol.rings()).picksUp();
+      await sees('carol', 'connected');
+      // Who has left was asked once.
+      await call.leaves();
+      await watcher.sees(idOf('bob'), (user) => textAt(user, 'endpoint/status') !== 'connected');
+      expect((await stage.system.as('alice').updates(conference, list([sipOf('carol'), 'dial-out']))).code).to.equal(
+        200,
+      );
+      expect(textsAt(await stage.user(conference, 'bob'), 'endpoint/status')).to.deep.equal([]);
+    });
+  });
+}
