@@ -14,10 +14,16 @@ export const bucketOf = (moment: number): number => Math.floor(moment / BUCKET);
 const afterLast = (moment: number): number => Math.ceil(moment / BUCKET);
 export const DAY_BUCKETS = 86_400_000 / BUCKET;
 
-/** In place of a bucket: conferences that last until somebody ends them. They count now, and for an assumed length. */
+/**
+ * What is taken is kept as steps: so much more from a place on. Each day has a place for each of its buckets and one more
+ * at its end, where what goes on at midnight stops and, in the next day, begins again: so a day can be read alone.
+ */
+export const DAY_PLACES = DAY_BUCKETS + 1;
+
+/** The day of conferences that last until somebody ends them: they count now, and for an assumed length. */
 export const OPEN = -1;
 
-/** How much more conferences and participants take from some buckets on. */
+/** How much more conferences and participants take from some places on. */
 export class Steps {
   readonly #now: number;
   readonly #at = new Map<number, [conferences: number, participants: number]>();
@@ -27,28 +33,35 @@ export class Steps {
     this.#now = now;
   }
 
+  /** From one bucket to another. */
   add(from: number, until: number, conferences: number, participants: number): void {
-    const start = Math.max(from, this.#now);
-    if (until <= start) return;
-    this.#step(start, conferences, participants);
-    this.#step(until, -conferences, -participants);
+    let start = Math.max(from, this.#now);
+    while (start < until) {
+      const day = Math.floor(start / DAY_BUCKETS);
+      const end = Math.min(until, (day + 1) * DAY_BUCKETS);
+      const place = day * DAY_PLACES - day * DAY_BUCKETS;
+      this.#step(place + start, conferences, participants);
+      this.#step(place + end, -conferences, -participants);
+      start = end;
+    }
   }
 
   addOpen(conferences: number, participants: number): void {
-    this.#step(OPEN, conferences, participants);
+    this.#step(OPEN * DAY_PLACES, conferences, participants);
+    this.#step(OPEN * DAY_PLACES + 1, -conferences, -participants);
   }
 
-  /** Bucket, conferences, participants, and so on, in the order of buckets. */
+  /** Place, conferences, participants, and so on, in the order of places. */
   get list(): number[] {
     return [...this.#at]
       .filter(([, [conferences, participants]]) => conferences !== 0 || participants !== 0)
       .sort(([a], [b]) => a - b)
-      .flatMap(([bucket, counts]) => [bucket, ...counts]);
+      .flatMap(([place, counts]) => [place, ...counts]);
   }
 
-  #step(bucket: number, conferences: number, participants: number): void {
-    const [had, held] = this.#at.get(bucket) ?? [0, 0];
-    this.#at.set(bucket, [had + conferences, held + participants]);
+  #step(place: number, conferences: number, participants: number): void {
+    const [had, held] = this.#at.get(place) ?? [0, 0];
+    this.#at.set(place, [had + conferences, held + participants]);
   }
 }
 
@@ -174,11 +187,7 @@ function planOf(edit: ObjectEdit, time: ConferenceTime, planning: Planning): Pla
 }
 
 /** Books on to today's horizon; what does not fit there is never promised. For the clock. */
-export function extendPlan(
-  edit: ObjectEdit,
-  planning: Planning,
-  fits: (from: number, until: number, people: number) => boolean,
-): void {
+export function extendPlan(edit: ObjectEdit, planning: Planning, fits: (steps: readonly number[]) => boolean): void {
   const { header } = edit.now;
   const time = timesOf(edit.now, planning.rules);
   const plan = planned(edit.now, planning);
@@ -191,7 +200,9 @@ export function extendPlan(
     if (bucketOf(window.opens) >= further.until) break;
     const [from, until] = spanOf(window, planning.rules, further.until);
     if (until <= plan.until) continue;
-    if (!fits(Math.max(from, plan.until), until, plan.people)) without.push(window.id);
+    const steps = new Steps(plan.until);
+    steps.add(from, until, 1, plan.people);
+    if (!fits(steps.list)) without.push(window.id);
   }
   const extended = { people: plan.people, ...further, ...(without.length > 0 && { without }) };
   edit.setHeader({ ...header, booked: { ...header.booked, plan: extended } });

@@ -1,8 +1,9 @@
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
-import { type BookingContext, BUCKET, bucketOf, stepsBetween } from './booking.ts';
+import { BookedDays, SERVER } from './booked-days.ts';
+import { type BookingContext, BUCKET, bucketOf, DAY_BUCKETS, OPEN, stepsBetween } from './booking.ts';
+import { type Counts, type RoomLimits, type Stretch, stretchesOf } from './booking-page.ts';
 import type { Edited } from './commits.ts';
-import { Ledger, type Overrun, type RoomLimits } from './ledger.ts';
 import { Refusal } from './refusal.ts';
 import type { Booking, BookingRepository } from './repository.ts';
 import type { TimeRules } from './times.ts';
@@ -13,7 +14,7 @@ export interface CapacityLimits extends RoomLimits {
   readonly userParticipants: number;
   /** Occurrences of one conference that are booked ahead. */
   readonly occurrences: number;
-  /** Days of users that are kept in memory: 2.3 KB each. */
+  /** Days, of users and of the server, whose bookings are kept in memory: 2.3 kB each. */
   readonly remembered: number;
 }
 
@@ -26,15 +27,6 @@ export const capacityDefaults: CapacityLimits = {
   remembered: 10_000,
 };
 
-/** What a set of changes books: one for each of its objects that takes more or less than before. */
-export interface Booked {
-  readonly bookings: ReadonlyMap<XconUri, Booking>;
-  /** It is durable. */
-  done(): void;
-  /** It was given up. */
-  undo(): void;
-}
-
 export interface CapacityParts {
   readonly repository: BookingRepository;
   readonly limits: CapacityLimits;
@@ -42,32 +34,43 @@ export interface CapacityParts {
   readonly clock: () => number;
 }
 
-/** The name under which all that the server has is booked. */
-export const SERVER = '';
+/** What changes are about to book. Release it in any case. */
+export interface Proposal {
+  readonly bookings: ReadonlyMap<XconUri, Booking>;
+  /** Waits for what has to be read; undefined when all is at hand. */
+  readonly reading: Promise<unknown> | undefined;
+  /**
+   * Takes what the changes take.
+   * @throws {Refusal} resources-exhausted, unless `always`, when there is no room for it
+   */
+  take(always: boolean): void;
+  giveBack(): void;
+  /** When it is durable or given up. */
+  release(): void;
+}
 
 /**
  * Room on the server, and for each user: what is free at every moment up to the horizon, changes included that are not
- * durable yet. What is booked is stored with the change that books it; here is what of it was needed lately.
+ * durable yet. What is booked is stored with the change that books it.
  */
 export class Capacity {
   readonly #parts: CapacityParts;
-  readonly #ledgers = new Map<string, Ledger>();
-  readonly #loading = new Map<string, Promise<void>>();
+  readonly #days: BookedDays;
   #opening: Promise<void> | undefined;
   #era: number | undefined;
   #isCounted = false;
-  #size = 0;
 
   constructor(parts: CapacityParts) {
     this.#parts = parts;
+    this.#days = new BookedDays(parts.repository, parts.limits.remembered);
   }
 
-  /** In which count of all bookings everything is booked; undefined until it was asked for. */
+  /** The count of all bookings in which all is booked now; undefined until it was asked for. */
   get era(): number | undefined {
     return this.#era;
   }
 
-  /** Whether every conference is in this count. */
+  /** Whether every conference is in it. */
   get isCounted(): boolean {
     return this.#isCounted;
   }
@@ -100,147 +103,124 @@ export class Capacity {
     this.#isCounted = true;
   }
 
-  /** What has to be read before the changes can be booked; undefined when it is at hand. */
-  ready(edits: readonly Edited[]): Promise<unknown> | undefined {
-    const missing = [...ownersOf(edits)].filter((owner) => !this.#ledgers.has(owner));
-    return missing.length === 0 ? undefined : Promise.all(missing.map((owner) => this.load(owner)));
-  }
-
-  /** Reads what one has booked. */
-  async load(owner: string): Promise<void> {
-    let loading = this.#loading.get(owner);
-    if (loading === undefined) {
-      loading = this.#load(owner).finally(() => this.#loading.delete(owner));
-      this.#loading.set(owner, loading);
-    }
-    await loading;
-  }
-
-  async #load(owner: string): Promise<void> {
-    if (this.#ledgers.has(owner)) return;
-    const steps = await this.#parts.repository.bookings(owner);
-    const ledger = Ledger.of(steps, bucketOf(this.#parts.clock()));
-    this.#ledgers.set(owner, ledger);
-    this.#size += ledger.size;
-  }
-
-  /**
-   * Books what the changes take; what they need is at hand.
-   * @throws {Refusal} resources-exhausted, unless `always`, when there is no room for it
-   */
-  book(edits: readonly Edited[], always: boolean): Booked {
+  propose(edits: readonly Edited[]): Proposal {
     const { context } = this;
     const bookings = new Map<XconUri, Booking>();
     for (const { before, after } of edits) {
       const object = after ?? before;
-      const steps = object?.header.kind === 'conference' ? stepsBetween(before, after, context) : [];
       const owner = object?.header.booked?.owner;
-      if (object !== undefined && owner !== undefined && steps.length > 0) bookings.set(object.uri, { owner, steps });
+      if (object?.header.kind !== 'conference' || owner === undefined) continue;
+      const steps = stepsBetween(before, after, context);
+      if (steps.length > 0) bookings.set(object.uri, { owner, steps });
     }
+    const all = [...bookings.values()].map(({ owner, steps }) => ({ owner, stretches: [...stretchesOf(steps)] }));
+    const held = this.#days.hold(
+      all.flatMap(({ owner, stretches }) => {
+        const days = this.#daysOf(stretches);
+        return [SERVER, owner].flatMap((name) => days.map((day) => ({ owner: name, day })));
+      }),
+    );
     // What was never counted, or in another count, is there already: it is taken as it is.
-    const isNew = edits.some(({ before }) => before !== undefined && isUncounted(before, context));
-    for (const { owner, steps } of bookings.values()) this.#add(owner, steps);
-    const undo = (): void => {
-      for (const { owner, steps } of bookings.values()) this.#add(owner, steps, -1);
+    const isThere = edits.some(({ before }) => before !== undefined && isUncounted(before, context));
+    const takeAll = (sign: 1 | -1): void => {
+      for (const { owner, stretches } of all) this.#days.take(owner, stretches, sign);
     };
-    if (!always && !isNew) {
-      for (const { owner, steps } of bookings.values()) {
-        const refusal = this.#refusal(owner, steps);
-        if (refusal === undefined) continue;
-        undo();
-        throw refusal;
-      }
-    }
-    this.#pend(bookings.values(), 1);
-    const done = (): void => this.#pend(bookings.values(), -1);
     return {
       bookings,
-      done,
-      undo: () => {
-        undo();
-        done();
+      reading: held.reading,
+      take: (always) => {
+        takeAll(1);
+        const refusal = always || isThere ? undefined : this.#refusal(all);
+        if (refusal === undefined) return;
+        takeAll(-1);
+        throw refusal;
       },
+      giveBack: () => takeAll(-1),
+      release: () => held.release(),
     };
   }
 
-  /** Whether there is room, for now at least; only of those who are at hand one can say. */
-  fits(owner: string, from: number, until: number, people: number): boolean {
-    const steps = [from, 1, people, until, -1, -people];
-    this.#add(owner, steps);
-    const refusal = this.#refusal(owner, steps);
-    this.#add(owner, steps, -1);
+  /** Works with days in memory from one bucket to another, of the server and of somebody. */
+  async withDays<T>(owner: string, from: number, until: number, work: () => Promise<T>): Promise<T> {
+    const first = Math.floor(from / DAY_BUCKETS);
+    const count = Math.floor(until / DAY_BUCKETS) - first + 1;
+    const days = [OPEN, ...Array.from({ length: count }, (_, index) => first + index)];
+    const held = this.#days.hold([SERVER, owner].flatMap((name) => days.map((day) => ({ owner: name, day }))));
+    try {
+      await held.reading;
+      return await work();
+    } finally {
+      held.release();
+    }
+  }
+
+  /** Whether steps would fit; the days are in memory. */
+  fits(owner: string, steps: readonly number[]): boolean {
+    const stretches = [...stretchesOf(steps)];
+    this.#days.take(owner, stretches, 1);
+    const refusal = this.#refusal([{ owner, stretches }]);
+    this.#days.take(owner, stretches, -1);
     return refusal === undefined;
   }
 
-  /** Forgets what is over. */
-  trim(): void {
-    const now = bucketOf(this.#parts.clock());
-    for (const ledger of this.#ledgers.values()) this.#measured(ledger, () => ledger.trim(now));
+  /** The days on which what is open counts are needed with it. */
+  #daysOf(stretches: readonly Stretch[]): number[] {
+    const [now, assumed] = this.#assumed();
+    const near = [OPEN, Math.floor(now / DAY_BUCKETS), Math.floor(assumed / DAY_BUCKETS)];
+    return stretches.length === 0 ? [] : [...new Set([...near, ...stretches.map(({ day }) => day)])];
   }
 
-  #add(owner: string, steps: readonly number[], sign: 1 | -1 = 1): void {
-    for (const name of [SERVER, owner]) {
-      const ledger = this.#ledgers.get(name);
-      if (ledger !== undefined) this.#measured(ledger, () => ledger.add(steps, sign));
-    }
+  /** The buckets in which what is open counts. */
+  #assumed(): [now: number, until: number] {
+    const { rules, clock } = this.#parts;
+    return [bucketOf(clock()), bucketOf(clock() + rules.assumedLength * 1000) + 1];
   }
 
-  #measured(ledger: Ledger, work: () => void): void {
-    const before = ledger.size;
-    work();
-    this.#size += ledger.size - before;
-  }
-
-  #refusal(owner: string, steps: readonly number[]): Refusal | undefined {
-    const { limits, rules, clock } = this.#parts;
-    const now = bucketOf(clock());
-    const assumed = bucketOf(clock() + rules.assumedLength * 1000) + 1;
+  #refusal(all: readonly { owner: string; stretches: readonly Stretch[] }[]): Refusal | undefined {
+    const { limits } = this.#parts;
     const { userConferences: conferences, userParticipants: participants } = limits;
-    const own = this.#ledgers.get(owner)?.overrun(steps, { conferences, participants }, now, assumed);
-    const all = this.#ledgers.get(SERVER)?.overrun(steps, limits, now, assumed);
-    if (own === undefined && all === undefined) return undefined;
-    return own !== undefined && own.bucket <= (all?.bucket ?? Infinity)
-      ? refused(own, `${own.what} of one user`, { conferences, participants })
-      : refused(all as Overrun, (all as Overrun).what, limits);
+    for (const { owner, stretches } of all) {
+      for (const stretch of stretches) {
+        const refusal =
+          this.#overrun(SERVER, stretch, limits, '') ??
+          this.#overrun(owner, stretch, { conferences, participants }, ' of one user');
+        if (refusal !== undefined) return refusal;
+      }
+    }
+    return undefined;
   }
 
-  /** What is not durable stays in memory, the server's too; of the rest goes what was not needed for the longest. */
-  #pend(bookings: Iterable<Booking>, step: 1 | -1): void {
-    for (const { owner } of bookings) {
-      const ledger = this.#ledgers.get(owner);
-      if (ledger === undefined) continue;
-      ledger.pending += step;
-      this.#ledgers.delete(owner);
-      this.#ledgers.set(owner, ledger);
+  /** Where a limit is crossed in a stretch that takes more. */
+  #overrun(owner: string, stretch: Stretch, limits: RoomLimits, whose: string): Refusal | undefined {
+    const { day, conferences, participants } = stretch;
+    if (conferences <= 0 && participants <= 0) return undefined;
+    const [now, assumed] = this.#assumed();
+    const first = day * DAY_BUCKETS;
+    const [from, until] = day === OPEN ? [now, assumed] : [first + stretch.from, first + stretch.until];
+    const open = this.#days.at(owner, OPEN * DAY_BUCKETS);
+    for (let bucket = from; bucket < until; bucket++) {
+      const [taken, people] = plus(this.#days.at(owner, bucket), bucket < assumed ? open : NOTHING);
+      if (conferences > 0 && taken > limits.conferences)
+        return noRoom(bucket, `${String(limits.conferences)} conferences${whose}`);
+      if (participants > 0 && people > limits.participants)
+        return noRoom(bucket, `${String(limits.participants)} participants${whose}`);
     }
-    if (this.#size <= this.#parts.limits.remembered) return;
-    for (const [owner, ledger] of this.#ledgers) {
-      if (owner === SERVER || ledger.pending > 0) continue;
-      this.#ledgers.delete(owner);
-      this.#size -= ledger.size;
-      if (this.#size <= this.#parts.limits.remembered) return;
-    }
+    return undefined;
   }
 }
+
+const NOTHING: Counts = [0, 0];
+
+const plus = ([a, b]: Counts, [c, d]: Counts): Counts => [a + c, b + d];
 
 const isUncounted = ({ header }: ConferenceObject, { era }: BookingContext): boolean =>
   header.kind === 'conference' && header.booked?.era !== era;
 
-function* ownersOf(edits: readonly Edited[]): Generator<string> {
-  yield SERVER;
-  for (const { before, after } of edits) {
-    const owner = (after ?? before)?.header.booked?.owner;
-    if (owner !== undefined) yield owner;
-  }
-}
-
-const refused = ({ bucket, what }: Overrun, whose: string, limits: RoomLimits): Refusal => {
+function noRoom(bucket: number, most: string): Refusal {
   const moment = new Date(bucket * BUCKET).toISOString().slice(0, 19);
-  return new Refusal(
-    'resources-exhausted',
-    `There is no room at ${moment}Z: ${String(limits[what])} ${whose} at once are the most.`,
-  );
-};
+  const why = `There is no room at ${moment}Z: ${most} at once are the most.`;
+  return new Refusal('resources-exhausted', why, undefined, { is: 'full' });
+}
 
 /** What bookings depend on beside the conferences: how their times are read, and what the zones of the world are. */
 const rulesOf = ({ zone, earlyJoin, overrun, assumedLength }: TimeRules): string =>

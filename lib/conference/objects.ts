@@ -10,7 +10,7 @@ import { type Bringing, judgeArrival, judgeArrivals } from './arrivals.ts';
 import type { Call } from './calls.ts';
 import type { Arrival, ArrivalGuard, ChangeListener, Guard } from './changes.ts';
 import { callArrivals } from './calling.ts';
-import { BUCKET, bucketOf, extendPlan, horizonOf, type Planning, planRoom } from './booking.ts';
+import { BUCKET, DAY_PLACES, extendPlan, horizonOf, type Planning, planRoom } from './booking.ts';
 import { Capacity, capacityDefaults, type CapacityLimits } from './capacity.ts';
 import { type CommitLimits, Commits, type Edited } from './commits.ts';
 import { filterDefaults, type FilterLimits } from './filter.ts';
@@ -93,6 +93,7 @@ const TRIES = 10;
 
 /** Conferences that are booked ahead at once. */
 const PAGE = 100;
+const DAY = 86_400_000;
 
 /** Conference objects as callers change them: what is changed passes the rules, the guards and the store in this order. */
 export class ConferenceObjects {
@@ -190,38 +191,40 @@ export class ConferenceObjects {
     throw tooFast();
   }
 
-  /** Asks the guards and commits; false when an object has moved on meanwhile. */
+  /** Asks the guards, books and commits; false when an object has moved on meanwhile. */
   async #commit(call: Call, edits: readonly Edited[], stillHolds = (): boolean => true): Promise<boolean> {
     for (const waits of this.#asked(edits, call)) await waits;
-    const unread = this.#capacity.ready(edits);
-    if (unread !== undefined) await unread;
-    const current = edits.every(({ before, after }) =>
-      before === undefined ? after !== undefined && !this.#commits.isKnown(after.uri) : this.#commits.isNewest(before),
-    );
-    if (!current || !stillHolds()) return false;
-    await this.#write(edits, call);
-    return true;
+    return this.#book(call, edits, () => {
+      const current = edits.every(({ before, after }) =>
+        before === undefined
+          ? after !== undefined && !this.#commits.isKnown(after.uri)
+          : this.#commits.isNewest(before),
+      );
+      return current && stillHolds();
+    });
   }
 
-  /** Books and commits; nothing comes in between. @throws {Refusal} when there is no room; the clock is never refused */
-  async #write(edits: readonly Edited[], call: Call): Promise<void> {
-    const booked = this.#capacity.book(edits, call === this.#clockCall);
+  /** @throws {Refusal} when there is no room; the clock is never refused */
+  async #book(call: Call, edits: readonly Edited[], mayCommit: () => boolean): Promise<boolean> {
+    const proposal = this.#capacity.propose(edits);
     try {
-      await this.#commits.commit(edits, byOf(call), booked.bookings);
-    } catch (error) {
-      booked.undo();
-      throw error;
+      if (proposal.reading !== undefined) await proposal.reading;
+      if (!mayCommit()) return false;
+      proposal.take(call === this.#clockCall);
+      await this.#commits.commit(edits, byOf(call), proposal.bookings).catch((error: unknown) => {
+        proposal.giveBack();
+        throw error;
+      });
+      return true;
+    } finally {
+      proposal.release();
     }
-    booked.done();
   }
 
   async #commitNew(edited: Edited & { after: ConferenceObject }, call: Call): Promise<void> {
     const { uri } = edited.after;
     const isTaken = (await this.#commits.newest(uri)) !== undefined;
-    const unread = this.#capacity.ready([edited]);
-    if (unread !== undefined) await unread;
-    if (isTaken || this.#commits.isKnown(uri)) throw nameTaken();
-    await this.#write([edited], call);
+    if (isTaken || !(await this.#book(call, [edited], () => !this.#commits.isKnown(uri)))) throw nameTaken();
   }
 
   /** While it is being made, and for a deletion that looked for clones before, a clone holds its parent. */
@@ -351,8 +354,7 @@ export class ConferenceObjects {
       (after) => repository.bookable({ before, after, limit: PAGE }),
       (uri) => this.#extend(uri),
     );
-    this.#capacity.trim();
-    await repository.trimBookings(bucketOf(now));
+    await repository.trimBookings(Math.floor(now / DAY) * DAY_PLACES);
   }
 
   async #inPages(
@@ -370,12 +372,14 @@ export class ConferenceObjects {
   /** Books a conference up to today's horizon. */
   async #extend(uri: XconUri): Promise<void> {
     const object = await this.#commits.newest(uri);
-    const owner = object?.header.booked?.owner;
-    if (object === undefined || owner === undefined) return;
-    await this.#capacity.ready([{ before: object, touched: [] }]);
+    const { owner = '', plan } = object?.header.booked ?? {};
+    if (plan === undefined) return;
     const work = ({ edit }: Work): void =>
-      extendPlan(edit, this.#planning, (...span) => this.#capacity.fits(owner, ...span));
-    await this.change(this.#clockCall, uri, 'conference', undefined, work, nothing);
+      extendPlan(edit, this.#planning, (steps) => this.#capacity.fits(owner, steps));
+    const { now, rules } = this.#planning;
+    await this.#capacity.withDays(owner, plan.until, horizonOf(now, rules), () =>
+      this.change(this.#clockCall, uri, 'conference', undefined, work, nothing),
+    );
   }
 
   get #planning(): Planning {

@@ -22,7 +22,7 @@ export const CAPACITY_SETTINGS = {
     count(capacityDefaults.occurrences),
   ),
   'capacity.remembered': integer(
-    'Days of users whose bookings are kept in memory, 2.3 kB each.',
+    'Days, of users and of the server, whose bookings are kept in memory, 2.3 kB each.',
     count(capacityDefaults.remembered),
   ),
 } satisfies Record<string, Setting<unknown>>;

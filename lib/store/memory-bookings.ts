@@ -10,17 +10,17 @@ export class MemoryBookings {
       const sums = this.#sums.get(name) ?? new Map<number, readonly [number, number]>();
       this.#sums.set(name, sums);
       for (let at = 0; at < steps.length; at += 3) {
-        const [bucket = 0, conferences = 0, participants = 0] = steps.slice(at, at + 3);
-        const [had, held] = sums.get(bucket) ?? [0, 0];
-        if (had + conferences === 0 && held + participants === 0) sums.delete(bucket);
-        else sums.set(bucket, [had + conferences, held + participants]);
+        const [place = 0, conferences = 0, participants = 0] = steps.slice(at, at + 3);
+        const [had, held] = sums.get(place) ?? [0, 0];
+        if (had + conferences === 0 && held + participants === 0) sums.delete(place);
+        else sums.set(place, [had + conferences, held + participants]);
       }
     }
   }
 
-  of(owner: string): number[] {
-    const sums = [...(this.#sums.get(owner) ?? [])].sort(([a], [b]) => a - b);
-    return sums.flatMap(([bucket, counts]) => [bucket, ...counts]);
+  of(owner: string, from: number, until: number): number[] {
+    const sums = [...(this.#sums.get(owner) ?? [])].filter(([place]) => place >= from && place < until);
+    return sums.sort(([a], [b]) => a - b).flatMap(([place, counts]) => [place, ...counts]);
   }
 
   countAnew(state: BookingState): void {
@@ -29,14 +29,7 @@ export class MemoryBookings {
   }
 
   trim(before: number): void {
-    for (const sums of this.#sums.values()) {
-      const past = [...sums].filter(([bucket]) => bucket >= 0 && bucket < before);
-      const [had, held] = sums.get(before) ?? [0, 0];
-      const conferences = past.reduce((sum, [, [more]]) => sum + more, had);
-      const participants = past.reduce((sum, [, [, more]]) => sum + more, held);
-      for (const [bucket] of past) sums.delete(bucket);
-      if (conferences === 0 && participants === 0) sums.delete(before);
-      else sums.set(before, [conferences, participants]);
-    }
+    for (const sums of this.#sums.values())
+      for (const place of sums.keys()) if (place >= 0 && place < before) sums.delete(place);
   }
 }

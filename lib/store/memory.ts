@@ -103,8 +103,8 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
     return Promise.resolve(all.sort((a, b) => a.due - b.due).slice(0, limit));
   }
 
-  bookings(owner: string): Promise<number[]> {
-    return Promise.resolve(this.#bookings.of(owner));
+  bookings(owner: string, from: number, until: number): Promise<number[]> {
+    return Promise.resolve(this.#bookings.of(owner, from, until));
   }
 
   bookingState(): Promise<BookingState | undefined> {

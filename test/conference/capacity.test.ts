@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { shippedBlueprints } from '../../lib/conference/blueprints.ts';
-import { BUCKET } from '../../lib/conference/booking.ts';
+import { BUCKET, DAY_BUCKETS, DAY_PLACES, OPEN } from '../../lib/conference/booking.ts';
 import { capacityDefaults, type CapacityLimits } from '../../lib/conference/capacity.ts';
 import type { ConferenceControl } from '../../lib/conference/control.ts';
 import { DESCRIPTION_SECTION } from '../../lib/conference/lists.ts';
@@ -24,6 +24,7 @@ const times = (...lines: string[]): string =>
   `<xcon:conference-time><xcon:entry><xcon:base>${calendar(lines)}</xcon:base></xcon:entry></xcon:conference-time>`;
 const most = (count: number): string => `<info:maximum-user-count>${String(count)}</info:maximum-user-count>`;
 const described = (inside: string): string => `<info:conference-description>${inside}</info:conference-description>`;
+const placeOf = (bucket: number): number => bucket + Math.floor(bucket / DAY_BUCKETS);
 const stamp = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
 const once = (at: number, minutes: number, ...more: string[]): string =>
   times(`DTSTART:${stamp(at)}`, `DURATION:PT${String(minutes)}M`, ...more);
@@ -84,17 +85,22 @@ class Server {
     return this.control.createUser(as(name), uri, user(idOf(name), endpoint(sipOf(name), status)));
   }
 
+  /** What is stored, as sums from each place on. */
+  bookings(owner = ''): Promise<number[]> {
+    return this.store.bookings(owner, -Infinity, Infinity);
+  }
+
   /** What is booked in a bucket, as it is stored: conferences and participants. */
   async at(moment: number, owner = ''): Promise<[number, number]> {
-    const sums = await this.store.bookings(owner);
-    const now = [0, 0];
+    const [sums, place] = [await this.bookings(owner), placeOf(Math.floor(moment / BUCKET))];
+    let [conferences, participants] = [0, 0];
     for (let at = 0; at < sums.length; at += 3) {
-      const [bucket = 0, conferences = 0, participants = 0] = sums.slice(at, at + 3);
-      if (bucket < 0 || bucket * BUCKET > moment) continue;
-      now[0]! += conferences;
-      now[1]! += participants;
+      const [from = 0, more = 0, people = 0] = sums.slice(at, at + 3);
+      if (from < 0 || from > place) continue;
+      conferences += more;
+      participants += people;
     }
-    return now as [number, number];
+    return [conferences, participants];
   }
 
   async objects(): Promise<ConferenceObject[]> {
@@ -120,6 +126,7 @@ async function want(work: Promise<unknown>): Promise<string | undefined> {
   }
 }
 
+const OPEN_PLACE = OPEN * DAY_PLACES;
 const NINE = MONDAY + 9 * 60 * MINUTE;
 
 describe('room for conferences', () => {
@@ -176,7 +183,7 @@ describe('room for conferences', () => {
     expect(await server.at(NINE)).to.deep.equal([0, 0]);
     expect(await server.at(NINE + 2 * 60 * MINUTE)).to.deep.equal([1, 10]);
     await server.control.delete(as('alice'), uri);
-    expect(await server.store.bookings('')).to.deep.equal([]);
+    expect(await server.bookings()).to.deep.equal([]);
   });
 
   it('without a most is for those who are invited', async () => {
@@ -191,17 +198,17 @@ describe('room for conferences', () => {
   it('is taken by a conference without times while people are in, and by more than were to come', async () => {
     const server = await Server.with({ conferences: 2, participants: 3 });
     const open = await server.plans('alice', '');
-    expect(await server.store.bookings('')).to.deep.equal([]);
+    expect(await server.bookings()).to.deep.equal([]);
     await server.joins('alice', open);
     await server.joins('bob', open);
-    expect(await server.store.bookings('')).to.deep.equal([-1, 1, 2]);
+    expect(await server.bookings()).to.deep.equal([OPEN_PLACE, 1, 2, OPEN_PLACE + 1, -1, -2]);
     // It may last an hour, as far as anybody knows.
     expect(await want(server.plans('carol', once(MONDAY + 30 * MINUTE, 30) + most(2)))).to.include('2030-01-07T00:30');
     await server.plans('carol', once(MONDAY + 2 * 60 * MINUTE, 30) + most(2));
     await server.joins('carol', open);
     expect(await want(server.joins('dave', open))).to.include('3 participants at once');
     for (const name of ['alice', 'bob', 'carol']) await server.control.deleteUser(as(name), open);
-    expect((await server.store.bookings(''))[0]).to.not.equal(-1);
+    expect((await server.bookings())[0]).to.not.equal(OPEN_PLACE);
   });
 
   it('of what goes on is given back when it ends early, and taken when it lasts longer', async () => {
@@ -265,12 +272,12 @@ describe('room for conferences', () => {
     expect(await server.at(NINE - 5 * MINUTE)).to.deep.equal([0, 0]);
   });
 
-  it('that is over is put together', async () => {
+  it('that is over is forgotten', async () => {
     const server = await Server.with();
     await server.plans('alice', once(NINE, 60, 'RRULE:FREQ=DAILY;COUNT=5'));
     await server.passesTo(NINE + 3 * DAY + 30 * MINUTE);
     await server.booksAhead();
-    expect((await server.store.bookings('')).length).to.equal(3 * 4);
+    expect((await server.bookings()).length).to.equal(3 * 4);
     expect(await server.at(server.now)).to.deep.equal([1, 1]);
   });
 });
@@ -382,17 +389,18 @@ describe('what is booked', () => {
 
   /** What is stored, bucket by bucket from now on, as changes; what is open comes first. */
   async function stored(server: Server, owner: string): Promise<string[]> {
-    const sums = await server.store.bookings(owner);
+    const sums = await server.bookings(owner);
     const first = Math.floor(server.now / BUCKET);
     const counts = new Map<number, [number, number]>();
     let open = '0 0';
     for (let at = 0; at < sums.length; at += 3) {
-      const [bucket = 0, conferences = 0, participants = 0] = sums.slice(at, at + 3);
-      if (bucket === -1) open = `${String(conferences)} ${String(participants)}`;
-      else {
-        const [had, held] = counts.get(Math.max(bucket, first)) ?? [0, 0];
-        counts.set(Math.max(bucket, first), [had + conferences, held + participants]);
-      }
+      const [place = 0, conferences = 0, participants = 0] = sums.slice(at, at + 3);
+      if (place === OPEN_PLACE) open = `${String(conferences)} ${String(participants)}`;
+      if (place < 0) continue;
+      // The place at the end of a day is the first of the next.
+      const bucket = Math.max(place - Math.floor(place / DAY_PLACES), first);
+      const [had, held] = counts.get(bucket) ?? [0, 0];
+      counts.set(bucket, [had + conferences, held + participants]);
     }
     return [open, ...steps(counts)];
   }

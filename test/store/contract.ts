@@ -325,6 +325,53 @@ export function contract(name: string, open: (options?: { logVersions: number })
       await short.close();
     });
 
+    it('sums up what changes book, of each owner and of all, and forgets what is over', async () => {
+      const booked = (id: string, owner: string, steps: number[]) => [
+        change(uriOf(id), 0, [], { booking: { owner, steps } }),
+      ];
+      await store.write([
+        booked('b1', 'al', [-2, 1, 1, -1, -1, -1]),
+        booked('b2', 'al', [4, 1, 5, 9, -1, -5]),
+        booked('b3', 'bo', [4, 1, 2, 6, -1, -2]),
+        booked('b4', 'bo', [2, 1, 7, 4, -1, -7]),
+      ]);
+      expect(await store.bookings('', 0, 9)).to.deep.equal([2, 1, 7, 4, 1, 0, 6, -1, -2]);
+      expect(await store.bookings('al', -9, 99)).to.deep.equal([-2, 1, 1, -1, -1, -1, 4, 1, 5, 9, -1, -5]);
+      expect(await store.bookings('cy', -9, 99)).to.deep.equal([]);
+      await store.trimBookings(5);
+      expect(await store.bookings('', -9, 99)).to.deep.equal([-2, 1, 1, -1, -1, -1, 6, -1, -2, 9, -1, -5]);
+      expect((await store.changes({ after: 0, limit: 9 })).some((one) => 'booking' in one)).to.equal(false);
+    });
+
+    it('books with a set or not at all', async () => {
+      const booking = { owner: 'al', steps: [4, 1, 5, 9, -1, -5] };
+      const set = [change(A, 0, [], { booking }), change(B, 7)];
+      expect(await rejection(store.write([set]))).to.be.instanceOf(VersionConflict);
+      expect(await store.bookings('', 0, 99)).to.deep.equal([]);
+    });
+
+    it('begins a count of all bookings with none, and knows by which rules', async () => {
+      expect(await store.bookingState()).to.equal(undefined);
+      await store.write([[change(A, 0, [], { booking: { owner: 'al', steps: [4, 1, 5, 9, -1, -5] } })]]);
+      await store.countBookingsAnew({ rules: 'r', era: 2, isCounted: false });
+      expect(await store.bookings('', 0, 99)).to.deep.equal([]);
+      expect(await store.bookings('al', 0, 99)).to.deep.equal([]);
+      await store.bookingsCounted();
+      expect(await store.bookingState()).to.deep.equal({ rules: 'r', era: 2, isCounted: true });
+    });
+
+    it('names what is to be booked further, by URI', async () => {
+      const more = (id: string, at?: number) => {
+        const plan = { people: 1, until: 0, ...(at !== undefined && { more: at }) };
+        return change(uriOf(id), 0, [], { header: header({ booked: { era: 1, owner: 'al', plan } }) });
+      };
+      await store.write([[more('c'), more('a', 2e12), more('d', 1e12), more('b', 3e12), change(uriOf('e'), 0)]]);
+      const named = (after: string, limit = 9) => store.bookable({ before: 2.5e12, after, limit });
+      expect(await named('')).to.deep.equal([uriOf('a'), uriOf('d')]);
+      expect(await named('', 1)).to.deep.equal([uriOf('a')]);
+      expect(await named(uriOf('a'))).to.deep.equal([uriOf('d')]);
+    });
+
     it('counts the changes of an object once in a while where it keeps many', async () => {
       const long = await open({ logVersions: 160 });
       for (let version = 0; version < 400; version++) {

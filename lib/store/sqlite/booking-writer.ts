@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Booking, BookingState } from '../../conference/repository.ts';
 
-/** Owners whose sums one step of a trim puts together. */
+/** Owners whose sums one step of a trim looks at. */
 const OWNERS = 100;
 
 const prepare = (db: Database) => ({
@@ -10,12 +10,9 @@ const prepare = (db: Database) => ({
      SET conferences = conferences + excluded.conferences, participants = participants + excluded.participants`,
   ),
   owners: db.prepare<[string, number], string>('SELECT DISTINCT owner FROM booking WHERE owner > ? LIMIT ?').pluck(),
-  past: db.prepare<[string, number], { conferences: number; participants: number; rows: number }>(
-    `SELECT coalesce(sum(conferences), 0) AS conferences, coalesce(sum(participants), 0) AS participants, count(*) AS rows
-     FROM booking WHERE owner = ? AND bucket >= 0 AND bucket < ?`,
+  forget: db.prepare<[string, number]>(
+    'DELETE FROM booking WHERE owner = ? AND (place >= 0 AND place < ? OR conferences = 0 AND participants = 0)',
   ),
-  forgetPast: db.prepare<[string, number]>('DELETE FROM booking WHERE owner = ? AND bucket >= 0 AND bucket < ?'),
-  forgetNothing: db.prepare<[string]>('DELETE FROM booking WHERE owner = ? AND conferences = 0 AND participants = 0'),
   forgetAll: db.prepare<[]>('DELETE FROM booking'),
   forgetState: db.prepare<[]>('DELETE FROM booking_state'),
   keepState: db.prepare<[string, number, number]>('INSERT INTO booking_state VALUES (?, ?, ?)'),
@@ -42,8 +39,8 @@ export class BookingWriter {
   take({ owner, steps }: Booking): void {
     for (const name of ['', owner]) {
       for (let at = 0; at < steps.length; at += 3) {
-        const [bucket = 0, conferences = 0, participants = 0] = steps.slice(at, at + 3);
-        this.#sql.add.run(name, bucket, conferences, participants);
+        const [place = 0, conferences = 0, participants = 0] = steps.slice(at, at + 3);
+        this.#sql.add.run(name, place, conferences, participants);
       }
     }
   }
@@ -63,14 +60,7 @@ export class BookingWriter {
 
   #trimSome(before: number, after: string): string | undefined {
     const owners = this.#sql.owners.all(after, OWNERS);
-    for (const owner of after === '' ? ['', ...owners] : owners) {
-      const past = this.#sql.past.get(owner, before);
-      if (past !== undefined && past.rows > 0) {
-        this.#sql.forgetPast.run(owner, before);
-        this.#sql.add.run(owner, before, past.conferences, past.participants);
-      }
-      this.#sql.forgetNothing.run(owner);
-    }
+    for (const owner of after === '' ? ['', ...owners] : owners) this.#sql.forget.run(owner, before);
     return owners.length === OWNERS ? owners.at(-1) : undefined;
   }
 }

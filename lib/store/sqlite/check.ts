@@ -34,7 +34,7 @@ const RULES: readonly string[] = [
    WHERE CASE WHEN json_valid(header) AND json_valid(parts) THEN length(bytes) <> (
      SELECT coalesce(sum(coalesce(value ->> '$.before', 0) + coalesce(value ->> '$.after', 0)), 0) FROM json_each(parts))
      ELSE TRUE END`,
-  `SELECT 'bookings of ' || owner || ' do not end' FROM booking WHERE bucket >= 0
+  `SELECT 'bookings of ' || owner || ' do not end' FROM booking
    GROUP BY owner HAVING sum(conferences) <> 0 OR sum(participants) <> 0`,
   `SELECT 'follower ' || name || ' is at ' || position || ', beyond the log' FROM follower
    WHERE position > coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'log'), 0)`,

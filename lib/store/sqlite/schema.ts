@@ -105,13 +105,13 @@ export const MIGRATIONS: readonly string[] = [
   `,
   `CREATE INDEX object_by_due ON object (${DUE}) WHERE ${DUE} IS NOT NULL;`,
   `
-  -- What is taken more from each bucket of time on, in sum; of each user, and of all under the name ''.
+  -- What is taken more from each place in time on, in sum; of each user, and of all under the name ''.
   CREATE TABLE booking (
     owner TEXT NOT NULL,
-    bucket INTEGER NOT NULL,
+    place INTEGER NOT NULL,
     conferences INTEGER NOT NULL,
     participants INTEGER NOT NULL,
-    PRIMARY KEY (owner, bucket)
+    PRIMARY KEY (owner, place)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE booking_state (rules TEXT NOT NULL, era INTEGER NOT NULL, counted INTEGER NOT NULL) STRICT;
   CREATE INDEX object_by_bookable ON object (${BOOKABLE}) WHERE ${BOOKABLE} IS NOT NULL;

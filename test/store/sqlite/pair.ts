@@ -10,6 +10,7 @@ export const pairSet = (n: number, filler = 50): ChangeSet =>
     const text = `${n} ${'.'.repeat(filler)}`;
     return change(uri, n - 1, [section('n', text), user(`u${n % 10}`, text, [`round ${n % 3}`, userIdOf('al')])], {
       at: n,
+      booking: { owner: userIdOf('al'), steps: [0, 1, n, 9, -1, -n] },
     });
   });
 
@@ -19,6 +20,8 @@ export async function pairVersion(store: ConferenceRepository): Promise<number> 
   const version = x?.object.version ?? 0;
   expect(y?.object.version ?? 0).to.equal(version);
   for (const found of [x, y]) expect(Number(found?.parts[0]?.bytes.toString().split(' ')[0] ?? 0)).to.equal(version);
+  for (const owner of ['', userIdOf('al')])
+    expect((await store.bookings(owner, 0, 9))[1] ?? 0).to.equal(PAIR.length * version);
   const users = x?.parts.slice(1).map(({ bytes }) => Number(bytes.toString().split(' ')[0]));
   const latest = Array.from({ length: Math.min(version, 10) }, (_, back) => version - back);
   expect(users?.toSorted((a, b) => b - a) ?? []).to.deep.equal(latest);
