@@ -126,18 +126,6 @@ export class Endpoints {
     return found;
   }
 
-  /** The sidebar of a conference in which a user is, by the last that says so. */
-  async sidebarOf(
-    { sidebars }: ConferenceObject,
-    user: XconUserId,
-    isIn: (record: UserRecord | undefined) => boolean,
-  ): Promise<XconUri | undefined> {
-    let found: XconUri | undefined;
-    for (const uri of sidebars.keys())
-      if (isIn((await this.#objects.access.durable(uri))?.users.get(user))) found = uri;
-    return found;
-  }
-
   async #come(arrival: Asked, change: (work: (work: Work) => void) => Promise<ConferenceObject>): Promise<DialledIn> {
     let came: Came | undefined;
     const object = await change((work) => void (came = this.#bring(work, arrival)));
