@@ -283,6 +283,10 @@ export const SETTINGS = {
   ),
   'conference.listed': integer('Entries of one list of conferences.', count(controlDefaults.listed)),
   'conference.sidebars': integer('Sidebars of one conference at a time.', count(controlDefaults.sidebars)),
+  'conference.children': integer(
+    'Conference objects of one series: itself, and what stands for some of its occurrences.',
+    count(controlDefaults.children),
+  ),
   'conference.filterLength': integer('Length of an xpathFilter.', {
     ...count(filterDefaults.filterLength),
     unit: 'characters',

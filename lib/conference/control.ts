@@ -1,5 +1,11 @@
 import type { Principal } from '../directory/principal.ts';
-import { CONFERENCES, type ConferenceObject, type SidebarKind } from '../model/conference-object.ts';
+import {
+  CONFERENCES,
+  type ConferenceObject,
+  type OccurrenceRange,
+  type SeriesChild,
+  type SidebarKind,
+} from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { unknownTo } from './admission.ts';
@@ -32,7 +38,8 @@ import { seenChange, type SeenChange } from './seen-change.ts';
 import { allowsSubscription, type Sight } from './sight.ts';
 import { Slices } from './slices.ts';
 import type { Standing } from './standing.ts';
-import { type AskedOccurrences, listOccurrences, type OccurrencesAnswer, steer, type Steering } from './steering.ts';
+import { OccurrenceControl } from './occurrence-control.ts';
+import type { AskedOccurrences, OccurrencesAnswer, Steering } from './steering.ts';
 import { summaryOf } from './summaries.ts';
 import { targetUser } from './target-user.ts';
 import { timeDefaults } from './times.ts';
@@ -48,6 +55,7 @@ import { type Reader, readerOf, usersView } from './views.ts';
 export class ConferenceControl {
   readonly #parts: ControlParts;
   readonly #objects: ConferenceObjects;
+  readonly #occurrences: OccurrenceControl;
   readonly #slices: Slices;
   /** The endpoints that the focus connects. */
   readonly endpoints: Endpoints;
@@ -56,6 +64,7 @@ export class ConferenceControl {
     this.#parts = parts;
     this.#slices = new Slices(parts.limits.filterSlice);
     this.#objects = new ConferenceObjects(parts);
+    this.#occurrences = new OccurrenceControl(this.#objects, parts);
     this.endpoints = new Endpoints(this.#objects, parts);
   }
 
@@ -199,26 +208,48 @@ export class ConferenceControl {
     return this.#changed(call, made);
   }
 
+  /**
+   * Changes a conference. Where the `base` of the changes tells of some occurrences alone, the answer is of what stands for
+   * them (RFC 5239 §7.4).
+   */
   async update(call: Call, uri: XconUri, changes: XmlElement): Promise<ObjectAnswer> {
-    const after = await this.#objects
-      .change(call, uri, 'conference', changes, (work) => updateConference(work, changes))
-      .catch(refusedAs('conflict'));
-    return this.#changed(call, after);
+    return this.#changed(call, await this.#occurrences.update(call, uri, changes));
+  }
+
+  /**
+   * Changes some occurrences of a series. The answer is of what stands for them: a child, made where there is none for
+   * just these, or the conference itself when nothing changes.
+   * @param range ids, as the list of occurrences has them
+   * @param changes `conference-info`; DTSTART and DTEND or DURATION of `base` are those of the first of these occurrences
+   * @throws {Refusal} conflict where there are no such occurrences, or overlapping ones
+   */
+  async changeOccurrences(
+    call: Call,
+    uri: XconUri,
+    range: OccurrenceRange,
+    changes: XmlElement,
+  ): Promise<ObjectAnswer> {
+    return this.#changed(call, await this.#occurrences.change(call, uri, range, changes));
+  }
+
+  /** What stands for occurrences of a series, as far as the caller may know of it. */
+  children(call: Call, uri: XconUri): Promise<readonly SeriesChild[]> {
+    return this.#occurrences.children(call, uri);
+  }
+
+  /** The object to which the SIP URI of a conference leads now: of a series what stands for the occurrence that goes on. */
+  reached(uri: XconUri): Promise<XconUri> {
+    return this.#occurrences.reached(uri);
   }
 
   /** Starts, ends, extends or cancels an occurrence by hand. */
   async steer(call: Call, uri: XconUri, asked: Steering): Promise<{ version: number }> {
-    const { times = timeDefaults, clock } = this.#parts;
-    const work = (all: Work): void => steer(all, asked, times, clock());
-    return versionOf(await this.#objects.change(call, uri, 'conference', undefined, work).catch(refusedAs('conflict')));
+    return versionOf(await this.#occurrences.steer(call, uri, asked));
   }
 
-  /** When the conference takes place. */
-  async occurrences(call: Call, uri: XconUri, between: AskedOccurrences): Promise<OccurrencesAnswer> {
-    const { object } = await this.#objects.access.enter(call, uri, 'conference');
-    const { times = timeDefaults, clock, limits } = this.#parts;
-    const limit = Math.min(between.limit, limits.listed);
-    return { version: object.version, occurrences: listOccurrences(object, times, clock(), { ...between, limit }) };
+  /** When the conference takes place, with what stands for its occurrences. */
+  occurrences(call: Call, uri: XconUri, between: AskedOccurrences): Promise<OccurrencesAnswer> {
+    return this.#occurrences.list(call, uri, between);
   }
 
   /** When a user is in her conferences, in order and merged; without `of`, the caller. */

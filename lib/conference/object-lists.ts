@@ -48,9 +48,12 @@ export class ObjectLists {
   async list(call: Call, query: ListQuery, asked: AskedFilter | undefined): Promise<ObjectEntry[]> {
     const { listed } = this.#limits;
     if (asked !== undefined) return this.#filtered(call, query, new Filter(asked, this.#limits));
-    const found = await this.#repository.list({ ...query, limit: listed + 1 });
-    if (found.length > listed) throw tooMany(`More than ${listed} entries: choose among them with an xpathFilter.`);
-    return found.map(entry);
+    const found: ObjectEntry[] = [];
+    for await (const candidate of this.#candidates(query, listed + 1)) {
+      found.push(entry(candidate));
+      if (found.length > listed) throw tooMany(`More than ${listed} entries: choose among them with an xpathFilter.`);
+    }
+    return found;
   }
 
   #filtered(call: Call, query: ListQuery, filter: Filter): Promise<ObjectEntry[]> {
@@ -72,12 +75,13 @@ export class ObjectLists {
     });
   }
 
-  async *#candidates(query: ListQuery): AsyncGenerator<ListedObject> {
+  /** A series is listed, and not what stands for some of its occurrences. */
+  async *#candidates(query: ListQuery, limit = PAGE): AsyncGenerator<ListedObject> {
     let after = '';
     for (;;) {
-      const page = await this.#repository.list({ ...query, after, limit: PAGE });
-      yield* page;
-      if (page.length < PAGE) return;
+      const page = await this.#repository.list({ ...query, after, limit });
+      for (const listed of page) if (listed.header.stands === undefined) yield listed;
+      if (page.length < limit) return;
       after = page.at(-1)?.uri ?? after;
     }
   }

@@ -1,13 +1,20 @@
 import type { Attempts } from '../directory/attempts.ts';
 import type { Principal } from '../directory/principal.ts';
-import { type ConferenceObject, ObjectEdit, type ObjectKind } from '../model/conference-object.ts';
-import type { XconUri, XconUserId } from '../model/identifiers.ts';
+import {
+  type ConferenceObject,
+  ObjectEdit,
+  type ObjectKind,
+  type OccurrenceRange,
+} from '../model/conference-object.ts';
+import { generateXconUri, type XconUri, type XconUserId } from '../model/identifiers.ts';
 import { ShapeError } from '../model/shape.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { ObjectAccess } from './access.ts';
 import { checkRoom, unknownTo } from './admission.ts';
 import { type Bringing, judgeArrival, judgeArrivals } from './arrivals.ts';
 import type { Call } from './calls.ts';
+import { changesNothing, changesReservation } from './child.ts';
+import { carryChildren } from './child-times.ts';
 import type { Arrival, ArrivalGuard, ChangeListener, Guard } from './changes.ts';
 import { callArrivals } from './calling.ts';
 import { BUCKET, DAY_PLACES, extendPlan, horizonOf, type Planning, planRoom } from './booking.ts';
@@ -20,6 +27,7 @@ import { notePlanned } from './planning.ts';
 import { Refusal } from './refusal.ts';
 import type { ConferenceRepository } from './repository.ts';
 import { checkEdit, completeSections } from './sections.ts';
+import { isOfSeries, Series, standsFor } from './series.ts';
 import { checkMayMake, checkMembers, followMain, isSidebar, standingIn, withEntry, withoutEntry } from './sidebars.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { checkTimes, timeDefaults, type TimeRules, timesOf } from './times.ts';
@@ -33,6 +41,8 @@ export interface ControlLimits extends CommitLimits, FilterLimits {
   readonly listed: number;
   /** Sidebars of one conference at a time. */
   readonly sidebars: number;
+  /** Conference objects of one series: what stands for some of its occurrences, and itself. */
+  readonly children: number;
   /** Digits of the conference passwords that the server makes. */
   readonly passwordDigits: number;
 }
@@ -60,6 +70,7 @@ export const controlDefaults: Omit<ControlLimits, keyof CommitLimits> = {
   named: 1_000,
   listed: 10_000,
   sidebars: 100,
+  children: 200,
   passwordDigits: 10,
   ...filterDefaults,
 };
@@ -72,6 +83,8 @@ export interface Work {
   readonly identities: Identities;
   readonly people: People;
   readonly limits: ControlLimits;
+  /** How times are read. */
+  readonly rules: TimeRules;
   /** Refuses whoever may not be brought in. What the edit holds after the work is judged anyway. @throws {Refusal} */
   judge(arrival: Omit<Arrival, 'object' | 'caller' | 'callersRecord'>): void;
 }
@@ -247,14 +260,25 @@ export class ConferenceObjects {
       const clones = this.#clones;
       const before = await this.access.object(uri, kind, call);
       const main = await this.access.mainConference(before);
-      const hasSidebars = before.sidebars.size > 0;
-      if (hasSidebars || this.#beingCloned.has(uri) || (await this.#parts.repository.dependants(uri, 1)).length > 0) {
-        throw new Refusal('others-depend-on-it', 'Other conferences depend on this one: delete them first.');
-      }
-      const edits = [{ before, touched: [] }, ...(main === undefined ? [] : [withoutEntry(main, uri)])];
-      if (await this.#commit(call, edits, () => clones === this.#clones)) return;
+      const series = isOfSeries(before) ? await this.seriesOf(before) : undefined;
+      await this.#refuseParents(before, series);
+      withVersion(before.version, () => series?.remove(before));
+      const edits = series?.edits() ?? [{ before, touched: [] }];
+      const all = [...edits, ...(main === undefined ? [] : [withoutEntry(main, uri)])];
+      if (await this.#commit(call, all, () => clones === this.#clones && this.#isCurrent(series))) return;
     }
     throw tooFast();
+  }
+
+  /** What stands for occurrences of a series goes with it; other clones, and sidebars, hold what they depend on. */
+  async #refuseParents(object: ConferenceObject, series: Series | undefined): Promise<void> {
+    const family = series?.objects ?? [object];
+    const known = new Set(family.map(({ uri }) => uri));
+    for (const one of object.header.stands === undefined ? family : [object]) {
+      const dependants = await this.#parts.repository.dependants(one.uri, family.length);
+      if (one.sidebars.size > 0 || this.#beingCloned.has(one.uri) || dependants.some((uri) => !known.has(uri)))
+        throw new Refusal('others-depend-on-it', 'Other conferences depend on this one: delete them first.');
+    }
   }
 
   /** One change of one object: load, authorise, apply, complete, check, guards, commit. */
@@ -282,11 +306,65 @@ export class ConferenceObjects {
         continue;
       }
       const followers = before.sidebars.size === 0 ? [] : await followMain(edit, (one) => this.#commits.newest(one));
+      const series = isOfSeries(before) && changesReservation(edit) ? await this.seriesOf(before) : undefined;
+      withVersion(before.version, () => series?.change(edit));
       const after = { ...edit.now, version: before.version + 1 };
       const entry = main !== undefined && after.header.kind === 'sidebar-by-val' ? [withEntry(main, after)] : [];
-      if (await this.#commit(call, [{ before, after, touched: edit.touched }, ...followers, ...entry])) return after;
+      const others = [...followers, ...entry, ...(series?.edits(uri) ?? [])];
+      const own = { before, after, touched: edit.touched };
+      if (await this.#commit(call, [own, ...others], () => this.#isCurrent(series))) return after;
     }
     throw tooFast();
+  }
+
+  /**
+   * Changes some occurrences of a series: what stands for just these, or a child that is made to (RFC 5239 §7.4). A change
+   * that changes nothing makes none.
+   */
+  async changeOccurrences(
+    call: Call,
+    uri: XconUri,
+    range: OccurrenceRange,
+    element: XmlElement | undefined,
+    work: (work: Work) => void,
+  ): Promise<ConferenceObject> {
+    const identities = await this.#identitiesIn(element, call);
+    if (this.#capacity.era === undefined) await this.#capacity.open();
+    for (let tries = 0; tries < TRIES; tries++) {
+      const asked = await this.access.object(uri, 'conference', call);
+      const series = await this.seriesOf(asked);
+      const holder = series.holderOf(range, uri) ?? asked;
+      if (standsFor(holder, range)) return this.change(call, holder.uri, 'conference', element, work);
+      if ((holder.header.due ?? Infinity) <= this.#parts.clock()) {
+        await this.tick(holder.uri);
+        continue;
+      }
+      const enter = (object: ConferenceObject, standing: Standing): void => this.access.check(object, call, standing);
+      const edit = withVersion(holder.version, () => {
+        enter(holder, standingOf(holder, call.caller));
+        const before = series.begin(holder, generateXconUri(this.#parts.people.domain), range);
+        return this.#edited({ call, before, main: undefined, element, identities, work, enter });
+      });
+      if (changesNothing(edit)) return holder;
+      withVersion(holder.version, () => series.add(edit, holder));
+      const edits = series.edits();
+      const made = edits.find(({ after }) => after?.uri === edit.now.uri)?.after;
+      if (made !== undefined && (await this.#commit(call, edits, () => this.#isCurrent(series)))) return made;
+    }
+    throw tooFast();
+  }
+
+  /** The series to which an object belongs. */
+  seriesOf(object: ConferenceObject): Promise<Series> {
+    const { times: rules = timeDefaults, limits, clock } = this.#parts;
+    const complete = (edit: ObjectEdit): void => shaped(() => this.#complete(edit));
+    const context = { rules, now: clock(), most: limits.children, complete };
+    return Series.of(object, (uri) => this.#commits.newest(uri), context);
+  }
+
+  /** Nobody has changed any of the objects of a series meanwhile. */
+  #isCurrent(series: Series | undefined): boolean {
+    return series === undefined || series.objects.every((object) => this.#commits.isNewest(object));
   }
 
   /** Whether the rules would allow a change as the object stands now. @throws {Refusal} */
@@ -315,7 +393,7 @@ export class ConferenceObjects {
 
   /** What a change makes of an object by the rules. */
   #edited({ call, before, main, element, identities, work, enter }: Proposed): ObjectEdit {
-    const { people, limits } = this.#parts;
+    const { people, limits, times: rules = timeDefaults } = this.#parts;
     const standing = standingIn(before, main, call.caller);
     enter(before, standing);
     const edit = new ObjectEdit(before);
@@ -323,7 +401,7 @@ export class ConferenceObjects {
       shaped(() => {
         const bringing = { edit, call, standing, main, element };
         const judge: Work['judge'] = (arrival) => judgeArrival(this.#arrivalGuards, bringing, arrival);
-        work({ call, edit, standing, identities, people, limits, judge });
+        work({ call, edit, standing, identities, people, limits, rules, judge });
         this.#arrive(bringing);
         if (main !== undefined) checkMembers(edit, main, call.caller);
         this.#complete(edit);
@@ -397,6 +475,7 @@ export class ConferenceObjects {
     completeSections(edit, this.#parts.people.domain);
     const now = this.#parts.clock();
     const rules = this.#parts.times ?? timeDefaults;
+    carryChildren(edit, rules);
     checkTimes(edit, rules, now);
     const more = peopleIn(edit.now) - peopleIn(edit.before);
     const times = timesOf(edit.now, rules);

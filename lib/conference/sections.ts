@@ -53,10 +53,13 @@ const withoutCounts = (state: XmlElement): XmlElement =>
  * each medium has a status, each floor an algorithm.
  */
 export function completeSections(edit: ObjectEdit, domain: string): void {
+  const { header, uri } = edit.now;
   rewrite(edit, DESCRIPTION_SECTION, info('conference-description'), (description) => {
     const media = description.first(CONFERENCE_INFO, 'available-media');
     const complete = media === undefined ? description : place(description, withStatuses(media));
-    return edit.now.header.kind === 'blueprint' ? complete : withSipUri(complete, sipUriOf(edit.now.uri, domain));
+    return header.kind === 'blueprint'
+      ? complete
+      : withSipUri(complete, sipUriOf(header.stands?.series ?? uri, domain));
   });
   rewrite(edit, FLOOR_SECTION, undefined, withAlgorithms);
 }

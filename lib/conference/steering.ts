@@ -1,4 +1,5 @@
 import type { ConferenceObject } from '../model/conference-object.ts';
+import type { XconUri } from '../model/identifiers.ts';
 import { XCON } from '../model/names.ts';
 import { Part } from '../model/part.ts';
 import { cancelled } from '../schedule/cancelling.ts';
@@ -92,6 +93,8 @@ export interface ListedOccurrence {
   readonly end?: number;
   readonly opens: number;
   readonly state: 'over' | 'open' | 'planned';
+  /** What stands for it, where that is not the conference itself. */
+  readonly child?: XconUri;
 }
 
 export interface OccurrencesAnswer {

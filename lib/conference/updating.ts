@@ -2,8 +2,8 @@ import type { ObjectEdit } from '../model/conference-object.ts';
 import { USER } from '../model/definitions.ts';
 import { parseXconUri, parseXconUserId, type XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, XCON } from '../model/names.ts';
-import { XmlElement } from '../xml/element.ts';
-import { plansOccurrence } from '../schedule/base.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { timesAsked } from './child-times.ts';
 import { highestNumber, isGenerated, Placeholders } from './auto-generate.ts';
 import type { Work } from './objects.ts';
 import { enrolTargets, userIdFor } from './enrolment.ts';
@@ -25,7 +25,7 @@ export function updateConference(work: Work, raw: XmlElement): void {
     throw new Refusal('conflict', 'The entity of the confInfo is not that of the conference in confObjID.');
   }
   refuseSidebars(raw);
-  const changes = work.call.profile === 'linphone' ? withoutSameTimes(edit, raw) : raw;
+  const changes = withTimes(work, raw);
   const placeholders = new Placeholders((domain) => people.servesDomain(domain));
   placeholders.assign(entity ?? '', edit.before.uri.slice('xcon:'.length).replace(/@.*$/, ''));
   matchMedia(changes, edit.now.sections.get(DESCRIPTION_SECTION)?.element, placeholders);
@@ -111,21 +111,13 @@ function highestIn(edit: ObjectEdit, raw: XmlElement): number {
   return Math.max(0, ...[raw, ...sections, ...named].map(highestNumber));
 }
 
-/**
- * A client that was shown a single event in UTC sends it back with every update: as long as it says the same start and
- * duration, the times with their zone and rule stay as they are.
- */
-function withoutSameTimes(edit: ObjectEdit, raw: XmlElement): XmlElement {
+/** The times of a request as they are to be: a child tells of its own occurrences, and offsets move with DTSTART. */
+function withTimes({ edit, rules }: Work, raw: XmlElement): XmlElement {
   const description = raw.first(CONFERENCE_INFO, 'conference-description');
-  const current = baseOf(edit.now.sections.get(DESCRIPTION_SECTION)?.element);
-  const sent = baseOf(description);
-  if (description === undefined || current === undefined || sent === undefined) return raw;
-  if (!plansOccurrence(current, sent)) return raw;
-  const rest = description.children.filter(
-    (child) => !(child instanceof XmlElement && child.is(XCON, 'conference-time')),
-  );
-  return withChild(raw, 'conference-description', description.withChildren(rest));
+  const asked = description?.first(XCON, 'conference-time');
+  if (description === undefined || asked === undefined || edit.now.header.kind !== 'conference') return raw;
+  const times = timesAsked(edit, asked, rules);
+  if (times === asked) return raw;
+  const children = description.children.map((child) => (child === asked ? times : child));
+  return withChild(raw, 'conference-description', description.withChildren(children));
 }
-
-const baseOf = (description: XmlElement | undefined): string | undefined =>
-  description?.first(XCON, 'conference-time')?.first(XCON, 'entry')?.first(XCON, 'base')?.text;

@@ -37,7 +37,7 @@ export interface WindowRules {
 export const windowDefaults: WindowRules = { earlyJoin: 600, overrun: 0 };
 
 /** Before it, a DTSTART is a client's word for now. */
-const LONG_AGO = Date.UTC(1970, 0, 2);
+export const LONG_AGO = Date.UTC(1970, 0, 2);
 
 /** The times of one conference (RFC 6501 §4.2.5). */
 export class ConferenceTime {
@@ -80,6 +80,12 @@ export class ConferenceTime {
   upTo(moment: number): Window | undefined {
     const last = this.#entries.map((entry) => entry.upTo(moment)).filter((one) => one !== undefined);
     return last.toSorted((a, b) => a.start - b.start).at(-1);
+  }
+
+  /** The one that goes on at a moment or comes next, else the last. */
+  shownAt(moment: number): Window | undefined {
+    const [next] = this.from(moment);
+    return next ?? this.upTo(moment);
   }
 
   /** The occurrence of an id. */

@@ -135,6 +135,13 @@ export class RecurrenceSet {
     return stretch && occurrence(original, { ...this.origin, wall: wall + stretch.move }, stretch.length);
   }
 
+  /** Whether an occurrence was left out or cancelled alone. */
+  isExcluded(id: string): boolean {
+    const original = momentOf(id);
+    const isLeftOut = this.#excluded.has(original) || this.#isExcludedDay(this.origin.zone.wallOf(original));
+    return isLeftOut && !this.#singles.some((one) => one.id === id);
+  }
+
   /** Where an occurrence stands on the clock of the series, moved or not. */
   wallOf(id: string): number {
     const original = momentOf(id);

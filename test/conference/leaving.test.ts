@@ -3,6 +3,7 @@ import type { Caller } from '../../lib/conference/calls.ts';
 import { leave } from '../../lib/conference/leaving.ts';
 import { Identities, type People } from '../../lib/conference/people.ts';
 import { controlDefaults } from '../../lib/conference/objects.ts';
+import { timeDefaults } from '../../lib/conference/times.ts';
 import { commitDefaults } from '../../lib/conference/commits.ts';
 import { Refusal } from '../../lib/conference/refusal.ts';
 import { standingOf } from '../../lib/conference/standing.ts';
@@ -60,6 +61,7 @@ function outcome(object: ConferenceObject, who: string | Caller, whom: string, n
         identities: new Identities(),
         people,
         limits: { ...commitDefaults, ...controlDefaults },
+        rules: timeDefaults,
         judge: () => undefined,
       },
       named,

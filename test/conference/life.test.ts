@@ -1,134 +1,11 @@
 import { expect } from 'chai';
-import { commitDefaults } from '../../lib/conference/commits.ts';
-import { defaultBlueprintUri, shippedBlueprints } from '../../lib/conference/blueprints.ts';
-import { ConferenceControl } from '../../lib/conference/control.ts';
-import { LifeClock, lifeClockDefaults } from '../../lib/conference/life-clock.ts';
-import { controlDefaults } from '../../lib/conference/objects.ts';
-import { Refusal } from '../../lib/conference/refusal.ts';
-import { Attempts } from '../../lib/directory/attempts.ts';
-import type { XconUri } from '../../lib/model/identifiers.ts';
-import { MemoryStore } from '../../lib/store/memory.ts';
 import { calendar } from '../schedule/calendars.ts';
-import { VirtualClock } from '../sip/virtual-clock.ts';
-import { as, changes, conference, DOMAIN, endpoint, idOf, principal, shown, sipOf, user } from './world.ts';
-
-const MINUTE = 60_000;
-const NINE = Date.UTC(2030, 0, 7, 9);
-
-const entry = (base: string, more = ''): string =>
-  `<info:conference-description><xcon:conference-time><xcon:entry><xcon:base>${base}</xcon:base>${more}</xcon:entry></xcon:conference-time></info:conference-description>`;
-const WEEKLY = calendar(['DTSTART:20300107T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY']);
-const ONCE = calendar(['DTSTART:20300107T090000Z', 'DURATION:PT1H']);
-const PEOPLE = `<info:users><info:user entity="${idOf('bob')}"/><info:user entity="${idOf('carol')}"/></info:users>`;
-
-/** A control with a clock of lives, at a time that only the test moves; `restarted` is the next life of the server. */
-class World {
-  readonly store = new MemoryStore();
-  readonly time = new VirtualClock();
-  readonly late: string[] = [];
-  readonly errors: unknown[] = [];
-  control = this.#control();
-  #life: LifeClock | undefined;
-  /** What the clock on the wall is ahead of the clock that runs. */
-  #ahead: number;
-
-  constructor(start: number) {
-    this.#ahead = start;
-  }
-
-  static async at(start: number): Promise<World> {
-    const world = new World(start);
-    for (const blueprint of shippedBlueprints(DOMAIN)) await world.control.createBlueprint(as('root'), blueprint);
-    await world.starts();
-    return world;
-  }
-
-  now = (): number => this.#ahead + this.time.now();
-
-  #control(): ConferenceControl {
-    return new ConferenceControl({
-      repository: this.store,
-      people: {
-        domain: DOMAIN,
-        servesDomain: (domain) => domain === DOMAIN,
-        principalById: (id) => Promise.resolve(PEOPLE_OF.find(({ userId }) => userId === id)),
-        principalByAddress: (address) =>
-          Promise.resolve(PEOPLE_OF.find(({ addresses }) => addresses.includes(address))),
-      },
-      attempts: new Attempts(() => 0),
-      clock: () => this.now(),
-      limits: { ...commitDefaults, ...controlDefaults },
-      defaultBlueprint: defaultBlueprintUri(DOMAIN),
-    });
-  }
-
-  async starts(): Promise<void> {
-    this.#life = new LifeClock({
-      control: this.control,
-      repository: this.store,
-      now: this.now,
-      timers: this.time,
-      limits: lifeClockDefaults,
-      onLate: (uri) => this.late.push(uri),
-      onError: (_, error) => this.errors.push(error),
-    });
-    await this.#life.start();
-  }
-
-  async stops(): Promise<void> {
-    await this.control.drain();
-    await this.#life?.close();
-  }
-
-  async restarts(): Promise<void> {
-    this.control = this.#control();
-    await this.starts();
-  }
-
-  async passes(minutes: number): Promise<void> {
-    await this.time.pass(minutes * MINUTE);
-    await this.control.drain();
-  }
-
-  /** Somebody sets the clock. */
-  jumps(minutes: number): void {
-    this.#ahead += minutes * MINUTE;
-  }
-
-  async made(document: string): Promise<XconUri> {
-    return (await this.control.create(as('alice'), { document: conference(document + PEOPLE) })).uri;
-  }
-
-  async isActive(uri: XconUri): Promise<boolean> {
-    return (await shown(this.control, as('alice'), uri)).includes('<info:active>true</info:active>');
-  }
-
-  joins(name: string, uri: XconUri): Promise<unknown> {
-    return this.control.createUser(as(name), uri, user(idOf(name), endpoint(sipOf(name), CONNECTED)));
-  }
-
-  async people(uri: XconUri): Promise<number> {
-    const text = await shown(this.control, as('alice'), uri);
-    return text.split('<info:endpoint').length - 1;
-  }
-}
-
-const CONNECTED = '<info:status>connected</info:status>';
-const PEOPLE_OF = ['root', 'alice', 'bob', 'carol'].map(principal);
-
-async function refusal(call: Promise<unknown>): Promise<Refusal | undefined> {
-  try {
-    await call;
-    return undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
-  }
-}
+import { entry, MINUTE, NINE, ONCE, refusal, TimedWorld, WEEKLY } from './timed-world.ts';
+import { as, changes, idOf, shown, user } from './world.ts';
 
 describe('the life of a conference with times', () => {
   it('[E14, E11] opens ten minutes before its start, is active until its end, and is then as it was reserved', async () => {
-    const world = await World.at(NINE - 60 * MINUTE);
+    const world = await TimedWorld.at(NINE - 60 * MINUTE);
     const uri = await world.made(entry(ONCE));
     expect(await world.isActive(uri)).to.equal(false);
     const early = await refusal(world.joins('bob', uri));
@@ -148,7 +25,7 @@ describe('the life of a conference with times', () => {
   });
 
   it('[E17] opens again for the next occurrence of a series', async () => {
-    const world = await World.at(NINE);
+    const world = await TimedWorld.at(NINE);
     const uri = await world.made(entry(WEEKLY));
     await world.joins('bob', uri);
     await world.passes(60);
@@ -159,7 +36,7 @@ describe('the life of a conference with times', () => {
   });
 
   it('[E11, E14] takes its offsets to every occurrence', async () => {
-    const world = await World.at(NINE - 120 * MINUTE);
+    const world = await TimedWorld.at(NINE - 120 * MINUTE);
     const more = `<xcon:mixing-start-offset required-participant="none">2030-01-07T08:55:00Z</xcon:mixing-start-offset>
       <xcon:mixing-end-offset required-participant="none">2030-01-07T10:30:00Z</xcon:mixing-end-offset>
       <xcon:can-join-after-offset>2030-01-07T08:30:00Z</xcon:can-join-after-offset>
@@ -184,7 +61,7 @@ describe('the life of a conference with times', () => {
   });
 
   it('[E16] announces its end', async () => {
-    const world = await World.at(NINE);
+    const world = await TimedWorld.at(NINE);
     const uri = await world.made(entry(ONCE, '<xcon:notify-end-of-conference>300</xcon:notify-end-of-conference>'));
     await world.passes(54);
     expect(await shown(world.control, as('alice'), uri)).not.to.include('plenary:ends');
@@ -195,7 +72,7 @@ describe('the life of a conference with times', () => {
   });
 
   it('lasts without an end until the last one leaves', async () => {
-    const world = await World.at(NINE);
+    const world = await TimedWorld.at(NINE);
     const uri = await world.made(entry(calendar(['DTSTART:20300107T090000Z'])));
     await world.joins('bob', uri);
     await world.passes(600);
@@ -206,7 +83,7 @@ describe('the life of a conference with times', () => {
   });
 
   it('[E13] ends when the last one with the role that it needs becomes an ordinary participant', async () => {
-    const world = await World.at(NINE);
+    const world = await TimedWorld.at(NINE);
     const more =
       '<xcon:mixing-end-offset required-participant="moderator">2030-01-07T10:00:00Z</xcon:mixing-end-offset>';
     const uri = await world.made(entry(ONCE, more));
@@ -221,7 +98,7 @@ describe('the life of a conference with times', () => {
   });
 
   it('goes on where it stood after a restart, and after a long outage takes each step once', async () => {
-    const world = await World.at(NINE);
+    const world = await TimedWorld.at(NINE);
     const uri = await world.made(entry(WEEKLY));
     const other = await world.made(entry(ONCE));
     await world.joins('bob', uri);
@@ -243,7 +120,7 @@ describe('the life of a conference with times', () => {
   });
 
   it('follows a clock that is set, after a while', async () => {
-    const world = await World.at(NINE - 300 * MINUTE);
+    const world = await TimedWorld.at(NINE - 300 * MINUTE);
     const uri = await world.made(entry(ONCE));
     world.jumps(299);
     await world.passes(1);
@@ -251,7 +128,7 @@ describe('the life of a conference with times', () => {
   });
 
   it('keeps one timer for any number of conferences', async () => {
-    const world = await World.at(NINE - 300 * MINUTE);
+    const world = await TimedWorld.at(NINE - 300 * MINUTE);
     for (let made = 0; made < 50; made++) await world.made(entry(ONCE));
     await world.passes(1);
     expect(world.time.pending).to.equal(1);
@@ -260,7 +137,7 @@ describe('the life of a conference with times', () => {
   });
 
   it('moves with its times, also while it goes on', async () => {
-    const world = await World.at(NINE);
+    const world = await TimedWorld.at(NINE);
     const uri = await world.made(entry(ONCE));
     await world.joins('bob', uri);
     const longer = calendar(['DTSTART:20300107T090000Z', 'DURATION:PT2H']);
@@ -285,7 +162,7 @@ describe('the life of a conference with times', () => {
   ];
   for (const [reason, base, more] of refused) {
     it(`[E10, E17] is not begun with ${JSON.stringify((base.split('DTSTART')[1] ?? base).slice(0, 60))}: ${reason}`, async () => {
-      const world = await World.at(NINE);
+      const world = await TimedWorld.at(NINE);
       expect((await refusal(world.made(entry(base, more))))?.reason).to.equal(reason);
     });
   }
@@ -295,7 +172,7 @@ const roles = (role: string): string => `<info:roles><info:entry>${role}</info:e
 
 describe('a moderator', () => {
   it('starts a conference before its time, ends it before its end, and it does not begin again', async () => {
-    const world = await World.at(NINE - 60 * MINUTE);
+    const world = await TimedWorld.at(NINE - 60 * MINUTE);
     const uri = await world.made(entry(WEEKLY));
     expect((await refusal(world.control.steer(as('bob'), uri, { action: 'start' })))?.reason).to.equal('conflict');
     await world.control.steer(as('alice'), uri, { action: 'start' });
@@ -309,7 +186,7 @@ describe('a moderator', () => {
   });
 
   it('[E10] extends what may be extended, by no more than the next occurrence leaves', async () => {
-    const world = await World.at(NINE);
+    const world = await TimedWorld.at(NINE);
     const daily = calendar(['DTSTART:20300107T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY']);
     const may = '<xcon:allowed-extend-mixing-end-offset>true</xcon:allowed-extend-mixing-end-offset>';
     const uri = await world.made(entry(daily, may));
@@ -327,7 +204,7 @@ describe('a moderator', () => {
   });
 
   it('[E17] who organizes cancels one occurrence, and only that', async () => {
-    const world = await World.at(NINE - 60 * MINUTE);
+    const world = await TimedWorld.at(NINE - 60 * MINUTE);
     const uri = await world.made(entry(WEEKLY));
     await world.control.steer(as('alice'), uri, { action: 'cancel', id: '20300107T090000Z' });
     const { occurrences } = await world.control.occurrences(as('alice'), uri, { from: 0, to: Infinity, limit: 1 });
