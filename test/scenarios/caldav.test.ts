@@ -125,3 +125,123 @@ describe('a calendar of conferences', () => {
     expect([old.status, old.body.includes('valid-sync-token')]).to.deep.equal([403, true]);
   });
 });
+
+describe('a series in a calendar', () => {
+  let system: TestSystem;
+  let alice: DavParty;
+  beforeEach(async () => {
+    system = await TestSystem.start();
+    alice = new DavParty(system, 'alice');
+  });
+  afterEach(() => system.close());
+
+  const override = (at: string, ...lines: string[]): string[] => [
+    'UID:weekly@client',
+    'DTSTAMP:20291201T000000Z',
+    `RECURRENCE-ID;TZID=Europe/Berlin:${at}`,
+    ...lines,
+  ];
+  const listed = async (name: 'alice' | 'bob'): Promise<string[]> =>
+    [...(await system.as(name).lists()).xml.matchAll(/<info:uri>(xcon:[^<]*)</g)].map(([, uri = '']) => uri);
+  const times = async (): Promise<Record<string, string>> => {
+    const events = ICAL.Component.fromString((await alice.gets('w.ics')).body).getAllSubcomponents('vevent');
+    return Object.fromEntries(
+      events.map((event) => [
+        event.getFirstPropertyValue('recurrence-id')?.toString() ?? 'series',
+        `${String(event.getFirstPropertyValue('summary'))} ${String(event.getFirstPropertyValue('dtstart'))}`,
+      ]),
+    );
+  };
+
+  it('[E17] keeps occurrences that are moved in its times, and makes a child of one with other words or people', async () => {
+    const moved = override(
+      '20300114T090000',
+      'DTSTART;TZID=Europe/Berlin:20300114T110000',
+      'DURATION:PT1H',
+      'SUMMARY:Weekly',
+    );
+    const other = override(
+      '20300121T090000',
+      'DTSTART;TZID=Europe/Berlin:20300121T120000',
+      'DURATION:PT1H',
+      'SUMMARY:With Bob',
+      'ATTENDEE:mailto:bob@example.com',
+    );
+    expect((await alice.puts('w.ics', calendarText(WEEKLY, moved, other))).status).to.equal(201);
+    expect(await times()).to.deep.equal({
+      series: 'Weekly 2030-01-07T09:00:00',
+      '2030-01-14T09:00:00': 'Weekly 2030-01-14T11:00:00',
+      '2030-01-21T09:00:00': 'With Bob 2030-01-21T12:00:00',
+    });
+    const [uri = ''] = await listed('alice');
+    expect((await system.as('alice').retrieves(uri)).xml).not.to.include('bob');
+    const { body } = await alice.gets('w.ics');
+    expect((await alice.puts('w.ics', body)).status).to.equal(204);
+    expect((await system.as('alice').retrieves(uri)).xml).to.include('<version>2</version>');
+    const bob = new DavParty(system, 'bob');
+    const { changed } = await bob.syncs();
+    expect(
+      eventOf((await bob.gets(encodeURIComponent(changed[0] ?? ''))).body).getFirstPropertyValue('summary'),
+    ).to.equal('With Bob');
+    expect((await alice.puts('w.ics', calendarText(WEEKLY, moved))).status).to.equal(204);
+    expect(Object.keys(await times())).to.deep.equal(['series', '2030-01-14T09:00:00']);
+    expect((await bob.syncs()).changed).to.deep.equal([]);
+  });
+
+  it('[E17] that a client without rules changes is not destroyed', async () => {
+    await alice.puts('w.ics', calendarText([...WEEKLY, 'ATTENDEE:mailto:bob@example.com']));
+    const [uri = ''] = await listed('alice');
+    const linphone = calendarText([
+      'UID:fresh',
+      'DTSTAMP:20291201T000000Z',
+      'DTSTART:20300107T080000Z',
+      'DURATION:PT1H',
+    ]);
+    const edit = `<info:conference-description><info:subject>Renamed</info:subject><xcon:conference-time><xcon:entry><xcon:base>${linphone}</xcon:base></xcon:entry></xcon:conference-time></info:conference-description>`;
+    const answer = await system
+      .as('alice')
+      .sends(
+        system
+          .as('alice')
+          .text('conf', {
+            operation: 'update',
+            confObjID: uri,
+            inside: `<confInfo entity="${uri}">${edit}</confInfo>`,
+          }),
+        { 'User-Agent': 'Linphone/5.4' },
+      );
+    expect(answer.code).to.equal(200);
+    const event = eventOf((await alice.gets('w.ics')).body);
+    expect(event.getFirstPropertyValue('summary')).to.equal('Renamed');
+    expect(event.getFirstPropertyValue('rrule')?.toString()).to.equal('FREQ=WEEKLY;COUNT=52');
+    expect(event.getFirstPropertyValue('uid')).to.equal('weekly@client');
+    expect(event.getFirstProperty('dtstart')?.toICALString()).to.equal('DTSTART;TZID=Europe/Berlin:20300107T090000');
+    expect(event.getFirstProperty('x-of-client')).not.to.equal(null);
+  });
+
+  it('[E17] stays at nine in Berlin over both changes of the clock', async () => {
+    await alice.puts('w.ics', calendarText(WEEKLY));
+    const query = (start: string, end: string): string =>
+      `<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><C:calendar-data><C:expand start="${start}" end="${end}"/></C:calendar-data></D:prop>` +
+      `<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="${start}" end="${end}"/></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>`;
+    const starts = async (from: string, to: string): Promise<string[]> => {
+      const { texts } = {
+        texts: (await alice.multi('REPORT', alice.calendar, query(from, to))).texts('calendar-data'),
+      };
+      return texts.flatMap((text) =>
+        ICAL.Component.fromString(text)
+          .getAllSubcomponents('vevent')
+          .map((event) => String(event.getFirstPropertyValue('dtstart'))),
+      );
+    };
+    expect(await starts('20300325T000000Z', '20300402T000000Z')).to.deep.equal([
+      '2030-03-25T08:00:00Z',
+      '2030-04-01T07:00:00Z',
+    ]);
+    expect(await starts('20301021T000000Z', '20301029T000000Z')).to.deep.equal([
+      '2030-10-21T07:00:00Z',
+      '2030-10-28T08:00:00Z',
+    ]);
+    expect(await starts('20310201T000000Z', '20310301T000000Z')).to.deep.equal([]);
+  });
+});

@@ -22,7 +22,7 @@ export class EventMoments {
       const property = event.getFirstProperty('recurrence-id');
       if (property === null) continue;
       const at = instantOf(reader.moment(property));
-      const andFuture = (property.getFirstParameter('range') ?? '').toUpperCase() === 'THISANDFUTURE';
+      const andFuture = property.getFirstParameter('range').toUpperCase() === 'THISANDFUTURE';
       this.#changes.set(event, { id: stamp(at), at, andFuture });
     }
     this.#series = events.find((event) => !this.#changes.has(event));
@@ -37,6 +37,12 @@ export class EventMoments {
 
   changedBy(event: ICAL.Component | undefined): Changed | undefined {
     return event && this.#changes.get(event);
+  }
+
+  /** What names the place of an event in its series, however that is written. */
+  keyOf(event: ICAL.Component): string {
+    const change = this.#changes.get(event);
+    return change === undefined ? 'series' : `${change.id}${change.andFuture ? ' and future' : ''}`;
   }
 
   /** The event that describes an occurrence. */

@@ -91,12 +91,13 @@ function propertyTest(filter: XmlElement): ComponentTest {
 
 function parameterTest(filter: XmlElement): (property: ICAL.Property) => boolean {
   const name = nameOf(filter);
-  if (filter.first(CALDAV, 'is-not-defined') !== undefined)
-    return (property) => property.getParameter(name) === undefined;
+  const isThere = (property: ICAL.Property): boolean =>
+    Object.hasOwn((property.toJSON() as unknown[])[1] as object, name);
+  if (filter.first(CALDAV, 'is-not-defined') !== undefined) return (property) => !isThere(property);
   const match = filter.first(CALDAV, 'text-match');
-  if (match === undefined) return (property) => property.getParameter(name) !== undefined;
-  const test = matches(match, (property) => String(property.getParameter(name) ?? ''));
-  return (property) => property.getParameter(name) !== undefined && test(property);
+  if (match === undefined) return isThere;
+  const test = matches(match, (property) => String(property.getParameter(name)));
+  return (property) => isThere(property) && test(property);
 }
 
 const textOf = (property: ICAL.Property): string =>

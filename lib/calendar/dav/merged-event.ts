@@ -1,6 +1,4 @@
 import ICAL from 'ical.js';
-import { Calendar, instantOf } from '../../schedule/calendar.ts';
-import { scheduleDefaults } from '../../schedule/limits.ts';
 import { attendeeProperty, mailboxOf, organizerProperty } from '../event/attendee.ts';
 import {
   copied,
@@ -9,8 +7,10 @@ import {
   onceEach,
   type ShownEvent,
   TIMES,
+  timesIn,
   withoutJoinLines,
 } from '../event/events.ts';
+import { EventMoments } from './event-moments.ts';
 import { type InvitedPeople, joinAddressesOf, peopleOf } from '../event/seen-conference.ts';
 
 /**
@@ -22,25 +22,16 @@ export function mergedCalendar(stored: string, { events, zones }: Events): ICAL.
   const merged = new ICAL.Component('vcalendar');
   for (const property of kept.getAllProperties()) merged.addProperty(copiedProperty(property));
   for (const zone of onceEach([...zones, ...kept.getAllSubcomponents('vtimezone')])) merged.addSubcomponent(zone);
-  const theirs = keysOf(kept, stored).map((key, index) => [key, kept.getAllSubcomponents('vevent')[index]] as const);
-  const byKey = new Map(theirs);
+  const theirs = new EventMoments(kept);
+  const byKey = new Map(kept.getAllSubcomponents('vevent').map((event) => [theirs.keyOf(event), event]));
   const now = new ICAL.Component('vcalendar');
   for (const one of [...zones, ...events.map(({ component }) => component)]) now.addSubcomponent(copied(one));
-  for (const [index, key] of keysOf(now, now.toString()).entries()) {
-    const [said, own] = [events[index], byKey.get(key)];
+  const ours = new EventMoments(now);
+  for (const [index, event] of now.getAllSubcomponents('vevent').entries()) {
+    const [said, own] = [events[index], byKey.get(ours.keyOf(event))];
     if (said !== undefined) merged.addSubcomponent(own === undefined ? said.component : mergedEvent(own, said));
   }
   return merged;
-}
-
-/** Of each event the moment of the occurrence that it changes, and whether it changes those after it. */
-function keysOf(calendar: ICAL.Component, text: string): string[] {
-  const reader = new Calendar(text, { ...scheduleDefaults, length: Infinity });
-  return calendar.getAllSubcomponents('vevent').map((event) => {
-    const property = event.getFirstProperty('recurrence-id');
-    if (property === null) return 'series';
-    return `${instantOf(reader.moment(property))} ${(property.getFirstParameter('range') ?? '').toUpperCase()}`;
-  });
 }
 
 /** Times together, the words, the people. */
@@ -59,11 +50,6 @@ function mergedEvent(own: ICAL.Component, { component: now, conference }: ShownE
   return event;
 }
 
-const timesIn = (event: ICAL.Component): string =>
-  TIMES.flatMap((name) => event.getAllProperties(name).map((one) => one.toICALString()))
-    .toSorted()
-    .join('\n');
-
 const textIn = (event: ICAL.Component, name: string): string =>
   (event.getFirstPropertyValue(name) ?? '').toString().trim();
 
@@ -80,10 +66,8 @@ function mergePeople(event: ICAL.Component, { organizer, attendees }: InvitedPeo
   for (const { entity, addresses } of attendees) for (const one of addresses) entities.set(mailboxOf(one), entity);
   const byEntity = new Map(attendees.map((one) => [one.entity, one]));
   const missing = new Map(byEntity);
-  const named = event.getFirstProperty('organizer')?.getFirstValue();
-  const organizers = new Set(
-    [...(organizer?.addresses ?? []), ...(named == null ? [] : [String(named)])].map(mailboxOf),
-  );
+  const named = event.getFirstProperty('organizer')?.getFirstValue()?.toString();
+  const organizers = new Set([...(organizer?.addresses ?? []), ...(named === undefined ? [] : [named])].map(mailboxOf));
   for (const property of event.getAllProperties('attendee')) {
     const mailbox = mailboxOf(String(property.getFirstValue()));
     const entity = entities.get(mailbox) ?? '';

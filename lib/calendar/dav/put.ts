@@ -1,4 +1,3 @@
-import type { XmlElement } from '../../xml/element.ts';
 import { Refusal } from '../../conference/refusal.ts';
 import type { XconUri } from '../../model/identifiers.ts';
 import { withoutJoinLines } from '../event/events.ts';
@@ -6,6 +5,7 @@ import { changedConference, isOwnAddress, newConference, targetsOf } from '../ev
 import { type Schedule, scheduleOf } from '../event/schedule.ts';
 import { joinAddressesOf, peopleOf, type SeenConference, seenIn } from '../event/seen-conference.ts';
 import { forbidden, notFound } from './dav-error.ts';
+import { changeOccurrences, parted } from './occurrence-changes.ts';
 import { bodyOf, type DavAnswer, type DavRequest } from './dav-request.ts';
 import { cal, href } from './names.ts';
 import { checkTags } from './preconditions.ts';
@@ -59,8 +59,15 @@ async function create(request: DavRequest, schedule: Schedule): Promise<XconUri>
   if ((await calendars.of(asking.principal)).size >= limits.conferences)
     throw forbidden(cal('max-resource-size'), `A calendar has at most ${limits.conferences} conferences.`);
   const targets = await targetsOf(invitedIn(request, schedule), people);
-  const { uri } = await control.create(asking.call, { document: newConference(schedule, targets, domain) });
-  return uri;
+  const { base, apart } = parted(schedule);
+  const made = await control.create(asking.call, { document: newConference({ ...schedule, base }, targets, domain) });
+  try {
+    await changeOccurrences(request, seenIn(made), schedule, apart);
+  } catch (error) {
+    await control.delete(asking.call, made.uri);
+    throw error;
+  }
+  return made.uri;
 }
 
 /** Only who organizes an event makes a conference of it (RFC 6638 §3.2.4.1). */
@@ -78,28 +85,39 @@ const invitedIn = ({ asking }: DavRequest, { attendees, changes }: Schedule): Sc
   );
 
 async function change(request: DavRequest, item: CalendarItem, schedule: Schedule): Promise<XconUri> {
-  const { asking, control, people } = request;
-  const [uri = item.uri] = item.whole ? [item.uri] : item.children;
-  const seen = seenIn(await control.retrieve(asking.call, uri));
-  const { subject, base, description = '' } = schedule;
+  const { asking, control, people, showing } = request;
+  // Who is asked to some occurrences alone changes nothing for the others.
+  if (!item.whole) return item.uri;
+  const seen = seenIn(await control.retrieve(asking.call, item.uri));
+  const children = await Promise.all(item.children.map((one) => showing.seen(asking, one)));
+  const { base, apart, dropped } = parted(
+    schedule,
+    seen,
+    children.filter((one) => one !== undefined),
+  );
+  const { subject, description = '' } = schedule;
   const plain = withoutJoinLines(description, joinAddressesOf(seen));
   const said = { subject, base, description: plain === '' ? undefined : plain };
   const isOrganizer = organizes(request, seen);
   const targets = isOrganizer ? await targetsOf(invitedIn(request, schedule), people) : undefined;
   const changes = changedConference(seen, said, targets);
-  if (changes !== undefined) await update(request, uri, changes, isOrganizer);
+  await asOrganizer(isOrganizer, async () => {
+    for (const one of isOrganizer ? dropped : []) await control.delete(asking.call, one);
+    if (changes !== undefined) await control.update(asking.call, item.uri, changes);
+    if (isOrganizer) await changeOccurrences(request, seen, schedule, apart);
+  });
   return item.uri;
+}
+
+/** What an attendee keeps for herself, such as alarms, is no change of the conference (RFC 6638 §3.2.2.1). */
+async function asOrganizer(isOrganizer: boolean, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (isOrganizer || !(error instanceof Refusal)) throw error;
+    throw forbidden(cal('allowed-attendee-scheduling-object-change'), error.message);
+  }
 }
 
 const organizes = ({ asking }: DavRequest, seen: SeenConference): boolean =>
   peopleOf(seen).organizers.some(({ entity }) => entity === asking.principal.userId);
-
-async function update(request: DavRequest, uri: XconUri, changes: XmlElement, isOrganizer: boolean): Promise<void> {
-  try {
-    await request.control.update(request.asking.call, uri, changes);
-  } catch (error) {
-    if (isOrganizer || !(error instanceof Refusal)) throw error;
-    // What an attendee keeps for herself, such as alarms, is no change of the conference (RFC 6638 §3.2.2.1).
-    throw forbidden(cal('allowed-attendee-scheduling-object-change'), error.message);
-  }
-}

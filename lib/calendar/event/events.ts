@@ -1,4 +1,7 @@
 import ICAL from 'ical.js';
+import { scheduleDefaults } from '../../schedule/limits.ts';
+import { type Occurrence, RecurrenceSet } from '../../schedule/recurrence-set.ts';
+import { momentOf } from '../../schedule/rule.ts';
 import { attendeeProperty, organizerProperty } from './attendee.ts';
 import {
   basesOf,
@@ -56,7 +59,7 @@ export function eventsOf(conference: SeenConference, options: EventOptions = {})
     }
   }
   const changed = children.flatMap((child) =>
-    eventsOf(child, { ...options, uid, children: [] }).events.filter(({ component }) => recurrenceOf(component)),
+    eventsOf(child, { ...options, uid, children: [] }).events.flatMap((one) => occurrencesOf(one, child)),
   );
   const replaced = new Set(changed.map(({ component }) => recurrenceOf(component)));
   const zones = [...bases, ...children.flatMap(basesOf).map(componentOf)].flatMap(
@@ -67,6 +70,39 @@ export function eventsOf(conference: SeenConference, options: EventOptions = {})
     zones: onceEach(zones),
   };
 }
+
+/** What stands for some occurrences up to a last one: iCalendar knows only single ones, and all from one on. */
+function occurrencesOf(shown: ShownEvent, child: SeenConference): ShownEvent[] {
+  const { component } = shown;
+  if (recurrenceOf(component) === undefined) return [];
+  if (component.getFirstProperty('rrule') === null) return [shown];
+  return occurrencesIn(basesOf(child)[0] ?? '').map(({ id, start, end }) => {
+    const one = copied(component);
+    for (const name of ['rrule', 'exdate', 'rdate', 'duration', 'dtend', 'recurrence-id'])
+      one.removeAllProperties(name);
+    one.updatePropertyWithValue('dtstart', timeAt(start));
+    if (end !== undefined) one.addPropertyWithValue('dtend', timeAt(end));
+    one.addPropertyWithValue('recurrence-id', timeAt(momentOf(id)));
+    return { ...shown, component: one };
+  });
+}
+
+/** Occurrences of one child that are shown one by one, at most. */
+const MOST = scheduleDefaults.exceptions;
+
+function occurrencesIn(base: string): Occurrence[] {
+  const found: Occurrence[] = [];
+  try {
+    for (const one of new RecurrenceSet(base, scheduleDefaults).from(-Infinity)) {
+      if (found.push(one) === MOST) break;
+    }
+  } catch {
+    return []; // what was stored before it was checked
+  }
+  return found;
+}
+
+const timeAt = (at: number): ICAL.Time => ICAL.Time.fromJSDate(new Date(at), true);
 
 /** One conference as one iCalendar object; `method` makes it a message of iTIP (RFC 5546 §1.4). */
 export function calendarOf(
@@ -102,6 +138,12 @@ export const copiedProperty = (property: ICAL.Property): ICAL.Property =>
 /** The occurrence that an event changes, as it is written; undefined of the series itself. */
 export const recurrenceOf = (event: ICAL.Component): string | undefined =>
   event.getFirstProperty('recurrence-id')?.toICALString();
+
+/** What an event says of when it takes place, as a text that can be compared. */
+export const timesIn = (event: ICAL.Component): string =>
+  TIMES.flatMap((name) => event.getAllProperties(name).map((one) => one.toICALString()))
+    .toSorted()
+    .join('\n');
 
 /** How a person reads of the ways to come in. */
 export const joinLines = (addresses: readonly JoinAddress[], pins: boolean): string =>

@@ -59,7 +59,7 @@ export function scheduleOf(text: string, limits: CalendarLimits = calendarDefaul
     uid,
     sequence: Number(textOf(master, 'sequence')) || 0,
     ...(method !== undefined && { method }),
-    base: timesOf(calendar, events),
+    base: baseOf(calendar, events),
     cancelled: isCancelled(master) || method === 'CANCEL',
     changes: changing.flatMap((event) => changeOf(event, plan)),
     calendar,
@@ -117,8 +117,8 @@ function textOf(component: ICAL.Component, name: string): string | undefined {
   return value === null ? undefined : value.toString().trim() || undefined;
 }
 
-/** Events stripped to when they take place, with the time zones that they need. */
-function timesOf(calendar: ICAL.Component, events: readonly ICAL.Component[]): string {
+/** Events stripped to when they take place, with the time zones that they need: the `base` of a conference. */
+export function baseOf(calendar: ICAL.Component, events: readonly ICAL.Component[]): string {
   const times = emptyCalendar();
   const zone = calendar.getFirstProperty('x-wr-timezone');
   if (zone !== null) times.addProperty(copiedProperty(zone));

@@ -1,0 +1,85 @@
+import type { XconUri } from '../../model/identifiers.ts';
+import { emptyCalendar, eventsOf, type ShownEvent, timesIn, withoutJoinLines } from '../event/events.ts';
+import { changedConference, isOwnAddress, targetsOf } from '../event/request.ts';
+import { baseOf, type PlanChange, type Schedule } from '../event/schedule.ts';
+import { basesOf, joinAddressesOf, type SeenConference } from '../event/seen-conference.ts';
+import type { DavRequest } from './dav-request.ts';
+import { EventMoments } from './event-moments.ts';
+
+/** An event that says of some occurrences what the series does not, and the conference from which they differ. */
+interface Apart {
+  readonly change: PlanChange;
+  readonly id: string;
+  /** What stands for these occurrences now. */
+  readonly child: ShownEvent | undefined;
+}
+
+/** What a stored object says of a series as a whole, and of some of its occurrences apart. */
+export interface PartedSchedule {
+  /** Times without those that children have. */
+  readonly base: string;
+  readonly apart: readonly Apart[];
+  /** Children of which it says nothing: these occurrences are as the series has them. */
+  readonly dropped: readonly XconUri[];
+}
+
+/**
+ * Parts what a child of the series has (RFC 5239 §7.4): occurrences with other words or people, and those for which a
+ * child stands already.
+ */
+export function parted(
+  schedule: Schedule,
+  series?: SeenConference,
+  children: readonly SeenConference[] = [],
+): PartedSchedule {
+  const moments = new EventMoments(schedule.calendar);
+  const shown = series === undefined ? new Map<string, ShownEvent>() : shownByMoment(series, children);
+  const apart: Apart[] = [];
+  for (const change of schedule.changes) {
+    const key = moments.keyOf(change.event);
+    const found = shown.get(key);
+    const child = found?.conference === series ? undefined : found;
+    if (!change.cancelled && (child !== undefined || change.differs))
+      apart.push({ change, id: moments.changedBy(change.event)?.id ?? '', child });
+  }
+  const told = new Set(apart.map(({ child }) => child?.conference.uri));
+  const events = schedule.calendar.getAllSubcomponents('vevent');
+  const others = events.filter((event) => !apart.some(({ change }) => change.event === event));
+  return {
+    base: baseOf(schedule.calendar, others),
+    apart,
+    dropped: children.filter(({ uri }) => !told.has(uri)).map(({ uri }) => uri),
+  };
+}
+
+function shownByMoment(series: SeenConference, children: readonly SeenConference[]): Map<string, ShownEvent> {
+  const { events, zones } = eventsOf(series, { children });
+  const calendar = emptyCalendar();
+  for (const one of [...zones, ...events.map(({ component }) => component)]) calendar.addSubcomponent(one);
+  const moments = new EventMoments(calendar);
+  return new Map(events.map((one) => [moments.keyOf(one.component), one]));
+}
+
+/** Makes what stands for such occurrences, or changes it. */
+export async function changeOccurrences(
+  request: DavRequest,
+  series: SeenConference,
+  schedule: Schedule,
+  apart: readonly Apart[],
+): Promise<void> {
+  const { asking, control, people } = request;
+  for (const { change, id, child } of apart) {
+    const seen = child?.conference ?? series;
+    const { subject, description = '', attendees, event, andFuture } = change;
+    const plain = withoutJoinLines(description, joinAddressesOf(seen));
+    const isAsShown = child !== undefined && timesIn(event) === timesIn(child.component);
+    const base = isAsShown ? (basesOf(seen)[0] ?? '') : baseOf(schedule.calendar, [event]);
+    const invited = attendees.filter(({ address }) => !isOwnAddress(asking.principal, address));
+    const targets = await targetsOf(invited, people);
+    const said = { subject, description: plain === '' ? undefined : plain, base };
+    const changes = changedConference(seen, said, targets);
+    if (changes === undefined) continue;
+    const range = { from: id, ...(!andFuture && { to: id }) };
+    await control.changeOccurrences(asking.call, series.uri, range, changes);
+  }
+}
