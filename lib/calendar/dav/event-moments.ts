@@ -22,7 +22,7 @@ export class EventMoments {
       const property = event.getFirstProperty('recurrence-id');
       if (property === null) continue;
       const at = instantOf(reader.moment(property));
-      const andFuture = property.getFirstParameter('range').toUpperCase() === 'THISANDFUTURE';
+      const andFuture = /^THISANDFUTURE$/i.test(property.getFirstParameter('range'));
       this.#changes.set(event, { id: stamp(at), at, andFuture });
     }
     this.#series = events.find((event) => !this.#changes.has(event));
