@@ -14,6 +14,7 @@ import { DavServer } from './calendar/dav/server.ts';
 import { FeedServer } from './calendar/feed-server.ts';
 import { Feeds } from './calendar/feeds.ts';
 import { confSummary } from './ccmp/extensions/conf-summary.ts';
+import { freeBusy } from './ccmp/extensions/free-busy.ts';
 import { occurrences } from './ccmp/extensions/occurrences.ts';
 import { schemaFiles } from './ccmp/schemas.ts';
 import { ConferenceControlServer } from './ccmp/server.ts';
@@ -138,6 +139,7 @@ export class ConferencingSystem {
           confSummary(control),
           changesSince(control),
           occurrences(control),
+          freeBusy(control),
           callbacks(this.#callbacks),
           barring(rules.management),
         ],

@@ -7,6 +7,7 @@ import { addClientOptions, withClient, type ClientOptions } from './client.ts';
 import { changesView, versionOf } from './changes-view.ts';
 import { conferenceView } from './conference-view.ts';
 import { readInput } from './input.ts';
+import { addFreeBusy } from './free-busy.ts';
 import { addOccurrences } from './occurrences.ts';
 import { CommandFailure, EXIT, print, printFields, printJson, printTable } from './outcome.ts';
 import { gather } from './server-options.ts';
@@ -110,6 +111,7 @@ export function conference(): Command {
     });
 
   addOccurrences(command);
+  addFreeBusy(command);
   return command;
 }
 

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { ConferenceControlClient } from '../ccmp/client/client.ts';
 import type { AskedSteering } from '../ccmp/codec/occurrences.ts';
 import { addClientOptions, withClient, type ClientOptions } from './client.ts';
-import { CommandFailure, EXIT, printJson, printTable } from './outcome.ts';
+import { momentOf, shownMoment as shown } from './moments.ts';
+import { printJson, printTable } from './outcome.ts';
 
 interface Options extends ClientOptions {
   readonly json?: boolean;
@@ -14,10 +15,20 @@ interface ListOptions extends Options {
   readonly limit?: number;
 }
 
+interface ChangeOptions extends Options {
+  readonly occurrence: string;
+  readonly through?: string;
+  readonly later?: true;
+  readonly start?: number;
+  readonly minutes?: number;
+  readonly subject?: string;
+  readonly description?: string;
+}
+
 /** `plenary conference occurrences` and what one does to them. */
 export function addOccurrences(conference: Command): void {
   addClientOptions(conference.command('occurrences <uri>'))
-    .description('list when a conference takes place')
+    .description('list when a conference takes place, and which conference stands for each occurrence')
     .option('--from <time>', 'those that are not over then, as 2030-01-07T09:00:00Z (default: now)', momentOf)
     .option('--to <time>', 'those that begin before', momentOf)
     .option('--limit <number>', 'so many at most', Number)
@@ -32,11 +43,12 @@ export function addOccurrences(conference: Command): void {
       const { conferencePassword } = options;
       const call = conferencePassword === undefined ? {} : { conferencePassword };
       const { occurrences } = await withClient(options, (client) => client.occurrences(uri, asked, call));
-      const rows = occurrences.map(({ id, start, end, opens, state }) => ({
+      const rows = occurrences.map(({ id, start, end, opens, state, child }) => ({
         ...{ id, state, start: shown(start), end: end === undefined ? '' : shown(end), opens: shown(opens) },
+        conference: child ?? uri,
       }));
       if (options.json === true) printJson(rows);
-      else printTable(rows.map((row) => [row.id, row.state, row.start, row.end, row.opens]));
+      else printTable(rows.map((row) => [row.id, row.state, row.start, row.end, row.opens, row.conference]));
     });
 
   const steering = (name: string, description: string): Command =>
@@ -55,17 +67,26 @@ export function addOccurrences(conference: Command): void {
     .action(async (uri: string, options: ClientOptions & { readonly until: number }) => {
       await steer(options, uri, { action: 'extend', until: options.until });
     });
+  addClientOptions(conference.command('change <uri>'))
+    .description('change one occurrence of a series, or several; what stands for them is printed')
+    .requiredOption('--occurrence <id>', 'the id of the first one in the list of occurrences')
+    .option('--through <id>', 'and all up to this one')
+    .option('--later', 'and all later ones')
+    .option('--start <time>', 'when the first one begins, as 2030-01-07T11:00:00Z', momentOf)
+    .option('--minutes <number>', 'how long each takes', Number)
+    .option('--subject <text>', 'their subject')
+    .option('--description <text>', 'what they are about')
+    .option('--json', 'print JSON')
+    .action(async (uri: string, options: ChangeOptions) => {
+      const { occurrence: from, through = from, later, json } = options;
+      const asked = { from, ...(later !== true && { to: through }), changes: changesOf(options) };
+      const { uri: child } = await withClient(options, (client) => client.changeOccurrences(uri, asked));
+      if (json === true) printJson({ uri: child });
+      else print(child);
+    });
   steering('cancel', 'cancel one occurrence')
     .requiredOption('--occurrence <id>', 'its id in the list of occurrences')
     .action(async (uri: string, options: ClientOptions & { readonly occurrence: string }) => {
       await steer(options, uri, { action: 'cancel', id: options.occurrence });
     });
-}
-
-const shown = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
-
-function momentOf(text: string): number {
-  const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new CommandFailure(`${text} is no time: write 2030-01-07T09:00:00Z`, EXIT.usage);
-  return at;
 }

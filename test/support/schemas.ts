@@ -16,6 +16,7 @@ const FILES = {
   'conf-summary': 'conf-summary.xsd',
   'conference-changes': 'conference-changes.xsd',
   occurrences: 'occurrences.xsd',
+  'free-busy': 'free-busy.xsd',
   callbacks: 'callbacks.xsd',
   simservs: 'simservs.xsd',
   'xcap-error': 'xcap-error.xsd',

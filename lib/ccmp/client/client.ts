@@ -1,6 +1,6 @@
 import { CONFERENCE_INFO } from '../../model/names.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import { parse, type XmlLimits } from '../../xml/parse.ts';
+import { parse } from '../../xml/parse.ts';
 import { CALLBACK, decodeCallback, decodeCallbacks, encodeCallback } from '../codec/callbacks.ts';
 import type { Callback, NewCallback } from '../codec/callbacks.ts';
 import { CONF_SUMMARY, decodeSummary, type ConferenceSummary } from '../codec/conf-summary.ts';
@@ -9,36 +9,21 @@ import {
   type AskedOccurrences,
   type AskedSteering,
   decodeOccurrences,
+  type AskedChange,
   encodeAsked,
+  encodeChange,
   encodeSteering,
   type Occurrence,
   OCCURRENCES,
 } from '../codec/occurrences.ts';
+import { decodeFreeBusy, encodeAskedFreeBusy, FREE_BUSY } from '../codec/free-busy.ts';
+import type { AskedFreeBusy, BusyTime } from '../codec/free-busy.ts';
 import type { MessageName, Operation } from '../codec/messages.ts';
-import { encodeRequest, type CcmpRequest } from '../codec/request.ts';
-import { decodeResponse, type CcmpResponse } from '../codec/response.ts';
-import { entriesOf, named, present, servedMessages, versioned, type ListEntry } from './answers.ts';
-import type { ServedMessage, Versioned } from './answers.ts';
-import { HttpCredentials } from './credentials.ts';
-import { CcmpError, TransportError } from './errors.ts';
-import { Transport, transportDefaults, type TransportOptions } from './transport.ts';
+import type { CcmpResponse } from '../codec/response.ts';
+import { entriesOf, named, present, versioned, type ListEntry, type Versioned } from './answers.ts';
+import { CcmpExchange, type CallOptions } from './exchange.ts';
 
-export interface ClientOptions extends Omit<TransportOptions, 'from'> {
-  /** Where the server takes requests, for example `https://conference.example.com/ccmp`. */
-  readonly url: string | URL;
-  /** The login name, best as `alice@example.com`. Without it one can only enter conferences that let anybody in. */
-  readonly user?: string;
-  readonly password?: string;
-  /** How user and password are shown: as HTTP asks for them, or as `subject` in each message. */
-  readonly show?: 'http' | 'subject';
-  /** The XCON-USERID; made of a login name with a domain when absent. */
-  readonly confUserID?: string;
-}
-
-export interface CallOptions {
-  /** The password of the conference, where it has one. */
-  readonly conferencePassword?: string;
-}
+export type { CallOptions, ClientOptions } from './exchange.ts';
 
 /** A document or a part of one: as an element of the data model, or as its XML text. */
 export type Document = XmlElement | string;
@@ -56,27 +41,7 @@ export type SidebarBy = 'Val' | 'Ref';
  * A conferencing client (RFC 6503). Each method is one request; it throws `CcmpError` with the response code when the
  * server refuses and `TransportError` when no CCMP answer comes.
  */
-export class ConferenceControlClient {
-  readonly #transport: Transport;
-  readonly #common: Pick<CcmpRequest, 'confUserID' | 'subject'>;
-  readonly #limits: Partial<XmlLimits>;
-
-  constructor(options: ClientOptions) {
-    const { url, user, password = '', show = 'http' } = options;
-    const address = user?.replace(/^sips?:/, '');
-    const from = address?.includes('@') === true ? address : undefined;
-    if (user !== undefined && from === undefined && options.confUserID === undefined) {
-      throw new TypeError(`the user ${user} needs a domain (${user}@example.com) or an explicit confUserID`);
-    }
-    const credentials = user !== undefined && show === 'http' ? new HttpCredentials(user, password) : undefined;
-    this.#transport = new Transport(new URL(url), credentials, { ...options, ...(from !== undefined && { from }) });
-    this.#common = {
-      confUserID: options.confUserID ?? (from === undefined ? undefined : `xcon-userid:${from}`),
-      subject: user !== undefined && show === 'subject' ? { username: user, password } : undefined,
-    };
-    this.#limits = { bytes: options.answerBytes ?? transportDefaults.answerBytes, elements: Infinity };
-  }
-
+export class ConferenceControlClient extends CcmpExchange {
   blueprints(filter?: string): Promise<ListEntry[]> {
     return this.#list('blueprints', filter);
   }
@@ -230,6 +195,19 @@ export class ConferenceControlClient {
     return { version };
   }
 
+  /** When somebody is in conferences: oneself, or who has this XCON-USERID or address. */
+  async freeBusy(asked: AskedFreeBusy): Promise<BusyTime[]> {
+    const answer = await this.extended(FREE_BUSY, { operation: 'retrieve', extension: [encodeAskedFreeBusy(asked)] });
+    return present(decodeFreeBusy(answer.extension), 'busy-times');
+  }
+
+  /** Changes some occurrences of a series; `uri` of the answer is that of what stands for them. */
+  async changeOccurrences(uri: string, asked: AskedChange, call?: CallOptions): Promise<Versioned & { uri: string }> {
+    const request = { operation: 'update', confObjID: uri, extension: [encodeChange(asked)] } as const;
+    const { version, confObjID } = await this.extended(OCCURRENCES, request, call);
+    return { version, uri: confObjID ?? uri };
+  }
+
   /** Has a URL called when conferences change; the secret, under which calls are signed, is not shown again. */
   async addCallback(callback: NewCallback): Promise<Required<Pick<Callback, 'id' | 'secret'>> & NewCallback> {
     const answer = await this.extended(CALLBACK, { operation: 'create', extension: [encodeCallback(callback)] });
@@ -245,48 +223,6 @@ export class ConferenceControlClient {
 
   async removeCallback(id: string): Promise<void> {
     await this.extended(CALLBACK, { operation: 'delete', extension: [encodeCallback({ id })] });
-  }
-
-  /** Asks something of an extension (RFC 6503 §5.3.11); which there are, `options` tells. */
-  extended(
-    extensionName: string,
-    request: Pick<CcmpRequest, 'operation' | 'confObjID' | 'extension'>,
-    { conferencePassword }: CallOptions = {},
-  ): Promise<CcmpResponse> {
-    return this.send({ type: 'extended', extensionName, conferencePassword, ...request });
-  }
-
-  /** What the server serves, its extensions among it. */
-  async options(): Promise<ServedMessage[]> {
-    return servedMessages((await this.send({ type: 'options' })).info);
-  }
-
-  /** Sends any request, with this client's confUserID and subject where it has none. @throws {CcmpError} */
-  async send(request: CcmpRequest): Promise<CcmpResponse> {
-    const sent = { ...this.#common, ...request };
-    const secret = sent.subject !== undefined || sent.conferencePassword !== undefined;
-    const body = await this.#transport.exchange(encodeRequest(sent), { secret });
-    const response = this.#read(body);
-    if (response.code !== 200) throw new CcmpError(response);
-    return response;
-  }
-
-  /** Sends a request as it is written and gives back the answer as it is written. @throws {TransportError} */
-  sendText(request: string | Buffer): Promise<Buffer> {
-    return this.#transport.exchange(typeof request === 'string' ? Buffer.from(request) : request, { secret: true });
-  }
-
-  /** Ends the connections that wait for another request. */
-  close(): void {
-    this.#transport.close();
-  }
-
-  #read(body: Buffer): CcmpResponse {
-    try {
-      return decodeResponse(parse(body, this.#limits));
-    } catch (error) {
-      throw new TransportError(`the answer is no CCMP response: ${(error as Error).message}`, { cause: error });
-    }
   }
 
   async #list(type: MessageName, xpathFilter: string | undefined): Promise<ListEntry[]> {

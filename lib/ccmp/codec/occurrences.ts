@@ -1,4 +1,6 @@
+import { CONFERENCE_INFO } from '../../model/names.ts';
 import { XmlElement, type XmlAttribute } from '../../xml/element.ts';
+import { readMoment as moment, writtenMoment } from './moments.ts';
 
 /** The extension that tells when a conference takes place, and by which moderators steer that. */
 export const OCCURRENCES = 'occurrences';
@@ -13,6 +15,8 @@ export interface Occurrence {
   /** When it may be joined. */
   readonly opens: number;
   readonly state: 'over' | 'open' | 'planned';
+  /** The XCON-URI of what stands for it, where that is not the conference itself. */
+  readonly child?: string;
 }
 
 export interface AskedOccurrences {
@@ -26,6 +30,14 @@ export type AskedSteering =
   | { readonly action: 'extend'; readonly until: number }
   | { readonly action: 'cancel'; readonly id: string };
 
+/** Some occurrences by their ids: one, from one to another, or one and all later ones. */
+export interface AskedChange {
+  readonly from: string;
+  readonly to?: string;
+  /** `conference-info`. */
+  readonly changes: XmlElement;
+}
+
 type Values = Readonly<Record<string, string | number | undefined>>;
 
 const element = (local: string, values: Values, children: readonly XmlElement[] = []): XmlElement => {
@@ -35,13 +47,7 @@ const element = (local: string, values: Values, children: readonly XmlElement[] 
   return new XmlElement(NAMESPACE, local, attributes, children);
 };
 
-const written = (at: number | undefined): string | undefined =>
-  at === undefined ? undefined : `${new Date(at).toISOString().slice(0, 19)}Z`;
-
-function moment(text: string | undefined): number | undefined {
-  const at = text === undefined ? NaN : Date.parse(text.trim());
-  return Number.isNaN(at) ? undefined : at;
-}
+const written = (at: number | undefined): string | undefined => (at === undefined ? undefined : writtenMoment(at));
 
 const find = (elements: readonly XmlElement[] | undefined, local: string): XmlElement | undefined =>
   elements?.find((one) => one.is(NAMESPACE, local));
@@ -68,8 +74,8 @@ export const encodeOccurrences = (occurrences: readonly Occurrence[]): XmlElemen
   element(
     'occurrences',
     {},
-    occurrences.map(({ id, start, end, opens, state }) =>
-      element('occurrence', { id, start: written(start), end: written(end), opens: written(opens), state }),
+    occurrences.map(({ id, start, end, opens, state, child }) =>
+      element('occurrence', { id, start: written(start), end: written(end), opens: written(opens), state, child }),
     ),
   );
 
@@ -79,14 +85,31 @@ export function decodeOccurrences(elements: readonly XmlElement[] | undefined): 
     .map((one) => {
       const end = moment(one.attribute('end'));
       const state = one.attribute('state');
+      const child = one.attribute('child');
       return {
         id: one.attribute('id') ?? '',
         start: moment(one.attribute('start')) ?? 0,
         opens: moment(one.attribute('opens')) ?? 0,
         state: state === 'over' || state === 'open' ? state : 'planned',
         ...(end !== undefined && { end }),
+        ...(child !== undefined && { child }),
       };
     });
+}
+
+export const encodeChange = ({ from, to, changes }: AskedChange): XmlElement =>
+  element('change', from === to ? { id: from } : { from, to }, [changes]);
+
+/** Undefined where nothing is to be changed, or not by one `conference-info`. */
+export function decodeChange(elements: readonly XmlElement[] | undefined): AskedChange | undefined {
+  const asked = find(elements, 'change');
+  const [changes, ...more] = asked?.elements ?? [];
+  const id = asked?.attribute('id')?.trim();
+  const from = id ?? asked?.attribute('from')?.trim();
+  const to = id ?? asked?.attribute('to')?.trim();
+  if (from === undefined || changes?.is(CONFERENCE_INFO, 'conference-info') !== true || more.length > 0)
+    return undefined;
+  return { from, ...(to !== undefined && { to }), changes };
 }
 
 export const encodeSteering = (asked: AskedSteering): XmlElement =>
