@@ -18,7 +18,12 @@ import type { Standing } from './standing.ts';
 /** Whether the conference names somebody as the focus of a user (RFC 4575 §5.6.4) or as its host (§5.4). */
 export function isFocus(object: ConferenceObject, { addresses, userId }: Principal): boolean {
   const own = new Set<string>([userId, ...addresses]);
-  const names = (uri: string | undefined): boolean => uri !== undefined && own.has(normaliseAddress(uri));
+  return namesFocus(object, (address) => own.has(address));
+}
+
+/** Whether it names a focus of which this holds. */
+export function namesFocus(object: ConferenceObject, holds: (address: string) => boolean): boolean {
+  const names = (uri: string | undefined): boolean => uri !== undefined && holds(normaliseAddress(uri));
   const host = object.sections.get(`{${CONFERENCE_INFO}}host-info`)?.element.first(CONFERENCE_INFO, 'uris');
   const hosts = host?.all(CONFERENCE_INFO, 'entry').map((entry) => entry.first(CONFERENCE_INFO, 'uri')?.text) ?? [];
   if (hosts.some(names)) return true;

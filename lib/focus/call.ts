@@ -30,7 +30,7 @@ export interface CallContext {
   /** Milliseconds that somebody stays in the roster who is out for another reason than that he left. */
   readonly leaversShown: number;
   /** Looks at a target refresh of a peer; says why it is refused and the call ends (3GPP TS 24.605 §4.6). */
-  readonly judgeRefresh?: ((request: Request) => Refused | undefined) | undefined;
+  readonly judgeRefresh?: ((message: Pick<Request, 'contacts'>) => Refused | undefined) | undefined;
   /** What a re-INVITE asks of the conference, by the right of its sender. */
   readonly asked?: ((call: Call, request: Request) => void) | undefined;
   readonly report: (error: unknown) => void;
@@ -46,6 +46,8 @@ export interface CallParts {
   /** As whom its requests act. */
   readonly caller: Caller;
   readonly joined: 'dialed-in' | 'dialed-out';
+  /** With another focus of the conference. */
+  readonly isCascade?: boolean;
 }
 
 /** Why a call ends, as the roster shows it (RFC 4575 §5.7.6, §5.7.7). */
@@ -71,6 +73,7 @@ export class Call implements SessionUser {
   readonly endpoint: string;
   readonly caller: Caller;
   readonly joined: CallParts['joined'];
+  readonly isCascade: boolean;
   readonly #context: CallContext;
   #session: Session | undefined;
   #leg: Leg | undefined;
@@ -84,7 +87,7 @@ export class Call implements SessionUser {
   #onDigit: ((digit: string) => void) | undefined;
   readonly #onOver: ((end: CallEnd) => void)[] = [];
 
-  constructor(context: CallContext, { id, conference, user, endpoint, caller, joined }: CallParts) {
+  constructor(context: CallContext, { id, conference, user, endpoint, caller, joined, isCascade = false }: CallParts) {
     this.#context = context;
     this.id = id;
     this.conference = conference;
@@ -92,6 +95,7 @@ export class Call implements SessionUser {
     this.endpoint = endpoint;
     this.caller = caller;
     this.joined = joined;
+    this.isCascade = isCascade;
     context.calls.add(this);
   }
 
@@ -115,8 +119,8 @@ export class Call implements SessionUser {
 
   /** What is kept of it beside its dialog. */
   get record(): CallParts {
-    const { id, conference, user, endpoint, caller, joined } = this;
-    return { id, conference, user, endpoint, caller, joined };
+    const { id, conference, user, endpoint, caller, joined, isCascade } = this;
+    return { id, conference, user, endpoint, caller, joined, ...(isCascade && { isCascade }) };
   }
 
   /** As what requests in its dialog appear to the rules. */
@@ -222,9 +226,9 @@ export class Call implements SessionUser {
   }
 
   refreshing(request: Request): Refused | undefined {
-    const refused = this.#context.judgeRefresh?.(request);
+    const refused = this.isCascade ? undefined : this.#context.judgeRefresh?.(request);
     if (refused === undefined) this.#context.asked?.(this, request);
-    else queueMicrotask(() => this.hangUp({ method: 'booted', reason: 'SIP;cause=403' }));
+    else queueMicrotask(() => this.hangUp(FORBIDDEN));
     return refused;
   }
 
@@ -308,6 +312,7 @@ export class Call implements SessionUser {
     if (this.#isOver || this.#session === undefined) return;
     const { cause, response } = await this.#session.request('OPTIONS');
     if (cause === 'transport' || response.status === 408) this.hangUp(UNREACHABLE);
+    else if (!this.isCascade && this.#context.judgeRefresh?.(response)) this.hangUp(FORBIDDEN);
   }
 
   #apply(controls: Controls): void {
@@ -337,6 +342,7 @@ const GOING = new Set(['disconnecting', 'disconnected']);
 
 export const REMOVED: CallEnd = { method: 'booted', reason: 'SIP;cause=200;text="Removed from the conference"' };
 const UNREACHABLE: CallEnd = { method: 'failed', reason: 'SIP;cause=503;text="Connection lost"' };
+const FORBIDDEN: CallEnd = { method: 'booted', reason: 'SIP;cause=403;text="A conference can not take part"' };
 export const CONFERENCE_ENDED: CallEnd = { method: 'booted', reason: 'SIP;cause=200;text="The conference has ended"' };
 
 /** How the end of a session that we did not end appears. */

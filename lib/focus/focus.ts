@@ -3,6 +3,7 @@ import type { ConferenceControl } from '../conference/control.ts';
 import type { Endpoints } from '../conference/endpoints.ts';
 import { Refusal } from '../conference/refusal.ts';
 import { info } from '../model/names.ts';
+import type { Principal } from '../directory/principal.ts';
 import type { PartName } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import type { Mixer } from '../mixer/mixer.ts';
@@ -56,6 +57,8 @@ export interface FocusOptions {
   readonly contact: (server: Incoming, conference: XconUri) => string;
   /** Whether a Contact is that of another focus. */
   readonly isFocus: (contact: NameAddress | undefined) => boolean;
+  /** Whether a conference names somebody as another focus of its own; undefined: anybody. */
+  readonly cascades: (conference: XconUri, focus: Principal | undefined) => Promise<boolean>;
   /** Takes an INVITE: `UserAgent.take`. */
   readonly take: (
     server: ServerTransaction,
@@ -93,8 +96,8 @@ export class Focus {
     const { endpoints, mixer, records, clock, date, report, isFocus } = options;
     const settings = { ...focusDefaults, ...options.settings };
     const { leaversShown } = settings;
-    const judgeRefresh: CallContext['judgeRefresh'] = ({ contacts: [contact] }) =>
-      isFocus(contact) ? FOCUS_REFUSED : undefined;
+    const judgeRefresh: CallContext['judgeRefresh'] = ({ contacts }) =>
+      contacts.some(isFocus) ? FOCUS_REFUSED : undefined;
     this.parts = {
       ...options,
       settings,
@@ -117,7 +120,6 @@ export class Focus {
     const conference = this.parts.conferenceOf(request.uri);
     if (conference === undefined) refuse(server, { status: 404 });
     else if (this.calls.size >= this.parts.settings.calls) refuse(server, FULL);
-    else if (this.parts.isFocus(request.contacts[0])) refuse(server, FOCUS_REFUSED);
     else await this.#receive(server, conference, (call) => call.take());
   }
 
@@ -151,13 +153,24 @@ export class Focus {
     conference: XconUri,
     serve: (call: IncomingCall) => Promise<void>,
   ): Promise<void> {
-    const { identities } = this.parts;
+    const { identities, isFocus, cascades } = this.parts;
+    const isOther = server.request.contacts.some(isFocus);
+    // Where no other focus is expected, none is asked who it is.
+    if (isOther && !(await cascades(conference, undefined))) {
+      refuse(server, FOCUS_REFUSED);
+      return;
+    }
     const identified = await identifyCaller(server, identities);
     if ('status' in identified) {
       refuse(server, identified);
       return;
     }
-    const call = new IncomingCall(this.parts, server, conference, identified);
+    const { caller } = identified;
+    if (isOther && !(caller.kind === 'user' && (await cascades(conference, caller.principal)))) {
+      refuse(server, FOCUS_REFUSED);
+      return;
+    }
+    const call = new IncomingCall(this.parts, server, conference, identified, isOther);
     try {
       await serve(call);
     } catch (error) {

@@ -23,9 +23,18 @@ export class IncomingCall {
   readonly #server: ServerTransaction;
   readonly #conference: XconUri;
   readonly #identified: Identified;
+  readonly #isCascade: boolean;
   readonly #arrival: DialIn;
 
-  constructor(parts: FocusParts, server: ServerTransaction, conference: XconUri, identified: Identified) {
+  /** @param isCascade it comes from another focus of the conference */
+  constructor(
+    parts: FocusParts,
+    server: ServerTransaction,
+    conference: XconUri,
+    identified: Identified,
+    isCascade = false,
+  ) {
+    this.#isCascade = isCascade;
     this.#parts = parts;
     this.#server = server;
     this.#conference = conference;
@@ -126,6 +135,7 @@ export class IncomingCall {
       id: this.#parts.newId(),
       conference: this.#conference,
       ...{ user, endpoint, caller: this.#identified.caller, joined: 'dialed-in' },
+      ...(this.#isCascade && { isCascade: true }),
     });
   }
 

@@ -1,4 +1,5 @@
 import { conferenceOf, FOCUS, idOf } from '../conference-package/addresses.ts';
+import { isFocus as isFocusOf, namesFocus } from '../conference/cascading.ts';
 import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
@@ -50,6 +51,11 @@ export function openFocus({ config, agent, control, people, senders, records, ..
     conferenceOf: (uri) => conferenceOf(uri, people.domain, (domain) => people.servesDomain(domain)),
     contact: ({ flow }, uri) => `${agent.contact(flow, idOf(uri), `;conf-id=${idOf(uri)}`)}${FOCUS}`,
     isFocus,
+    async cascades(uri, focus) {
+      const object = await control.endpoints.object(uri);
+      if (object === undefined) return false;
+      return focus === undefined ? namesFocus(object, () => true) : isFocusOf(object, focus);
+    },
     take: (...call) => agent.take(...call),
     answerOptions: (server, fields) => agent.answerOptions(server, fields),
     date: Date.now,

@@ -88,6 +88,17 @@ for (const transport of ['udp', 'tcp'] as const) {
       await (await bob.joins(stage.uri(conference), { contact: `${bob.contact};isfocus="FALSE"` })).leaves();
     });
 
+    it('CONF: a focus that the conference names as its own is let in, and may refresh', async () => {
+      const cascaded = `<info:user entity="${idOf('bob')}"><info:cascaded-focus>sip:bob@example.com</info:cascaded-focus></info:user>`;
+      conference = await stage.conference(`<info:users>${cascaded}</info:users>`);
+      const [bob, carol] = [await stage.phone('bob'), await stage.phone('carol')];
+      const call = await bob.joins(stage.uri(conference), { contact: `${bob.contact};isfocus` });
+      expect((await call.reinvites(sdp())).status).to.equal(200);
+      await call.leaves();
+      const other = await carol.calls(stage.uri(conference), { contact: `${carol.contact};isfocus` }).final();
+      expect(other.status).to.equal(403);
+    });
+
     it('CONF: who turns into a focus by a re-INVITE is refused and hung up on', async () => {
       const bob = await stage.phone('bob');
       const call = await bob.joins(stage.uri(conference));
