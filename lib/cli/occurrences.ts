@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { ConferenceControlClient } from '../ccmp/client/client.ts';
 import type { AskedSteering } from '../ccmp/codec/occurrences.ts';
+import { info, xcon } from '../model/names.ts';
+import type { XmlElement } from '../xml/element.ts';
 import { addClientOptions, withClient, type ClientOptions } from './client.ts';
 import { momentOf, shownMoment as shown } from './moments.ts';
-import { printJson, printTable } from './outcome.ts';
+import { CommandFailure, EXIT, print, printJson, printTable } from './outcome.ts';
 
 interface Options extends ClientOptions {
   readonly json?: boolean;
@@ -90,3 +92,24 @@ export function addOccurrences(conference: Command): void {
       await steer(options, uri, { action: 'cancel', id: options.occurrence });
     });
 }
+
+function changesOf({ start, minutes, subject, description }: ChangeOptions): XmlElement {
+  if ((start === undefined) !== (minutes === undefined))
+    throw new CommandFailure('--start and --minutes say together when an occurrence is', EXIT.usage);
+  const texts = Object.entries({ subject, 'free-text': description }).flatMap(([local, text]) =>
+    text === undefined ? [] : [info(local, {}, [text])],
+  );
+  const times = start === undefined ? [] : [timesOf(start, minutes ?? 0)];
+  if (texts.length + times.length === 0)
+    throw new CommandFailure('nothing to change: `--help` lists what can be', EXIT.usage);
+  return info('conference-info', {}, [info('conference-description', {}, [...texts, ...times])]);
+}
+
+function timesOf(start: number, minutes: number): XmlElement {
+  const event = ['UID:occurrence', `DTSTAMP:${stamp(start)}`, `DTSTART:${stamp(start)}`, `DURATION:PT${minutes}M`];
+  const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Plenary//Command//EN', 'BEGIN:VEVENT', ...event];
+  const base = [...lines, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
+  return xcon('conference-time', {}, [xcon('entry', {}, [xcon('base', {}, [base])])]);
+}
+
+const stamp = (at: number): string => shown(at).replace(/[-:]/g, '');

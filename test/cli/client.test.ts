@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { calendar } from '../schedule/calendars.ts';
 import { plenary, serve, type Ended, type RunningServer } from '../support/command.ts';
 
 interface Conference {
@@ -20,6 +21,11 @@ interface Conference {
 }
 
 const run = promisify(execFile);
+
+const weekly = (base: string): string =>
+  `<conference-info xmlns="urn:ietf:params:xml:ns:conference-info" xmlns:x="urn:ietf:params:xml:ns:xcon-conference-info"
+    entity="xcon:AUTO_GENERATE_1@example.com"><conference-description><x:conference-time><x:entry><x:base>${base}</x:base>
+    </x:entry></x:conference-time></conference-description></conference-info>`;
 
 describe('plenary as a client of a demonstration', function () {
   this.timeout(180_000); // each command is a process of its own
@@ -44,6 +50,34 @@ describe('plenary as a client of a demonstration', function () {
     expect(code).to.equal(0);
     return JSON.parse(stdout) as Conference;
   };
+
+  it('[E17] changes one occurrence of a series, and lists what stands for which', async () => {
+    const file = join(data, 'weekly.xml');
+    const lines = ['DTSTART:20300107T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY'];
+    writeFileSync(file, weekly(calendar(lines)));
+    const { uri } = await conference('alice:demo', 'create', '--file', file);
+    const asked = ['--occurrence', '20300114T090000Z', '--start', '2030-01-14T11:00:00Z', '--minutes', '30'];
+    const changed = await as('alice:demo', ['conference', 'change', uri, ...asked, '--subject', 'Late']);
+    expect(changed.stderr).to.equal('');
+    const child = changed.stdout.trim();
+    const { stdout } = await as('alice:demo', [
+      'conference',
+      'occurrences',
+      uri,
+      '--from',
+      '2030-01-01T00:00:00Z',
+      '--json',
+      '--limit',
+      '3',
+    ]);
+    const rows = JSON.parse(stdout) as { start: string; conference: string }[];
+    expect(rows.map(({ start, conference: of }) => [start, of])).to.deep.equal([
+      ['2030-01-07T09:00:00Z', uri],
+      ['2030-01-14T11:00:00Z', child],
+      ['2030-01-21T09:00:00Z', uri],
+    ]);
+    expect((await conference('alice:demo', 'show', child)).subject).to.equal('Late');
+  });
 
   it('clones a conference that has a password', async () => {
     const { uri } = await conference(

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { ConferenceControlClient } from '../../lib/ccmp/client/client.ts';
 import type { CcmpError } from '../../lib/ccmp/client/errors.ts';
+import { info, PREFIXES } from '../../lib/model/names.ts';
+import { parseFragment } from '../../lib/xml/parse.ts';
 import { description, endpoint } from '../support/messages.ts';
 import { expectValid } from '../support/schemas.ts';
 import { calendar } from '../schedule/calendars.ts';
@@ -10,6 +12,8 @@ const HOUR = 3_600_000;
 const stamp = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
 const times = (base: string, more = ''): string =>
   `<xcon:conference-time><xcon:entry><xcon:base>${base}</xcon:base>${more}</xcon:entry></xcon:conference-time>`;
+
+const parsed = (text: string) => parseFragment(Buffer.from(text), PREFIXES);
 
 describe('the occurrences of a conference', () => {
   let system: TestSystem;
@@ -45,6 +49,34 @@ describe('the occurrences of a conference', () => {
     await client.steer(uri, { action: 'end' });
     const wrong = await client.steer(uri, { action: 'end' }).catch((error: unknown) => error);
     expect((wrong as CcmpError).code).to.equal(409);
+  });
+
+  it('[E17, X1] are changed alone, and what stands for them is told', async () => {
+    const start = tomorrow();
+    const [second, third] = [24, 48].map((hours) => stamp(start + hours * HOUR));
+    const base = calendar([`DTSTART:${stamp(start)}`, 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=4']);
+    const uri = made(await system.as('alice').creates(description(times(base))));
+    const only = calendar([`RECURRENCE-ID:${second ?? ''}`, `DTSTART:${stamp(start + 26 * HOUR)}`, 'DURATION:PT1H']);
+    const changed = await client.update(uri, info('conference-info', {}, [parsed(description(times(only)))]));
+    expect(changed.uri).not.to.equal(uri);
+    expect(changed.document?.attribute('entity')).to.equal(changed.uri);
+    const subject = info('conference-info', {}, [
+      info('conference-description', {}, [info('subject', {}, ['Venice'])]),
+    ]);
+    const child = await client.changeOccurrences(uri, { from: third ?? '', changes: subject });
+    const { occurrences } = await client.occurrences(uri);
+    expect(occurrences.map((one) => one.child)).to.deep.equal([undefined, changed.uri, child.uri, child.uri]);
+    expect(occurrences[1]?.start).to.equal(start + 26 * HOUR);
+    expect((await client.conferences()).map((one) => one.uri))
+      .to.include(uri)
+      .and.not.to.include(child.uri);
+    const wrong = await client
+      .changeOccurrences(uri, { from: stamp(start + HOUR), changes: subject })
+      .catch((error: unknown) => error);
+    expect((wrong as CcmpError).code).to.equal(409);
+    await client.delete(uri);
+    const gone = await client.retrieve(child.uri).catch((error: unknown) => error);
+    expect((gone as CcmpError).code).to.equal(404);
   });
 
   it('[E14] let nobody in before, and say when; while they go on they are answered validly', async () => {
@@ -83,6 +115,8 @@ describe('the occurrences of a conference', () => {
     ])
       expectValid('occurrences', xml);
     expectValid('occurrences', `<extend ${open} until="2030-01-07T09:00:00Z"/>`);
+    const change = `<change ${open} id="20300107T090000Z"><i:conference-info xmlns:i="urn:ietf:params:xml:ns:conference-info"/></change>`;
+    expectValid('occurrences', change);
     expectValid('occurrences', `<cancel ${open} id="20300107T090000Z"/>`);
   });
 });

@@ -17,7 +17,12 @@ export const conf: RequestPair = {
     },
 
     // confInfo may be left out; clients with placeholders, and Linphone, need it.
-    update: async (control, call, request) => shown(await control.update(call, target(request), changes(request))),
+    async update(control, call, request) {
+      const uri = target(request);
+      const answer = await control.update(call, uri, changes(request));
+      // RFC 5239 §7.4: a change of some occurrences of a series makes an object of its own.
+      return answer.uri === uri ? shown(answer) : made(answer);
+    },
 
     async delete(control, call, request) {
       await control.delete(call, target(request));
