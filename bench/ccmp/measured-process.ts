@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
+import { flagsOf } from '../flags.ts';
 import { DOMAIN } from './messages.ts';
 
 /** What a process has used since it began, and the longest that its event loop was held since it was told to forget. */
@@ -107,10 +108,4 @@ export class MeasuredProcess {
     const [reading] = (await answer) as [Reading];
     return reading;
   }
-}
-
-/** What a program asks of node in its first line. */
-function flagsOf(program: string): string[] {
-  const [first = ''] = readFileSync(program, 'utf8').split('\n', 1);
-  return /^#!.*\bnode (.+)$/.exec(first)?.[1]?.split(' ') ?? [];
 }

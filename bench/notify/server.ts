@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { addUsers } from '../ccmp/data.ts';
 import { headersOf } from '../ccmp/load.ts';
 import { DOMAIN, type Message } from '../ccmp/messages.ts';
+import { flagsOf } from '../flags.ts';
 import { freePort } from '../sip/kamailio.ts';
 import { usageOf } from '../usage.ts';
 import type { Setting } from './setting.ts';
@@ -57,7 +58,7 @@ export class Server {
     const port = await freePort();
     const flags = ['serve', '--data', data, '--domain', DOMAIN, '--http', '127.0.0.1:0'];
     const child = fork(program, flags, {
-      execArgv: ['--expose-gc', '--import', PROBE, ...(process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? [])],
+      execArgv: ['--expose-gc', '--import', PROBE, ...flagsOf(program)],
       stdio: ['ignore', 'pipe', openSync(join(data, 'bench.log'), 'w'), 'ipc'],
       env: { ...process.env, ...SETTINGS, PLENARY_SIP_LISTEN: `127.0.0.1:${port}` },
     });

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { flagsOf } from '../flags.ts';
 import type { Setting } from './setting.ts';
 
 /** How the measured notifier is. */
@@ -31,7 +32,7 @@ export class Echo {
     const file = join(mkdtempSync(join(scratch, 'echo-')), 'body.xml');
     writeFileSync(file, body);
     const child = fork(join(import.meta.dirname, 'echo.mjs'), [dist, file, String(UDP_LIMIT)], {
-      execArgv: ['--expose-gc', ...(process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? [])],
+      execArgv: ['--expose-gc', ...flagsOf(join(dist, 'main.js'))],
     });
     const [{ port }] = (await once(child, 'message')) as [{ readonly port: number }];
     return new Echo(child, port);
