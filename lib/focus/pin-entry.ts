@@ -67,14 +67,14 @@ export class PinEntry {
       await this.#enter(this.#digits);
       this.#call.onDigit(undefined);
     } catch (error) {
-      await this.#fail(error);
+      this.#fail(error);
     } finally {
       this.#digits = '';
       this.#isTrying = false;
     }
   }
 
-  async #fail(error: unknown): Promise<void> {
+  #fail(error: unknown): void {
     this.#failures += 1;
     const isWrong = error instanceof Refusal && error.reason === 'wrong-conference-password';
     if (!isWrong || this.#failures >= this.#settings.attempts) {
@@ -82,7 +82,8 @@ export class PinEntry {
       return;
     }
     this.#ask();
-    await this.#call.leg?.announce('refused');
+    // He may press keys while he hears it.
+    void this.#call.leg?.announce('refused');
   }
 
   #stop(): void {

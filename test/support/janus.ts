@@ -45,6 +45,18 @@ export class Janus {
     });
   }
 
+  /** What a server needs to be told to use it. */
+  get settings(): Readonly<Record<string, unknown>> {
+    return {
+      mixer: 'janus',
+      'mixer.url': this.url,
+      'mixer.apiSecretFile': this.#secretFile('api-secret', API_SECRET),
+      'mixer.adminKeyFile': this.#secretFile('admin-key', ADMIN_KEY),
+      'mixer.recordings': this.folder,
+      'mixer.retry': 50,
+    };
+  }
+
   /** As when it crashes. */
   async kill(): Promise<void> {
     const child = this.#child;
@@ -56,6 +68,12 @@ export class Janus {
   async stop(): Promise<void> {
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #secretFile(name: string, secret: string): string {
+    const file = join(this.folder, name);
+    writeFileSync(file, `${secret}\n`);
+    return file;
   }
 
   #configure(): void {

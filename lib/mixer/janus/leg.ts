@@ -1,6 +1,6 @@
 import type { Announcement, Leg, Medium, Path } from '../mixer.ts';
-import type { RtpLeg } from '../rtp/leg.ts';
 import type { BridgeEnd } from '../rtp/relay.ts';
+import type { ThreadLeg } from '../rtp/thread.ts';
 import type { Negotiation } from '../sdp/negotiation.ts';
 import { Place, type Bridge } from './place.ts';
 
@@ -8,7 +8,7 @@ export interface JanusLegParts {
   readonly conference: string;
   readonly name: string;
   readonly negotiation: Negotiation;
-  readonly rtp: RtpLeg;
+  readonly rtp: ThreadLeg;
   readonly receiver: BridgeEnd;
   readonly waiting: boolean;
   readonly bridge: () => Bridge | undefined;
@@ -33,8 +33,8 @@ export class JanusLeg implements Leg {
   #released = false;
   /** It sent and received once: a peer that only sends now holds, and its music is for nobody. */
   #spoke = false;
-  /** Its silence was told. */
-  #quiet = false;
+  /** What the relay was told last. */
+  #told = '';
 
   constructor(parts: JanusLegParts) {
     const { conference, name, negotiation, rtp } = parts;
@@ -129,22 +129,16 @@ export class JanusLeg implements Leg {
     return this.#place.settle();
   }
 
-  /** Whether its telephone has become silent just now, though it should send. */
-  becomesSilent(now: number, limit: number): boolean {
-    const audio = this.#parts.negotiation.audio;
-    const expects = audio !== undefined && audio.receives && audio.remote !== undefined;
-    const quiet = expects && now - this.#parts.rtp.heard > limit;
-    const isNew = quiet && !this.#quiet;
-    this.#quiet = quiet;
-    return isNew;
-  }
-
   #agree(): void {
     const { negotiation, rtp } = this.#parts;
     const audio = negotiation.audio;
     const isBoth = audio !== undefined && audio.receives && audio.remote !== undefined;
     this.#spoke ||= isBoth;
+    const muted = this.#muted || (this.#spoke && !isBoth);
+    const told = JSON.stringify([audio, muted]);
+    if (told === this.#told) return;
+    this.#told = told;
     rtp.agree(audio);
-    rtp.mute('to-mixer', this.#muted || (this.#spoke && !isBoth));
+    rtp.mute('to-mixer', muted);
   }
 }

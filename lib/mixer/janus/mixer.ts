@@ -1,6 +1,7 @@
 import type { BinaryLike } from 'node:crypto';
 import { MediaRefused, type Announcement, type Leg, type LegOptions, type Mixer, type MixerEvents } from '../mixer.ts';
-import { relayDefaults, RtpRelay } from '../rtp/relay.ts';
+import { relayDefaults, type BridgeEnd } from '../rtp/relay.ts';
+import { RelayThread } from '../rtp/thread.ts';
 import type { PortRange } from '../rtp/ports.ts';
 import type { Codec } from '../sdp/formats.ts';
 import { Negotiation } from '../sdp/negotiation.ts';
@@ -54,25 +55,21 @@ export const janusDefaults = {
   packetRate: relayDefaults.packetRate,
   timeout: connectionDefaults.timeout,
   retry: 1_000,
-  silence: 30_000,
+  silence: relayDefaults.silence,
   announcements: ['joined', 'left', 'ending', 'recording', 'prompt', 'refused', 'waiting'] as readonly Announcement[],
   sdp: sdpDefaults,
 };
-
-/** How often silent telephones are looked for, in milliseconds. */
-const WATCH = 1_000;
 
 /** Carries audio in rooms of Janus's AudioBridge; telephones reach them through ports of ours. */
 export class JanusMixer implements Mixer {
   readonly carries = ['audio'];
   readonly #options: JanusMixerOptions;
-  readonly #relay: RtpRelay;
   readonly #announcer: Announcer;
   readonly #legs = new Set<JanusLeg>();
   readonly #listeners = new Set<MixerEvents>();
   /** Conference → the file that it is recorded to. */
   readonly #recordings = new Map<string, string>();
-  readonly #watch: NodeJS.Timeout;
+  #relay: { readonly thread: RelayThread; readonly inner: BridgeEnd } | undefined;
   #bridge: Bridge | undefined;
   /** The newest attempt to be connected. */
   #link: object | undefined;
@@ -81,16 +78,18 @@ export class JanusMixer implements Mixer {
 
   constructor(options: JanusMixerOptions) {
     this.#options = options;
-    const { listen: host, ports, inner, packetRate } = options;
-    this.#relay = new RtpRelay({ ...relayDefaults, host, ports, inner, packetRate });
-    this.#announcer = new Announcer(this.#relay);
-    this.#watch = setInterval(() => this.#findSilent(), WATCH);
-    this.#watch.unref();
+    this.#announcer = new Announcer(() => {
+      const { thread, inner } = this.#open();
+      return { receiver: inner, speak: (end, frames) => thread.speak(end, frames) };
+    });
   }
 
   /** With or without Janus there: calls are refused until it comes. */
   async open(): Promise<void> {
-    await this.#relay.open();
+    const { listen: host, ports, inner: address, packetRate, silence } = this.#options;
+    const options = { ...relayDefaults, host, ports, inner: address, packetRate, silence };
+    const [thread, inner] = await RelayThread.start(options, (error) => this.#relayEnded(error));
+    this.#relay = { thread, inner };
     await this.#connect();
   }
 
@@ -108,15 +107,15 @@ export class JanusMixer implements Mixer {
     const { offer, labels = {}, waiting = false } = options;
     const { legs, listen, advertise, codecs, sdp: limits } = this.#options;
     if (this.#legs.size >= legs) throw new MediaRefused('busy', 'all places are taken');
-    if (this.#bridge === undefined) throw new MediaRefused('unavailable', 'the mixer is not there');
-    const told = this.#tellerOf(conference, name);
-    const rtp = await this.#relay.leg({
-      digit: (digit) => told('digit', digit),
-      talking: (talking) => told('talking', talking),
+    const { thread, inner } = this.#open();
+    const rtp = await thread.leg({
+      digit: (digit) => this.#tell((listener) => listener.digit?.(conference, name, digit)),
+      talking: (talking) => this.#tell((listener) => listener.talking?.(conference, name, talking)),
+      silent: () => this.#tell((listener) => listener.silent?.(conference, name)),
     });
     const negotiation = new Negotiation({ host: advertise ?? listen, audioPort: rtp.port, codecs, labels, limits });
     const leg = new JanusLeg({
-      ...{ conference, name, negotiation, rtp, waiting, receiver: this.#relay.inner },
+      ...{ conference, name, negotiation, rtp, waiting, receiver: inner },
       bridge: () => this.#bridge,
       play: (room, announcement) => this.#play(room, announcement),
       released: (one) => this.#legs.delete(one),
@@ -167,11 +166,10 @@ export class JanusMixer implements Mixer {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#watch);
     clearTimeout(this.#retry);
     await Promise.all([...this.#legs].map((leg) => leg.release()));
     this.#bridge?.audio.close();
-    this.#relay.close();
+    await this.#relay?.thread.close();
   }
 
   async #play(room: string, announcement: Announcement): Promise<void> {
@@ -218,23 +216,25 @@ export class JanusMixer implements Mixer {
   #fails(leg: JanusLeg, error: unknown): void {
     this.#options.report(error);
     if (this.#bridge === undefined) return;
-    for (const listener of this.#listeners) listener.lost?.(leg.conference, leg.name);
+    this.#tell((listener) => listener.lost?.(leg.conference, leg.name));
   }
 
-  #findSilent(): void {
-    const now = relayDefaults.now();
-    for (const leg of this.#legs)
-      if (leg.becomesSilent(now, this.#options.silence))
-        for (const listener of this.#listeners) listener.silent?.(leg.conference, leg.name);
+  /** No port is there any more: every call has lost its sound. */
+  #relayEnded(error: Error): void {
+    this.#options.report(error);
+    this.#relay = undefined;
+    for (const leg of this.#legs) this.#tell((listener) => listener.lost?.(leg.conference, leg.name));
   }
 
-  #tellerOf(conference: string, leg: string) {
-    return <What extends 'digit' | 'talking'>(what: What, value: What extends 'digit' ? string : boolean): void => {
-      for (const listener of this.#listeners) {
-        if (what === 'digit') listener.digit?.(conference, leg, value as string);
-        else listener.talking?.(conference, leg, value as boolean);
-      }
-    };
+  /** @throws {MediaRefused} unavailable */
+  #open(): { readonly thread: RelayThread; readonly inner: BridgeEnd } {
+    if (this.#relay === undefined || this.#bridge === undefined)
+      throw new MediaRefused('unavailable', 'the mixer is not there');
+    return this.#relay;
+  }
+
+  #tell(what: (listener: MixerEvents) => void): void {
+    for (const listener of this.#listeners) what(listener);
   }
 }
 

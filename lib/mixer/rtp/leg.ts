@@ -15,6 +15,8 @@ import { DigitListener } from './telephone-event.ts';
 export interface LegEvents {
   digit(digit: string): void;
   talking(talking: boolean): void;
+  /** It should send, and has not for a while; told once per silence. */
+  silent(): void;
 }
 
 /** 20 ms of silence of opus (RFC 6716 §3.1: CELT, full band, one frame). */
@@ -28,6 +30,8 @@ export class RtpLeg {
   readonly #relay: RtpRelay;
   readonly #events: LegEvents;
   readonly #options: RelayOptions;
+  readonly #now: () => number;
+  readonly #closed: () => void;
   #agreement: AudioAgreement | undefined;
   #bridge: BridgeEnd | undefined;
   /** Where its packets come from, once they do (RFC 4961: it listens there too). */
@@ -42,14 +46,24 @@ export class RtpLeg {
   /** Packets that it may still send, and when that was counted. */
   #allowance: { left: number; at: number };
   #heard: number;
+  #isSilent = false;
 
-  constructor(socket: Socket, relay: RtpRelay, events: LegEvents, options: RelayOptions) {
+  constructor(
+    socket: Socket,
+    relay: RtpRelay,
+    events: LegEvents,
+    options: RelayOptions,
+    now: () => number,
+    closed: () => void,
+  ) {
     this.#socket = socket;
     this.#relay = relay;
     this.#events = events;
     this.#options = options;
+    this.#now = now;
+    this.#closed = closed;
     this.#talk = new TalkListener(options.talk);
-    this.#heard = options.now();
+    this.#heard = now();
     this.#allowance = { left: options.packetRate, at: this.#heard };
     socket.on('message', (bytes, from) => this.#fromTelephone(bytes, from));
     socket.on('error', () => undefined);
@@ -59,16 +73,11 @@ export class RtpLeg {
     return this.#socket.address().port;
   }
 
-  /** When the telephone was last heard, by the clock of the options. */
-  get heard(): number {
-    return this.#heard;
-  }
-
   /** What both sides agreed on; undefined carries nothing. */
   agree(agreement: AudioAgreement | undefined): void {
     const before = this.#agreement;
     this.#agreement = agreement;
-    this.#heard = this.#options.now();
+    this.#heard = this.#now();
     if (before?.codec !== agreement?.codec) {
       this.#frames = new Frames();
       this.amplify(this.#factor);
@@ -102,10 +111,19 @@ export class RtpLeg {
     this.#amplifier = factor === 1 || codec === undefined || codec === 'opus' ? undefined : amplifier(codec, factor);
   }
 
+  /** Looks whether its telephone has become silent. */
+  watch(): void {
+    const { receives = false, remote } = this.#agreement ?? {};
+    const isSilent = receives && remote !== undefined && this.#now() - this.#heard > this.#options.silence;
+    if (isSilent && !this.#isSilent) this.#events.silent();
+    this.#isSilent = isSilent;
+  }
+
   close(): void {
     this.connect(undefined);
     this.#agreement = undefined;
     this.#socket.close();
+    this.#closed();
   }
 
   #fromTelephone(bytes: Buffer, from: RemoteInfo): void {
@@ -114,7 +132,7 @@ export class RtpLeg {
     const packet = readPacket(bytes);
     if (packet === undefined) return;
     this.#latched = { address: from.address, port: from.port };
-    this.#heard = this.#options.now();
+    this.#heard = this.#now();
     if (packet.payloadType === agreement.events?.payload) {
       const digit = this.#digits.take(packet);
       if (digit !== undefined) this.#events.digit(digit);
@@ -164,9 +182,9 @@ export class RtpLeg {
   }
 
   #allows(): boolean {
-    const { packetRate, now } = this.#options;
+    const { packetRate } = this.#options;
     const allowance = this.#allowance;
-    const at = now();
+    const at = this.#now();
     allowance.left = Math.min(packetRate, allowance.left + ((at - allowance.at) / 1_000) * packetRate);
     allowance.at = at;
     if (allowance.left < 1) return false;

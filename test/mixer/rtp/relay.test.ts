@@ -58,6 +58,8 @@ class Peer {
   }
 }
 
+const NOBODY: LegEvents = { digit: () => undefined, talking: () => undefined, silent: () => undefined };
+
 describe('RTP between a telephone and the bridge', () => {
   let now: number;
   let asked: () => void = () => undefined;
@@ -66,6 +68,7 @@ describe('RTP between a telephone and the bridge', () => {
     return now;
   };
   let relay: RtpRelay;
+  let inner: BridgeEnd;
   let leg: RtpLeg;
   let [telephone, bridge]: Peer[] = [];
   let heard: string[];
@@ -91,9 +94,10 @@ describe('RTP between a telephone and the bridge', () => {
     const events: LegEvents = {
       digit: (digit) => heard.push(digit),
       talking: (talking) => heard.push(String(talking)),
+      silent: () => heard.push('silent'),
     };
-    relay = new RtpRelay({ ...relayDefaults, host: '127.0.0.1', inner: '127.0.0.1', packetRate: 10, now: clock });
-    await relay.open();
+    relay = new RtpRelay({ ...relayDefaults, host: '127.0.0.1', inner: '127.0.0.1', packetRate: 10 }, clock);
+    inner = await relay.open();
     [telephone, bridge] = [await peer(), await peer()];
     leg = await relay.leg(events);
     leg.agree(agreement());
@@ -112,7 +116,7 @@ describe('RTP between a telephone and the bridge', () => {
     leg.agree(agreement({ payload: 97 }));
     telephone.send(leg.port, { payloadType: 97, payload: Buffer.alloc(160, 1) });
     expect(await bridge.next()).to.deep.include({ payloadType: 0, payload: Buffer.alloc(160, 1) });
-    bridge.send(relay.inner.port, { payload: Buffer.alloc(160, 2) });
+    bridge.send(inner.port, { payload: Buffer.alloc(160, 2) });
     expect(await telephone.next()).to.deep.include({ payloadType: 97, payload: Buffer.alloc(160, 2) });
   });
 
@@ -121,7 +125,7 @@ describe('RTP between a telephone and the bridge', () => {
     const other = await peer();
     other.send(leg.port, {});
     await bridge.next();
-    bridge.send(relay.inner.port, {});
+    bridge.send(inner.port, {});
     await other.next();
   });
 
@@ -155,7 +159,7 @@ describe('RTP between a telephone and the bridge', () => {
     telephone.send(leg.port, { payloadType: 101, payload: Buffer.from([1, 0x0a, 0, 160]) });
     telephone.send(leg.port, { payload: Buffer.alloc(160, 5) });
     leg.mute('from-mixer', true);
-    bridge.send(relay.inner.port, { payload: Buffer.alloc(160, 2) });
+    bridge.send(inner.port, { payload: Buffer.alloc(160, 2) });
     expect((await telephone.next()).payload).to.deep.equal(Buffer.alloc(160, 0xff));
     leg.mute('to-mixer', false);
     telephone.send(leg.port, { payload: Buffer.alloc(160, 6) });
@@ -170,7 +174,7 @@ describe('RTP between a telephone and the bridge', () => {
     for (let index = 0; index < 10; index++) expect((await bridge.next()).payload[0]).to.equal(index);
     telephone.send(leg.port, { payloadType: 77, payload: Buffer.alloc(1) });
     // What has come by now was dropped: another leg hears its telephone.
-    const second = await relay.leg({ digit: () => undefined, talking: () => undefined });
+    const second = await relay.leg(NOBODY);
     second.agree(agreement());
     second.connect(bridge.end);
     expect((await bridge.next()).payload[0]).to.equal(0xff);
@@ -182,12 +186,30 @@ describe('RTP between a telephone and the bridge', () => {
     expect((await bridge.next()).payload[0]).to.equal(99);
   });
 
+  it('is missed once when nothing comes from who should send', async () => {
+    const { telephone, bridge } = both();
+    now = 31_000;
+    relay.findSilent();
+    relay.findSilent();
+    expect(heard).to.deep.equal(['silent']);
+    telephone.send(leg.port, {});
+    await bridge.next();
+    relay.findSilent();
+    now = 62_001;
+    relay.findSilent();
+    expect(heard).to.deep.equal(['silent', 'silent']);
+    leg.agree(agreement({ remote: undefined }));
+    now = 100_000;
+    relay.findSilent();
+    expect(heard).to.have.length(2);
+  });
+
   it('ends with the leg', async () => {
     const { telephone, bridge } = both();
-    const second = await relay.leg({ digit: () => undefined, talking: () => undefined });
+    const second = await relay.leg(NOBODY);
     second.agree(agreement());
     second.close();
-    bridge.send(relay.inner.port, { payload: Buffer.alloc(160, 7) });
+    bridge.send(inner.port, { payload: Buffer.alloc(160, 7) });
     expect((await telephone.next()).payload[0]).to.equal(7);
   });
 });

@@ -1,0 +1,129 @@
+import { expect } from 'chai';
+import { description, endpoint, users } from '../support/messages.ts';
+import { Janus } from '../support/janus.ts';
+import type { PhoneCall } from '../support/phone-call.ts';
+import { attributesAt, textAt } from '../support/reading.ts';
+import { RtpPhone } from '../support/rtp-phone.ts';
+import { Stage } from '../support/stage.ts';
+import { idOf, made, type Name, sipOf } from '../support/system.ts';
+
+const PITCHES = { alice: 500, bob: 740, carol: 1_130, dave: 1_610 };
+const ALL = Object.values(PITCHES);
+const pitches = (...names: Name[]): number[] => names.map((name) => PITCHES[name]);
+
+describe('sound', function () {
+  let janus: Janus;
+  let stage: Stage;
+  let conference: string;
+  const open: RtpPhone[] = [];
+
+  before(async () => {
+    janus = await Janus.start();
+    // No sounds of coming and going: the tones are the telephones'.
+    stage = await Stage.start('udp', { ...janus.settings, 'mixer.announcements': ['prompt', 'refused', 'waiting'] });
+  });
+  beforeEach(async () => (conference = await stage.conference()));
+  afterEach(async () => {
+    for (const phone of open.splice(0)) phone.close();
+    await stage.clear();
+  });
+  after(async () => {
+    await stage.close();
+    await janus.stop();
+  });
+
+  /** Somebody calls by SIP, and sends her tone by RTP as soon as she is answered. */
+  const calls = async (name: Name, target = conference): Promise<{ call: PhoneCall; sound: RtpPhone }> => {
+    const sound = await RtpPhone.open(PITCHES[name]);
+    open.push(sound);
+    const call = (await stage.phone(name)).calls(stage.uri(target), { offer: sound.description() });
+    const answer = await call.gets(200);
+    sound.talk(answer.body.toString());
+    return { call, sound };
+  };
+  const muteTo = async (name: Name, mute: boolean): Promise<void> => {
+    const user = await stage.user(conference, name);
+    const [entity, id] = [attributesAt(user, 'endpoint', 'entity')[0], attributesAt(user, 'endpoint/media', 'id')[0]];
+    const answer = await stage.system.as('alice').updatesUser(
+      conference,
+      idOf(name),
+      `<info:endpoint entity="${entity}"><info:media id="${id}"><xcon:to-mixer name="AudioIn"><xcon:controls>
+        <xcon:mute>${mute}</xcon:mute></xcon:controls></xcon:to-mixer></info:media></info:endpoint>`,
+    );
+    expect(answer.code).to.equal(200);
+  };
+
+  it('[L6, E43] flows between callers: each hears the others and not himself, and whoever has left no more', async () => {
+    const [bob, carol, dave] = [await calls('bob'), await calls('carol'), await calls('dave')];
+    await Promise.all([
+      bob.sound.settlesOn(pitches('carol', 'dave'), ALL),
+      carol.sound.settlesOn(pitches('bob', 'dave'), ALL),
+      dave.sound.settlesOn(pitches('bob', 'carol'), ALL),
+    ]);
+    const shown = await stage.user(conference, 'bob');
+    expect(textAt(shown, 'endpoint/media/status')).to.equal('sendrecv');
+    await dave.call.leaves();
+    await bob.sound.settlesOn(pitches('carol'), ALL);
+  });
+
+  it('[E24, E25] of who is muted by CCMP is heard by nobody, until he is not muted', async () => {
+    const [bob, carol] = [await calls('bob'), await calls('carol')];
+    await carol.sound.settlesOn(pitches('bob'), ALL);
+    await muteTo('bob', true);
+    await carol.sound.settlesOn([], ALL);
+    await bob.sound.settlesOn(pitches('carol'), ALL);
+    await muteTo('bob', false);
+    await carol.sound.settlesOn(pitches('bob'), ALL);
+  });
+
+  it('reaches nobody before the PIN was pressed (RFC 4733), and then all', async () => {
+    const password = '4711';
+    conference = await stage.conference(
+      users('<xcon:join-handling>allow</xcon:join-handling>') +
+        description(`<info:conf-uris><info:entry><info:uri>tel:+1-555-0100</info:uri>
+          <xcon:conference-password>${password}</xcon:conference-password></info:entry></info:conf-uris>`),
+    );
+    const alice = await calls('alice');
+    const sound = await RtpPhone.open(PITCHES.bob);
+    open.push(sound);
+    const call = (await stage.phone('bob')).calls(stage.uri(conference), { offer: sound.description() });
+    const prompt = sound.hearsOnce(1_000);
+    sound.talk((await call.gets(200)).body.toString());
+    await prompt;
+    expect(await stage.user(conference, 'bob').then((user) => textAt(user, 'endpoint/status'))).not.to.equal(
+      'connected',
+    );
+    const refused = sound.hearsOnce(300);
+    sound.press('1234#');
+    await refused;
+    await alice.sound.settlesOn([], ALL);
+    sound.press(`${password}#`);
+    await sound.settlesOn(pitches('alice'), ALL);
+    await alice.sound.settlesOn(pitches('bob'), ALL);
+    expect(textAt(await stage.user(conference, 'bob'), 'endpoint/status')).to.equal('connected');
+  });
+
+  it('of a sidebar is heard in it alone', async () => {
+    const [alice, bob, carol] = [await calls('alice'), await calls('bob'), await calls('carol')];
+    await carol.sound.settlesOn(pitches('alice', 'bob'), ALL);
+    const sidebar = made(
+      await stage.system.as('alice').asks('sidebarByVal', { operation: 'create', confObjID: conference }),
+    );
+    for (const name of ['alice', 'bob'] as const)
+      expect((await stage.system.as(name).joins(sidebar, endpoint(sipOf(name)))).code).to.equal(200);
+    await Promise.all([
+      alice.sound.settlesOn(pitches('bob'), ALL),
+      bob.sound.settlesOn(pitches('alice'), ALL),
+      carol.sound.settlesOn([], ALL),
+    ]);
+  });
+
+  it('goes on after a restart of Janus, and no call is lost', async () => {
+    const [bob, carol] = [await calls('bob'), await calls('carol')];
+    await carol.sound.settlesOn(pitches('bob'), ALL);
+    await janus.kill();
+    await janus.start();
+    await Promise.all([bob.sound.settlesOn(pitches('carol'), ALL), carol.sound.settlesOn(pitches('bob'), ALL)]);
+    expect([bob.call.ending, carol.call.ending]).to.deep.equal([undefined, undefined]);
+  });
+});
