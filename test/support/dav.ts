@@ -1,3 +1,4 @@
+import ICAL from 'ical.js';
 import { once } from 'node:events';
 import { request as send, type IncomingMessage } from 'node:http';
 import { parse } from '../../lib/xml/parse.ts';
@@ -135,3 +136,26 @@ export const calendarText = (...events: readonly (readonly string[])[]): string 
     'END:VCALENDAR',
     '',
   ].join('\r\n');
+
+/** What was sent and is not given back: each property, and each component inside an event, as a line. */
+export function missing(sent: string, got: string): string[] {
+  const [before, after] = [sent, got].map((text) => ICAL.Component.fromString(text.trim()));
+  if (before === undefined || after === undefined) return ['everything'];
+  const place = (event: ICAL.Component): string => event.getFirstPropertyValue('recurrence-id')?.toString() ?? '';
+  const there = new Map(after.getAllSubcomponents('vevent').map((event) => [place(event), linesOf(event)]));
+  return [
+    ...absent(ownLines(before), ownLines(after)),
+    ...before
+      .getAllSubcomponents('vevent')
+      .flatMap((event) => absent(linesOf(event), there.get(place(event)) ?? [`no ${place(event)}`])),
+  ];
+}
+
+const absent = (lines: readonly string[], there: readonly string[]): string[] =>
+  lines.filter((line) => !there.includes(line));
+const ownLines = (component: ICAL.Component): string[] =>
+  component.getAllProperties().map((property) => property.toICALString());
+const linesOf = (event: ICAL.Component): string[] => [
+  ...ownLines(event),
+  ...event.getAllSubcomponents().map((one) => one.toString()),
+];

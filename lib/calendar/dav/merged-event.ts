@@ -11,7 +11,7 @@ import {
   withoutJoinLines,
 } from '../event/events.ts';
 import { EventMoments } from './event-moments.ts';
-import { type InvitedPeople, joinAddressesOf, peopleOf } from '../event/seen-conference.ts';
+import { type InvitedPeople, joinAddressesOf, peopleOf, subjectOf } from '../event/seen-conference.ts';
 
 /**
  * An event as a client stored it with what the conference says now: property by property the client's stays as it came
@@ -39,7 +39,8 @@ function mergedEvent(own: ICAL.Component, { component: now, conference }: ShownE
   const event = copied(own);
   const addresses = joinAddressesOf(conference);
   if (timesIn(own) !== timesIn(now)) replace(event, now, TIMES);
-  if (textIn(own, 'summary') !== textIn(now, 'summary')) replace(event, now, ['summary']);
+  // What a conference is called that has no name is nobody's word.
+  if (textIn(own, 'summary') !== (subjectOf(conference) ?? '')) replace(event, now, ['summary']);
   const [theirs, ours] = [own, now].map((one) => withoutJoinLines(textIn(one, 'description'), addresses));
   if (theirs !== ours || event.getFirstProperty('description') === null) replace(event, now, ['description']);
   if (event.getFirstProperty('location') === null) replace(event, now, ['location']);

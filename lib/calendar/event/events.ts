@@ -162,10 +162,10 @@ export function conferenceProperties(addresses: readonly JoinAddress[]): ICAL.Pr
   return addresses.map(({ uri }) => {
     const property = new ICAL.Property('conference');
     property.setValue(uri);
-    property.setParameter('value', 'URI');
     const isPhone = /^tel:/i.test(uri);
     property.setParameter('feature', isPhone ? 'PHONE' : 'AUDIO');
     property.setParameter('label', isPhone ? 'Telephone' : 'SIP');
+    property.setParameter('value', 'URI'); // last, as it is written again by who reads it
     return property;
   });
 }

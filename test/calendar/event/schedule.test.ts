@@ -189,8 +189,8 @@ describe('a conference in a calendar', () => {
         ?.getAllProperties('conference')
         .map((one) => one.toICALString()),
     ).to.deep.equal([
-      'CONFERENCE;VALUE=URI;FEATURE=AUDIO;LABEL=SIP:sip:c1@example.com',
-      'CONFERENCE;VALUE=URI;FEATURE=PHONE;LABEL=Telephone:tel:+4930123',
+      'CONFERENCE;FEATURE=AUDIO;LABEL=SIP;VALUE=URI:sip:c1@example.com',
+      'CONFERENCE;FEATURE=PHONE;LABEL=Telephone;VALUE=URI:tel:+4930123',
     ]);
     expect(shown(true)?.getFirstPropertyValue('description')).to.include('4711');
     expect(shown(false)?.toString()).not.to.include('4711');
