@@ -35,6 +35,10 @@ export const MAIL_SETTINGS = {
     'The authserv-id of the mail server whose Authentication-Results (RFC 8601) are believed; it must take out what others wrote under this name.',
     { type: 'text' },
   ),
+  'mail.bridge': list(
+    'Addresses that make a conference of an event to which its organizer invites them; those without a domain are in `mail.domain`. Needs `mail.authservId`.',
+    { default: ['meet'], of: 'addresses', entry: readText },
+  ),
   'mail.domains': list(
     'Domains besides those served here whose addresses are mailed to though no user of the directory has them; `*` for all.',
     { default: [], of: 'domains', entry: readText },

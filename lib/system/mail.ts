@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import type { StoredEvent } from '../calendar/dav/stored-event.ts';
 import { Answering } from '../calendar/mail/answering.ts';
+import { type Bridged, Bridging } from '../calendar/mail/bridging.ts';
 import { Countering } from '../calendar/mail/countering.ts';
+import { toldElsewhere } from '../calendar/mail/exempt.ts';
 import { type Invited, Inviting } from '../calendar/mail/inviting.ts';
 import { LetterWriter } from '../calendar/mail/letter-writer.ts';
 import type { MailLetter } from '../calendar/mail/letter.ts';
@@ -65,6 +68,7 @@ export class MailFront {
       ...parts,
       log: store,
       writer: new LetterWriter({ ...shared, shown: mail.shown }),
+      exempt: (one) => toldElsewhere(one, store.records<StoredEvent>('calendar-event')),
       onError: (error) => logger.error({ err: error }, 'mail waits for the change log'),
     });
     const answering = new Answering({
@@ -73,9 +77,20 @@ export class MailFront {
       countering: new Countering({ ...parts, perAttendee: mail.perAttendee }),
       onTaken: (outcome) => logger.info(outcome, 'mail was taken'),
     });
+    const bridging = new Bridging({
+      ...parts,
+      people,
+      bridged: store.records<Bridged>('mail-bridged'),
+      addresses: mail.bridge.map((one) => (one.includes('@') ? one : `${one}@${domain}`).toLowerCase()),
+      domain: config.domain,
+      onTaken: (outcome) => logger.info(outcome, 'an invitation of the bridge was taken'),
+    });
     const listener = new MailListener({
-      accepts: (address) => Answering.accepts(address, domain),
-      take: (one) => answering.take(one),
+      accepts: (address) => Answering.accepts(address, domain) || bridging.accepts(address),
+      take: async (one) => {
+        await answering.take(one);
+        await bridging.take(one);
+      },
       trusted: mail.trusted,
       authservId: mail.authservId,
       domain,

@@ -1,4 +1,4 @@
-import ICAL from 'ical.js';
+import type ICAL from 'ical.js';
 import type { Call } from '../../conference/calls.ts';
 import { Refusal } from '../../conference/refusal.ts';
 import type { XconUri } from '../../model/identifiers.ts';
@@ -10,6 +10,7 @@ import { UnusableTime } from '../../schedule/unusable-time.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { answerElement } from '../event/answer.ts';
 import { attendeeOf, isSamePerson } from '../event/attendee.ts';
+import { isLater, revisionOf } from './bridge-event.ts';
 import { scheduleOf } from '../event/schedule.ts';
 import { UnusableCalendar } from '../event/unusable-calendar.ts';
 import type { Countering } from './countering.ts';
@@ -109,7 +110,7 @@ export class Answering {
     const answer = answerElement(named.partstat, to);
     if (to === undefined || answer === undefined) return 'unreadable';
     // RFC 5546 §2.1.5: of two replies the one to the later revision counts, then the one that was written later.
-    const revision = [Number(event.getFirstPropertyValue('sequence') ?? 0), stampOf(event)] as const;
+    const revision = revisionOf([event]);
     const before = answered[to];
     if (before !== undefined && !isLater(revision, before)) return 'outdated';
     try {
@@ -159,13 +160,3 @@ function eventsIn(
 
 /** Somebody answers to so many occurrences in one mail at most. */
 const MOST_EVENTS = 50;
-
-type Revision = readonly [sequence: number, stamp: string];
-
-const isLater = ([sequence, stamped]: Revision, [other, before]: Revision): boolean =>
-  sequence > other || (sequence === other && stamped > before);
-
-const stampOf = (event: ICAL.Component): string => {
-  const value: unknown = event.getFirstPropertyValue('dtstamp');
-  return value instanceof ICAL.Time ? value.toICALString() : '';
-};

@@ -3,7 +3,7 @@ import { hidesAttendees } from '../../conference/views.ts';
 import { appearanceOf } from '../../conference/visibility.ts';
 import type { ConferenceObject } from '../../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../../model/identifiers.ts';
-import { CONFERENCE_INFO, info } from '../../model/names.ts';
+import { CONFERENCE_INFO, info, POLICY } from '../../model/names.ts';
 import { rolesOf, type UserRecord } from '../../model/user.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { UnusableTime } from '../../schedule/unusable-time.ts';
@@ -29,13 +29,15 @@ export interface Guest {
   readonly partstat: string;
   /** Whether others may know that she is invited. */
   readonly shown: boolean;
+  /** She hears of it from others than us. */
+  readonly exempt?: boolean;
 }
 
 /** A conference as its people are told of it. */
 export interface Invitation {
   readonly uri: XconUri;
   readonly version: number;
-  readonly organizer: { readonly key: string; readonly name?: string };
+  readonly organizer: { readonly key: XconUserId; readonly name?: string };
   readonly title: string;
   readonly about?: string;
   /** With the PINs of all. */
@@ -44,6 +46,13 @@ export interface Invitation {
   readonly events: ReadonlyMap<string, DefiniteCalendar>;
   readonly guests: readonly Guest[];
 }
+
+/** Our attribute of `conference-description`: `none` where its people are invited by others than us. */
+export const INVITATIONS = 'invitations';
+
+/** Whether its people hear of it from us. */
+export const invitesByMail = (object: ConferenceObject): boolean =>
+  object.sections.get(DESCRIPTION_SECTION)?.element.attribute(INVITATIONS, POLICY) !== 'none';
 
 /** Undefined where nobody can be invited: there are no times, or nobody organizes it. */
 export function invitationOf(object: ConferenceObject, limits: ScheduleLimits): Invitation | undefined {

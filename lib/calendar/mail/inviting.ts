@@ -5,7 +5,7 @@ import type { XconUri } from '../../model/identifiers.ts';
 import { LogFollower, type Log } from '../../outbox/follower.ts';
 import type { Records, Timers } from '../../outbox/letter.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
-import { type Invitation, invitationOf } from './invitation.ts';
+import { type Invitation, invitationOf, invitesByMail } from './invitation.ts';
 import type { MailLimits } from './limits.ts';
 import type { LetterWriter } from './letter-writer.ts';
 import type { MailOutbox } from './outbox.ts';
@@ -35,6 +35,8 @@ export interface InvitingParts {
   readonly log: Log;
   readonly told: KeyedRecords<Told>;
   readonly invited: KeyedRecords<Invited>;
+  /** Who has the conference in a calendar already, or is told by somebody else. */
+  readonly exempt: (conference: Invitation) => Promise<(address: string) => boolean>;
   readonly outbox: MailOutbox;
   readonly tokens: Tokens;
   readonly writer: LetterWriter;
@@ -105,7 +107,11 @@ export class Inviting {
   async #settle(uri: XconUri): Promise<() => void> {
     const { control, told, times, limits, pins, wall, writer, outbox } = this.#parts;
     const [object, before] = await Promise.all([control.durable(uri), told.read(uri)]);
-    const now = object && invitationOf(object, times);
+    if (object !== undefined && !invitesByMail(object)) {
+      if (before !== undefined) await told.forget(uri);
+      return nothing;
+    }
+    const now = object && (await this.#withoutExempt(invitationOf(object, times)));
     if (before === undefined && now === undefined) return nothing;
     if (before !== undefined && before.version === now?.version) return nothing;
     const stamp = wall();
@@ -117,6 +123,11 @@ export class Inviting {
     const send = await outbox.keep(letters);
     await this.#remember(uri, plan);
     return send;
+  }
+
+  async #withoutExempt(now: Invitation | undefined): Promise<Invitation | undefined> {
+    const isExempt = now && (await this.#parts.exempt(now));
+    return now && isExempt && { ...now, guests: now.guests.map((one) => ({ ...one, exempt: isExempt(one.address) })) };
   }
 
   async #remember(uri: XconUri, { told, messages }: Plan): Promise<void> {

@@ -42,6 +42,8 @@ export interface ListenerParts {
 export class MailListener {
   readonly #parts: ListenerParts;
   readonly #server: SMTPServer;
+  /** Mails are dealt with one after the other, so that two copies of one are not both the first. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(parts: ListenerParts) {
     const { accepts, trusted, domain, limits, onError } = parts;
@@ -97,7 +99,10 @@ export class MailListener {
     const recipients = envelope.rcptTo.map(({ address }) => address);
     const text = await textOf(stream, limits.size);
     const mail = text && (await readMail(text, { sender, recipients }, limits, authservId).catch(() => undefined));
-    if (mail !== undefined) await this.#parts.take(mail);
+    if (mail === undefined) return;
+    const taken = this.#last.then(() => this.#parts.take(mail));
+    this.#last = taken.catch(() => undefined);
+    await taken;
   }
 }
 

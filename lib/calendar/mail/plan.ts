@@ -22,7 +22,7 @@ export interface ToldEvent {
   readonly revisions: Revisions;
 }
 
-export interface ToldGuest extends Pick<Guest, 'key' | 'name' | 'chairs'> {
+export interface ToldGuest extends Pick<Guest, 'key' | 'name' | 'chairs' | 'exempt'> {
   readonly events: Readonly<Record<string, ToldSigns>>;
 }
 
@@ -61,6 +61,11 @@ export interface PlanRules {
 
 /** What is to be told, from what was told before and what is so now; nothing where nothing differs. */
 export function planOf(told: Told | undefined, now: Invitation | undefined, rules: PlanRules): Plan {
+  const { messages, ...plan } = difference(told, now, rules);
+  return { ...plan, messages: messages.filter(({ guest }) => guest.exempt !== true) };
+}
+
+function difference(told: Told | undefined, now: Invitation | undefined, rules: PlanRules): Plan {
   if (now === undefined) return told === undefined ? { told, messages: [] } : { told: undefined, messages: ends(told) };
   const messages: Message[] = [];
   const events: Record<string, ToldEvent> = {};
@@ -76,7 +81,7 @@ export function planOf(told: Told | undefined, now: Invitation | undefined, rule
       const own = { signs: signs(guest, calendar), out };
       const known = told?.guests[guest.address]?.events[uid];
       const message = { guest: toldGuest(guest), uid, isNew: known === undefined };
-      const said = difference(known, own, rules.cancelled);
+      const said = news(known, own, rules.cancelled);
       if (said !== undefined) messages.push({ ...message, ...said });
       const others = next[guest.address]?.events ?? {};
       next[guest.address] = { ...storedGuest(guest), events: { ...others, [uid]: own } };
@@ -97,9 +102,10 @@ export function planOf(told: Told | undefined, now: Invitation | undefined, rule
   return { told: { uri, version, organizer, title, events, guests: next }, messages };
 }
 
-const storedGuest = ({ key, name, chairs }: Pick<Guest, 'key' | 'name' | 'chairs'>) => ({
+const storedGuest = ({ key, name, chairs, exempt }: Guest) => ({
   key,
   chairs,
+  ...(exempt === true && { exempt }),
   ...(name !== undefined && { name }),
 });
 
@@ -128,7 +134,7 @@ const endsOf = (told: Told | undefined, uid: string): Message[] =>
     }));
 
 /** What one guest is to be told; undefined where she knows it. */
-function difference(
+function news(
   before: ToldSigns | undefined,
   now: ToldSigns,
   mostCancelled: number,

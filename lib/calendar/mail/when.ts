@@ -1,4 +1,6 @@
-import type { Occurrence } from '../../schedule/recurrence-set.ts';
+import type { ScheduleLimits } from '../../schedule/limits.ts';
+import { type Occurrence, RecurrenceSet } from '../../schedule/recurrence-set.ts';
+import { UnusableTime } from '../../schedule/unusable-time.ts';
 import { namedZone, UTC } from '../../schedule/zone.ts';
 
 /** Occurrences that are written out. */
@@ -12,6 +14,17 @@ export function whenLines(occurrences: Iterable<Occurrence>, zone: string): stri
     lines.push(occurrenceLine(one, zone));
   }
   return lines;
+}
+
+/** When what an iCalendar object says takes place from now on; in the zone that its first event names, unless another is said. */
+export function upcomingLines(text: string, zone: string | undefined, limits: ScheduleLimits, now: number): string[] {
+  const own = /^DTSTART;(?:[^:\r\n]*;)?TZID="?([^":;\r\n]+)/im.exec(text)?.[1];
+  try {
+    return whenLines(new RecurrenceSet(text, limits).from(now), zone ?? own ?? limits.zone);
+  } catch (error) {
+    if (error instanceof UnusableTime) return [];
+    throw error;
+  }
 }
 
 /** `Monday, 7 January 2030, 09:00 – 10:00 (Europe/Berlin)`. */

@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+import type { Call, ObjectAnswer } from '../../conference/calls.ts';
+import { Refusal } from '../../conference/refusal.ts';
+import type { Principal } from '../../directory/principal.ts';
+import type { XconUri } from '../../model/identifiers.ts';
+import { POLICY } from '../../model/names.ts';
+import type { ScheduleLimits } from '../../schedule/limits.ts';
+import { XmlElement } from '../../xml/element.ts';
+import { isSamePerson } from '../event/attendee.ts';
+import { recurrenceOf } from '../event/events.ts';
+import { changedConference, type Guestbook, isOwnAddress, newConference, targetsOf } from '../event/request.ts';
+import { type Schedule, scheduleOf } from '../event/schedule.ts';
+import { type JoinAddress, joinAddressesOf, type SeenConference, seenIn } from '../event/seen-conference.ts';
+import { isLater, merged, readable, type Revision, revisionOf } from './bridge-event.ts';
+import { replyText } from './bridge-reply.ts';
+import type { IncomingMail } from './incoming.ts';
+import { INVITATIONS } from './invitation.ts';
+import type { KeyedRecords } from './inviting.ts';
+import type { MailLetter, Words } from './letter.ts';
+import type { MailOutbox } from './outbox.ts';
+import { upcomingLines } from './when.ts';
+
+/** An event of somebody's own calendar that became a conference. */
+export interface Bridged {
+  readonly uri: XconUri;
+  /** All that its REQUESTs say now. */
+  readonly text: string;
+  /** SEQUENCE and DTSTAMP of the newest. */
+  readonly revision: Revision;
+}
+
+export interface BridgingParts {
+  readonly control: {
+    create(call: Call, source: { document?: XmlElement }): Promise<ObjectAnswer>;
+    retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer>;
+    update(call: Call, uri: XconUri, changes: XmlElement): Promise<unknown>;
+    delete(call: Call, uri: XconUri): Promise<void>;
+  };
+  readonly people: Guestbook;
+  readonly bridged: KeyedRecords<Bridged>;
+  readonly outbox: MailOutbox;
+  /** The addresses that are invited, lower case. */
+  readonly addresses: readonly string[];
+  /** Of new conferences. */
+  readonly domain: string;
+  readonly times: ScheduleLimits;
+  readonly zoneOf: (key: string) => string | undefined;
+  /** Milliseconds since 1970. */
+  readonly wall: () => number;
+  readonly onTaken: (outcome: { readonly uri?: XconUri; readonly became: BridgeOutcome }) => void;
+}
+
+export type BridgeOutcome =
+  | 'created'
+  | 'updated'
+  | 'cancelled'
+  | 'refused'
+  | 'automatic'
+  | 'not-authentic'
+  | 'not-a-user'
+  | 'unreadable'
+  | 'not-the-organizer'
+  | 'outdated'
+  | 'unknown';
+
+/** One REQUEST or CANCEL to the bridge, from an organizer who is known. */
+interface Asked {
+  readonly mail: IncomingMail;
+  readonly call: Call;
+  readonly principal: Principal;
+  readonly schedule: Schedule;
+  readonly address: string;
+  readonly id: string;
+}
+
+/**
+ * Conferences by inviting the bridge: a REQUEST to one of its addresses becomes a conference of the user who organizes the
+ * event, which follows the event. Only mail counts that the configured mail server found to be of its author; all other is
+ * dropped without an answer.
+ */
+export class Bridging {
+  readonly #parts: BridgingParts;
+
+  constructor(parts: BridgingParts) {
+    this.#parts = parts;
+  }
+
+  accepts(address: string): boolean {
+    return this.#parts.addresses.includes(address.toLowerCase());
+  }
+
+  async take(mail: IncomingMail): Promise<void> {
+    const address = mail.recipients.find((one) => this.accepts(one));
+    if (address !== undefined) this.#parts.onTaken(await this.#take(mail, address));
+  }
+
+  async #take(mail: IncomingMail, address: string): Promise<{ uri?: XconUri; became: BridgeOutcome }> {
+    if (mail.isAutomatic) return { became: 'automatic' };
+    if (mail.verdict !== 'passed' || mail.from === undefined) return { became: 'not-authentic' };
+    const principal = await this.#parts.people.principalByAddress(`mailto:${mail.from.address}`);
+    if (principal === undefined) return { became: 'not-a-user' };
+    const schedule = readable(mail.calendar ?? '');
+    if (schedule === undefined || !['REQUEST', 'CANCEL'].includes(schedule.method ?? ''))
+      return { became: 'unreadable' };
+    if (schedule.organizer === undefined || !isOwnAddress(principal, schedule.organizer.address))
+      return { became: 'not-the-organizer' };
+    const call: Call = { caller: { kind: 'user', principal }, source: 'mail', profile: 'standard' };
+    const id = createHash('sha256').update(`${principal.userId}\n${schedule.uid}`).digest('base64url');
+    return this.#follow({ mail, call, principal, schedule, address, id });
+  }
+
+  async #follow(asked: Asked): Promise<{ uri?: XconUri; became: BridgeOutcome }> {
+    const { schedule, id } = asked;
+    const known = await this.#parts.bridged.read(id);
+    const events = schedule.calendar.getAllSubcomponents('vevent');
+    const revision = revisionOf(events);
+    if (known !== undefined && !isLater(revision, known.revision)) return { uri: known.uri, became: 'outdated' };
+    const isWhole = events.some((event) => recurrenceOf(event) === undefined);
+    if (schedule.method === 'CANCEL' && isWhole) return this.#cancel(asked, known);
+    if (schedule.method === 'CANCEL' && known === undefined) return { became: 'unknown' };
+    const all = known === undefined || isWhole ? schedule : scheduleOf(merged(known.text, schedule));
+    try {
+      const uri = known === undefined ? await this.#create(asked, all) : await this.#update(asked, all, known.uri);
+      await this.#parts.bridged.keep(id, { uri, text: all.calendar.toString(), revision });
+      const seen = seenIn(await this.#parts.control.retrieve(asked.call, uri));
+      await this.#answer(asked, 'ACCEPTED', joinAddressesOf(seen), uri);
+      return { uri, became: known === undefined ? 'created' : 'updated' };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      await this.#answer(asked, 'DECLINED', [], known?.uri, error.message);
+      return { became: 'refused' };
+    }
+  }
+
+  async #create(asked: Asked, schedule: Schedule): Promise<XconUri> {
+    const targets = await this.#targets(asked, schedule);
+    const document = newConference(schedule, targets, this.#parts.domain);
+    // The organizer's own calendar has invited everybody.
+    const children = document.children.map((child) =>
+      child instanceof XmlElement && child.local === 'conference-description'
+        ? child.withAttribute(INVITATIONS, 'none', POLICY)
+        : child,
+    );
+    const { uri } = await this.#parts.control.create(asked.call, { document: document.withChildren(children) });
+    return uri;
+  }
+
+  async #update(asked: Asked, schedule: Schedule, uri: XconUri): Promise<XconUri> {
+    const seen: SeenConference = seenIn(await this.#parts.control.retrieve(asked.call, uri));
+    const { subject, description, base } = schedule;
+    const changes = changedConference(seen, { subject, description, base }, await this.#targets(asked, schedule));
+    if (changes !== undefined) await this.#parts.control.update(asked.call, uri, changes);
+    return uri;
+  }
+
+  async #cancel({ call, id }: Asked, known: Bridged | undefined): Promise<{ uri?: XconUri; became: BridgeOutcome }> {
+    if (known === undefined) return { became: 'unknown' };
+    try {
+      await this.#parts.control.delete(call, known.uri);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error; // it is gone, or others depend on it
+    }
+    await this.#parts.bridged.forget(id);
+    return { uri: known.uri, became: 'cancelled' };
+  }
+
+  /** Everybody but the organizer and the bridge itself. */
+  #targets({ principal }: Asked, { attendees }: Schedule): Promise<string[]> {
+    const others = attendees.filter(
+      ({ address }) =>
+        !isOwnAddress(principal, address) &&
+        !this.#parts.addresses.some((own) => isSamePerson(address, `mailto:${own}`)),
+    );
+    return targetsOf(others, this.#parts.people);
+  }
+
+  async #answer(
+    { mail, principal, schedule, address }: Asked,
+    partstat: 'ACCEPTED' | 'DECLINED',
+    joins: readonly JoinAddress[],
+    uri: XconUri | undefined,
+    why?: string,
+  ): Promise<void> {
+    if (mail.from === undefined) return;
+    const now = this.#parts.wall();
+    const title = schedule.subject ?? 'Conference';
+    const isAccepted = partstat === 'ACCEPTED';
+    const words: Words = {
+      headline: isAccepted ? 'Your conference is ready. People join here:' : 'This conference can not be made.',
+      title,
+      when: upcomingLines(schedule.base, this.#parts.zoneOf(principal.userId), this.#parts.times, now),
+      where: joins,
+      people: [],
+      ...(why !== undefined && { note: why }),
+    };
+    const letter: MailLetter = {
+      id: `bridge.${createHash('sha256').update(`${address} ${schedule.calendar.toString()}`).digest('base64url')}`,
+      at: now,
+      organizer: principal.userId,
+      uri: uri ?? ('' as XconUri),
+      from: { address, name: 'Conference' },
+      to: mail.from,
+      subject: `${isAccepted ? 'Accepted' : 'Declined'}: ${title}`,
+      words,
+      calendar: { method: 'REPLY', text: replyText(schedule, { address, partstat, joins, why, now }) },
+      ...(mail.messageId !== undefined && { inReplyTo: mail.messageId }),
+    };
+    (await this.#parts.outbox.keep([letter]))();
+  }
+}

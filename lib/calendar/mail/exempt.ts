@@ -1,0 +1,29 @@
+import { type StoredEvent, storedId } from '../dav/stored-event.ts';
+import { isSamePerson } from '../event/attendee.ts';
+import { scheduleOf } from '../event/schedule.ts';
+import { UnusableCalendar } from '../event/unusable-calendar.ts';
+import type { Invitation } from './invitation.ts';
+
+/**
+ * Who is not to be told by mail of a conference that its organizer stored as an event of her calendar: she herself, and
+ * attendees whom her client tells (SCHEDULE-AGENT of RFC 6638 §7.1).
+ */
+export async function toldElsewhere(
+  { uri, organizer, guests }: Invitation,
+  stored: { read(id: string): Promise<StoredEvent | undefined> },
+): Promise<(address: string) => boolean> {
+  const event = await stored.read(storedId(organizer.key, uri));
+  if (event === undefined) return () => false;
+  const others = attendeesOf(event.text).filter(({ agent }) => agent !== 'SERVER');
+  const own = new Set(guests.filter(({ key }) => key === organizer.key).map(({ address }) => address));
+  return (address) => own.has(address) || others.some((one) => isSamePerson(one.address, `mailto:${address}`));
+}
+
+function attendeesOf(text: string): ReturnType<typeof scheduleOf>['attendees'] {
+  try {
+    return scheduleOf(text).attendees;
+  } catch (error) {
+    if (error instanceof UnusableCalendar) return [];
+    throw error;
+  }
+}
