@@ -29,6 +29,10 @@ export const FOCUS_SETTINGS = {
     'How long somebody stays in the roster whose call failed or was ended by others.',
     milliseconds(focusDefaults.leaversShown),
   ),
+  'focus.chimes': integer(
+    'In conferences of so many people it is heard who comes and goes; in larger ones not.',
+    count(focusDefaults.chimes),
+  ),
   'focus.pin.attempts': integer(
     'Wrong conference passwords by the keys until a call ends.',
     count(pinDefaults.attempts),

@@ -21,6 +21,7 @@ import { type Call, type CallContext, CONFERENCE_ENDED, REMOVED } from './call.t
 import { identifyCaller, type Identities } from './caller.ts';
 import { Calls } from './calls.ts';
 import { IncomingCall } from './incoming-call.ts';
+import { chime } from './chimes.ts';
 import { followSidebar } from './sidebars.ts';
 import { pinDefaults, type PinSettings } from './pin-entry.ts';
 import type { CallRecords } from './records.ts';
@@ -31,6 +32,8 @@ export interface FocusSettings {
   readonly session: Partial<SessionSettings>;
   /** Milliseconds that somebody stays in the roster who is out for another reason than that he left. */
   readonly leaversShown: number;
+  /** The most people of a conference who hear others come and go. */
+  readonly chimes: number;
   readonly pin: PinSettings;
   /** The URI of who brings people into conferences of the join-handling directed-operator. */
   readonly operator?: string | undefined;
@@ -40,6 +43,7 @@ export const focusDefaults: FocusSettings = {
   calls: 20_000,
   session: { timer: sessionDefaults.timer },
   leaversShown: 10_000,
+  chimes: 20,
   pin: pinDefaults,
 };
 
@@ -53,6 +57,8 @@ export interface FocusOptions {
   readonly records: CallRecords;
   /** The conference that a Request-URI names. */
   readonly conferenceOf: (uri: Uri) => XconUri | undefined;
+  /** The object to which the address of a conference leads now: of a series what stands for the occurrence that goes on. */
+  readonly reached?: (conference: XconUri) => Promise<XconUri>;
   /** Our Contact in a dialog about a conference, with `isfocus` (RFC 4579 §4), as a field value. */
   readonly contact: (server: Incoming, conference: XconUri) => string;
   /** Whether a Contact is that of another focus. */
@@ -107,7 +113,10 @@ export class Focus {
       },
       fields: [['Allow-Events', 'conference']],
     };
-    options.onChange((change) => this.#follow(change));
+    options.onChange((change) => {
+      this.#follow(change);
+      chime(mixer, change, settings.chimes, report);
+    });
     mixer.listen({
       digit: (_, leg, digit) => this.calls.find(leg)?.digit(digit),
       lost: (_, leg) => this.calls.find(leg)?.hangUp({ method: 'failed', reason: 'SIP;cause=503;text="Media failed"' }),
@@ -117,7 +126,7 @@ export class Focus {
   /** An INVITE outside of dialogs. */
   async invite(server: ServerTransaction): Promise<void> {
     const { request } = server;
-    const conference = this.parts.conferenceOf(request.uri);
+    const conference = await this.#reached(request.uri);
     if (conference === undefined) refuse(server, { status: 404 });
     else if (this.calls.size >= this.parts.settings.calls) refuse(server, FULL);
     else await this.#receive(server, conference, (call) => call.take());
@@ -125,7 +134,7 @@ export class Focus {
 
   /** OPTIONS outside of dialogs: what an INVITE would be told (RFC 3261 §11.2), from a focus (RFC 4579 §5.13). */
   async options(server: ServerTransaction): Promise<void> {
-    const conference = this.parts.conferenceOf(server.request.uri);
+    const conference = await this.#reached(server.request.uri);
     if (conference === undefined) {
       this.parts.answerOptions(server, []);
       return;
@@ -146,6 +155,13 @@ export class Focus {
   async close(): Promise<void> {
     for (const call of [...this.calls.all()]) call.hangUp({ method: 'booted', reason: 'SIP;cause=503' });
     await this.parts.mixer.close();
+  }
+
+  /** A Contact of ours names the very conference, an address may be that of a series. */
+  async #reached(uri: Uri): Promise<XconUri | undefined> {
+    const conference = this.parts.conferenceOf(uri);
+    const isFixed = conference === undefined || (uri.kind === 'sip' && uri.parameters.has('conf-id'));
+    return isFixed ? conference : (this.parts.reached?.(conference) ?? conference);
   }
 
   async #receive(

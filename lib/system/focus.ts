@@ -36,6 +36,7 @@ export function openFocus({ config, agent, control, people, senders, records, ..
     minimumInterval: minimum,
     waitingTime,
     leaversShown,
+    chimes,
   } = section(config, 'focus');
   const focus = new Focus({
     ...parts,
@@ -49,6 +50,7 @@ export function openFocus({ config, agent, control, people, senders, records, ..
       domain: people.domain,
     },
     conferenceOf: (uri) => conferenceOf(uri, people.domain, (domain) => people.servesDomain(domain)),
+    reached: (uri) => control.reached(uri),
     contact: ({ flow }, uri) => `${agent.contact(flow, idOf(uri), `;conf-id=${idOf(uri)}`)}${FOCUS}`,
     isFocus,
     async cascades(uri, focus) {
@@ -61,7 +63,7 @@ export function openFocus({ config, agent, control, people, senders, records, ..
     date: Date.now,
     newId: newTag,
     settings: {
-      ...{ operator, calls, leaversShown },
+      ...{ operator, calls, leaversShown, chimes },
       session: { timer: { interval, minimum }, ringTime: waitingTime },
       pin: section(config, 'focus.pin'),
     },

@@ -21,6 +21,7 @@ export function mixerOf(config: Config, logger: Logger, key: Buffer): Mixer {
     // The settings have been checked to hold no others.
     codecs: settings.codecs as readonly Codec[],
     announcements: settings.announcements as readonly Announcement[],
+    recorded: (conference, file) => logger.info({ conference, file }, 'a recording begins'),
     report: (error) => logger.error({ err: error }, 'the mixer failed'),
   });
 }

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { description, endpoint, users } from '../support/messages.ts';
 import { Janus } from '../support/janus.ts';
@@ -19,8 +20,7 @@ describe('sound', function () {
 
   before(async () => {
     janus = await Janus.start();
-    // No sounds of coming and going: the tones are the telephones'.
-    stage = await Stage.start('udp', { ...janus.settings, 'mixer.announcements': ['prompt', 'refused', 'waiting'] });
+    stage = await Stage.start('udp', janus.settings);
   });
   beforeEach(async () => (conference = await stage.conference()));
   afterEach(async () => {
@@ -74,6 +74,31 @@ describe('sound', function () {
     await bob.sound.settlesOn(pitches('carol'), ALL);
     await muteTo('bob', false);
     await carol.sound.settlesOn(pitches('bob'), ALL);
+  });
+
+  it('[E20] is recorded while the conference shows where, and all hear that it begins', async () => {
+    const [bob] = [await calls('bob')];
+    const tone = bob.sound.hearsOnce(1_400);
+    const uris = (...entries: string[]): string =>
+      description(`<info:service-uris>${entries.join('')}</info:service-uris>`);
+    const shown = uris(
+      '<info:entry><info:uri>https://example.com/minutes</info:uri><info:purpose>recording</info:purpose></info:entry>',
+    );
+    expect((await stage.system.as('bob').updates(conference, shown)).code).not.to.equal(200);
+    expect((await stage.system.as('alice').updates(conference, shown)).code).to.equal(200);
+    await tone;
+    const [file] = readdirSync(janus.folder).filter((name) => name.endsWith('.wav'));
+    expect(file).to.include(conference.slice('xcon:'.length).split('@')[0]);
+  });
+
+  it('tells by itself who comes and goes', async () => {
+    const bob = await calls('bob');
+    const came = bob.sound.hearsOnce(440);
+    const carol = await calls('carol');
+    await came;
+    const went = bob.sound.hearsOnce(660);
+    await carol.call.leaves();
+    await went;
   });
 
   it('reaches nobody before the PIN was pressed (RFC 4733), and then all', async () => {

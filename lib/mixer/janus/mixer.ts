@@ -44,6 +44,8 @@ export interface JanusMixerOptions {
   readonly recordings: string | undefined;
   readonly announcements: readonly Announcement[];
   readonly sdp: SdpLimits;
+  /** A recording begins. */
+  readonly recorded: (conference: string, file: string) => void;
   readonly report: (error: unknown) => void;
 }
 
@@ -58,6 +60,7 @@ export const janusDefaults = {
   silence: relayDefaults.silence,
   announcements: ['joined', 'left', 'ending', 'recording', 'prompt', 'refused', 'waiting'] as readonly Announcement[],
   sdp: sdpDefaults,
+  recorded: () => undefined,
 };
 
 /** Carries audio in rooms of Janus's AudioBridge; telephones reach them through ports of ours. */
@@ -138,8 +141,9 @@ export class JanusMixer implements Mixer {
     return () => this.#listeners.delete(events);
   }
 
-  announce(conference: string, announcement: Announcement): Promise<void> {
-    return this.#play(conference, announcement);
+  async announce(conference: string, announcement: Announcement): Promise<void> {
+    // Nobody is there to hear it.
+    if (this.#bridge?.rooms.find(conference) !== undefined) await this.#play(conference, announcement);
   }
 
   async record(conference: string, on: boolean): Promise<string | undefined> {
@@ -150,7 +154,10 @@ export class JanusMixer implements Mixer {
     else this.#recordings.set(conference, file);
     const room = this.#bridge?.rooms.find(conference);
     if (room !== undefined) await this.#bridge?.audio.record(room, file);
-    if (file !== undefined) void this.#play(conference, 'recording');
+    if (file !== undefined) {
+      this.#options.recorded(conference, file);
+      void this.announce(conference, 'recording');
+    }
     return file;
   }
 

@@ -35,7 +35,7 @@ export class Rooms {
   /** Ends rooms that nobody has any more: of a process that was killed, or of a connection that was cut. */
   async clear(): Promise<void> {
     const { bridge, report } = this.#options;
-    const left = await bridge.roomsOf(this.#description);
+    const left = await bridge.roomsOf(this.description);
     for (const number of left) await bridge.destroy({ number, secret: this.#secret('room', number) }).catch(report);
   }
 
@@ -85,12 +85,13 @@ export class Rooms {
 
   async #made(room: Room): Promise<void> {
     const { bridge, sampling, recordingOf, report } = this.#options;
-    await bridge.create(room, { description: this.#description, sampling });
+    await bridge.create(room, { description: this.description, sampling });
     const recording = recordingOf(room.name);
     if (recording !== undefined) await bridge.record(room, recording).catch(report);
   }
 
-  get #description(): string {
+  /** Of all our rooms, of this process and those before it. */
+  get description(): string {
     return `plenary ${this.#secret('instance', 0).slice(0, 16)}`;
   }
 

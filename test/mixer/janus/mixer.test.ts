@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { Leg } from '../../../lib/mixer/mixer.ts';
+import { AudioBridge } from '../../../lib/mixer/janus/audio-bridge.ts';
+import { connectionDefaults, JanusConnection } from '../../../lib/mixer/janus/connection.ts';
 import { janusDefaults, JanusMixer } from '../../../lib/mixer/janus/mixer.ts';
+import { Rooms } from '../../../lib/mixer/janus/rooms.ts';
+import { type Leg, MediaRefused } from '../../../lib/mixer/mixer.ts';
 import { ADMIN_KEY, API_SECRET, Janus } from '../../support/janus.ts';
 import { RtpPhone } from '../../support/rtp-phone.ts';
 
@@ -206,5 +209,84 @@ describe('sound through Janus', function () {
     await legs.bob.mute('to-mixer', false);
     await phones.alice.settlesOn(others('alice'), ALL);
     errors.length = 0;
+  });
+
+  it('ends rooms that a killed process left behind', async () => {
+    const options = { ...connectionDefaults, url: janus.url, apiSecret: API_SECRET };
+    const nobody = { event: () => undefined, ended: () => undefined, closed: () => undefined };
+    const connection = await JanusConnection.open(options, nobody);
+    const bridge = await AudioBridge.open(connection, ADMIN_KEY);
+    const report = (error: unknown): void => void errors.push(error);
+    const rooms = new Rooms({ bridge, key: 'another key', sampling: 16_000, recordingOf: () => undefined, report });
+    const room = await rooms.take('left behind');
+    const left = async (description: string): Promise<number[]> => bridge.roomsOf(description);
+    expect(await left(rooms.description)).to.deep.equal([room.number]);
+    const next = new Rooms({ bridge, key: 'another key', sampling: 16_000, recordingOf: () => undefined, report });
+    await next.clear();
+    expect(await left(rooms.description)).to.deep.equal([]);
+    bridge.close();
+    await phones.alice.settlesOn(others('alice'), ALL);
+  });
+
+  it('is gone with the conference', async () => {
+    await phones.alice.settlesOn(others('alice'), ALL);
+    expect(mixer.size).to.equal(3);
+    await mixer.end(ROOM);
+    expect(mixer.size).to.equal(0);
+  });
+});
+
+describe('a mixer without Janus, or without room', () => {
+  const OPTIONS = {
+    ...{ ...janusDefaults, url: 'ws+unix:///nowhere/at/all:/', apiSecret: undefined, adminKey: undefined, key: 'key' },
+    ...{ listen: '127.0.0.1', advertise: undefined, inner: '127.0.0.1', recordings: undefined, retry: 60_000 },
+  };
+  const refusalOf = (asked: Promise<unknown>): Promise<string> =>
+    asked.then(
+      () => 'taken',
+      (error: unknown) => (error instanceof MediaRefused ? error.reason : String(error)),
+    );
+
+  it('refuses calls, and says so', async () => {
+    const errors: unknown[] = [];
+    const mixer = new JanusMixer({ ...OPTIONS, report: (error) => errors.push(error) });
+    await mixer.open();
+    expect(errors).to.have.length(1);
+    expect(mixer.connected).to.equal(false);
+    expect(await refusalOf(mixer.allocate(ROOM, 'alice'))).to.equal('unavailable');
+    await mixer.announce(ROOM, 'joined');
+    expect(await mixer.record(ROOM, true)).to.equal(undefined);
+    await mixer.close();
+  });
+
+  it('has a bounded number of legs, refuses what it can not carry, and takes released ones back', async () => {
+    const janus = await Janus.start();
+    const secrets = { url: janus.url, apiSecret: API_SECRET, adminKey: ADMIN_KEY };
+    const report = (error: unknown): void => {
+      throw error;
+    };
+    const mixer = new JanusMixer({ ...OPTIONS, ...secrets, legs: 1, report });
+    await mixer.open();
+    const phone = await RtpPhone.open(500);
+    expect(await refusalOf(mixer.allocate(ROOM, 'alice', { offer: 'v=1' }))).to.equal('malformed');
+    const leg = await mixer.allocate(ROOM, 'alice', { offer: phone.description() });
+    expect(await refusalOf(mixer.allocate(ROOM, 'bob', { offer: phone.description() }))).to.equal('busy');
+    await leg.release();
+    await (await mixer.allocate(ROOM, 'bob', { offer: phone.description() })).release();
+    phone.close();
+    await mixer.close();
+    await janus.stop();
+  });
+
+  it('refuses calls where Janus does not know its secrets', async () => {
+    const janus = await Janus.start();
+    const errors: unknown[] = [];
+    const report = (error: unknown): void => void errors.push(error);
+    const mixer = new JanusMixer({ ...OPTIONS, url: janus.url, apiSecret: 'guessed', report });
+    await mixer.open();
+    expect(await refusalOf(mixer.allocate(ROOM, 'alice'))).to.equal('unavailable');
+    expect(String(errors[0])).to.include('Unauthorized').and.not.to.include('guessed');
+    await mixer.close();
+    await janus.stop();
   });
 });
