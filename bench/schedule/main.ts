@@ -3,10 +3,12 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { passes, table, type Figure } from '../figures.ts';
+import { measureCalDav } from './caldav.ts';
 import { measureCapacity } from './capacity.ts';
 import type { Setting } from './setting.ts';
 
 const PARTS: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> = {
+  caldav: measureCalDav,
   capacity: measureCapacity,
 };
 
