@@ -60,6 +60,9 @@ export interface LegOptions {
 /** Sounds that the mixer makes; `prompt` asks for digits, `refused` says that they were wrong. */
 export type Announcement = 'joined' | 'left' | 'ending' | 'recording' | 'prompt' | 'refused' | 'waiting';
 
+/** What somebody does in a sidebar who is in the conference too. */
+export type SidebarPart = 'speaks' | 'hears';
+
 /** One call's media. Each call of a method that finds the leg released does nothing. */
 export interface Leg {
   /** What our next INVITE, answer or re-INVITE carries: the answer to the last offer, or our offer. */
@@ -76,6 +79,11 @@ export interface Leg {
   gain(path: Path, gain: number): Promise<void>;
   /** Moves the participant into a sidebar, or, without one, into the conference itself. */
   group(sidebar?: string): Promise<void>;
+  /**
+   * In a sidebar beside the conference (RFC 6504 §7.4): `speaks` there alone while hearing the conference, or `hears` it beside the
+   * conference, where he speaks on; without one neither. `group` is for who is in the sidebar as a whole.
+   */
+  beside(sidebar?: string, part?: SidebarPart): Promise<void>;
   /** Plays a sound to this participant alone, where he is alone. */
   announce(announcement: Announcement): Promise<void>;
   release(): Promise<void>;

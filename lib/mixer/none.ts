@@ -96,6 +96,7 @@ class SilentLeg implements Leg {
   mute = nothing;
   gain = nothing;
   group = nothing;
+  beside = nothing;
   announce = nothing;
 
   release(): Promise<void> {

@@ -39,6 +39,9 @@ describe('no mixer', () => {
     expect(leg.local).to.include('m=audio 9 RTP/AVP 0 8').and.include('a=inactive');
     await leg.accept(OFFER.split('m=application')[0] ?? '');
     expect(leg.media[0]).to.include({ status: 'inactive', refused: false });
+    const other = await new NoMixer().allocate(CONFERENCE, 'carol');
+    await other.accept(OFFER.split('m=application')[0]?.replace('AVP 0', 'AVP 0\r\na=inactive') ?? '');
+    expect(other.media[0]).to.include({ status: 'inactive', held: false });
   });
 
   it('refuses what is no session description', async () => {

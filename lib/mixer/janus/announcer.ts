@@ -1,5 +1,5 @@
 import type { Announcement } from '../mixer.ts';
-import type { BridgeEnd } from '../rtp/relay.ts';
+import type { BridgeEnd } from '../rtp/route.ts';
 import type { Bridge } from './place.ts';
 import { soundOf } from './sounds.ts';
 

@@ -1,5 +1,5 @@
 import type { Codec } from '../sdp/formats.ts';
-import type { BridgeEnd } from '../rtp/relay.ts';
+import type { BridgeEnd } from '../rtp/route.ts';
 import { dataOf, isJson, JanusError, type JanusConnection, type Json } from './connection.ts';
 
 /** A room of the AudioBridge; who knows its secrets rules it. */

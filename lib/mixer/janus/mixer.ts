@@ -1,6 +1,7 @@
 import type { BinaryLike } from 'node:crypto';
 import { MediaRefused, type Announcement, type Leg, type LegOptions, type Mixer, type MixerEvents } from '../mixer.ts';
-import { relayDefaults, type BridgeEnd } from '../rtp/relay.ts';
+import { relayDefaults } from '../rtp/relay.ts';
+import type { BridgeEnd } from '../rtp/route.ts';
 import { RelayThread } from '../rtp/thread.ts';
 import type { PortRange } from '../rtp/ports.ts';
 import type { Codec } from '../sdp/formats.ts';
@@ -12,6 +13,7 @@ import { connectionDefaults, JanusConnection, JanusError } from './connection.ts
 import { JanusLeg } from './leg.ts';
 import type { Bridge } from './place.ts';
 import { Rooms } from './rooms.ts';
+import { Whispers } from './whispers.ts';
 
 export interface JanusMixerOptions {
   /** Janus's WebSocket API: `ws://…`, `wss://…` or `ws+unix://…`. */
@@ -68,6 +70,7 @@ export class JanusMixer implements Mixer {
   readonly carries = ['audio'];
   readonly #options: JanusMixerOptions;
   readonly #announcer: Announcer;
+  readonly #whispers = new Whispers<JanusLeg>();
   readonly #legs = new Set<JanusLeg>();
   readonly #listeners = new Set<MixerEvents>();
   /** Conference → the file that it is recorded to. */
@@ -118,7 +121,7 @@ export class JanusMixer implements Mixer {
     });
     const negotiation = new Negotiation({ host: advertise ?? listen, audioPort: rtp.port, codecs, labels, limits });
     const leg = new JanusLeg({
-      ...{ conference, name, negotiation, rtp, waiting, receiver: inner },
+      ...{ conference, name, negotiation, rtp, waiting, receiver: inner, whispers: this.#whispers },
       bridge: () => this.#bridge,
       play: (room, announcement) => this.#play(room, announcement),
       released: (one) => this.#legs.delete(one),
@@ -217,7 +220,7 @@ export class JanusMixer implements Mixer {
   }
 
   #lost(handle: number): void {
-    void [...this.#legs].find((one) => one.handle === handle)?.lose();
+    for (const leg of this.#legs) if (leg.loses(handle)) return;
   }
 
   #fails(leg: JanusLeg, error: unknown): void {

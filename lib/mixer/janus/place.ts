@@ -1,5 +1,5 @@
 import type { Codec } from '../sdp/formats.ts';
-import type { BridgeEnd } from '../rtp/relay.ts';
+import type { BridgeEnd } from '../rtp/route.ts';
 import type { AudioBridge, Sound } from './audio-bridge.ts';
 import { JanusError } from './connection.ts';
 import { isGone, type Room, type Rooms } from './rooms.ts';

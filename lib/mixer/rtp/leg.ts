@@ -6,7 +6,8 @@ import { CODECS } from '../sdp/formats.ts';
 import { Frames } from './frames.ts';
 import { amplifier, loudness, SILENCE } from './g711.ts';
 import { audioLevel, readPacket, writePacket, type RtpPacket } from './packet.ts';
-import type { BridgeEnd, RelayOptions, RtpRelay } from './relay.ts';
+import type { RelayOptions, RtpRelay } from './relay.ts';
+import { endsOf, NOWHERE, type BridgeEnd, type Route } from './route.ts';
 import { Splice } from './splice.ts';
 import { TalkListener } from './talk.ts';
 import { DigitListener } from './telephone-event.ts';
@@ -33,7 +34,7 @@ export class RtpLeg {
   readonly #now: () => number;
   readonly #closed: () => void;
   #agreement: AudioAgreement | undefined;
-  #bridge: BridgeEnd | undefined;
+  #route: Route = NOWHERE;
   /** Where its packets come from, once they do (RFC 4961: it listens there too). */
   #latched: { readonly address: string; readonly port: number } | undefined;
   #muted: Record<Path, boolean> = { 'to-mixer': false, 'from-mixer': false };
@@ -87,16 +88,15 @@ export class RtpLeg {
     if (agreement === undefined || !agreement.receives) this.#stopsTalking();
   }
 
-  /** Where the bridge has its end of this leg. */
-  connect(bridge: BridgeEnd | undefined): void {
-    if (this.#bridge !== undefined) this.#relay.listen(this.#bridge, undefined);
-    this.#bridge = bridge;
-    if (bridge === undefined) return;
-    this.#relay.listen(bridge, (packet) => this.#fromBridge(packet));
-    // The AudioBridge sends nothing before it has heard something.
-    const codec = this.#agreement?.codec ?? 'PCMU';
-    const packet = { marker: true, sequence: 0, timestamp: 0, source: this.#splice.source, payload: silence(codec) };
-    this.#relay.send(writePacket({ ...packet, payloadType: this.#payloadType(codec) }), bridge);
+  /** Where the bridge has its ends of this leg. */
+  route(route: Route): void {
+    const before = endsOf(this.#route);
+    for (const end of before.values()) this.#relay.listen(end, undefined);
+    this.#route = route;
+    const { hears, pipe } = route;
+    if (pipe !== undefined) this.#relay.listen(pipe.from, (packet) => this.#through(packet, pipe.to));
+    if (hears !== undefined) this.#relay.listen(hears, (packet) => this.#fromBridge(packet));
+    for (const [key, end] of endsOf(route)) if (!before.has(key)) this.#wake(end);
   }
 
   mute(path: Path, muted: boolean): void {
@@ -120,7 +120,7 @@ export class RtpLeg {
   }
 
   close(): void {
-    this.connect(undefined);
+    this.route(NOWHERE);
     this.#agreement = undefined;
     this.#socket.close();
     this.#closed();
@@ -145,10 +145,22 @@ export class RtpLeg {
     const level = audioLevel(packet, levels) ?? (isOpus ? undefined : loudness(codec, packet.payload));
     const change = level === undefined ? undefined : this.#talk.take(level, this.#heard);
     if (change !== undefined) this.#events.talking(change);
-    if (this.#bridge === undefined) return;
     const payloadType = this.#payloadType(codec);
-    for (const one of isOpus ? [packet] : this.#frames.take(packet))
-      this.#relay.send(writePacket({ ...one, payloadType }), this.#bridge);
+    for (const one of isOpus ? [packet] : this.#frames.take(packet)) {
+      const bytes = writePacket({ ...one, payloadType });
+      for (const end of this.#route.says) this.#relay.send(bytes, end);
+    }
+  }
+
+  /** The AudioBridge sends nothing to who was never heard. */
+  #wake(end: BridgeEnd): void {
+    const codec = this.#agreement?.codec ?? 'PCMU';
+    const packet = { marker: true, sequence: 0, timestamp: 0, source: this.#splice.source, payload: silence(codec) };
+    this.#relay.send(writePacket({ ...packet, payloadType: this.#payloadType(codec) }), end);
+  }
+
+  #through(bytes: Buffer, to: BridgeEnd): void {
+    if (readPacket(bytes) !== undefined) this.#relay.send(bytes, to);
   }
 
   #fromBridge(bytes: Buffer): void {

@@ -1,6 +1,7 @@
 import type { Path } from '../mixer.ts';
 import type { AudioAgreement } from '../sdp/negotiation.ts';
-import type { BridgeEnd, RelayOptions } from './relay.ts';
+import type { RelayOptions } from './relay.ts';
+import type { BridgeEnd, Route } from './route.ts';
 
 /** What the thread that carries RTP is started with. */
 export type RelayStart = RelayOptions;
@@ -9,7 +10,7 @@ export type RelayStart = RelayOptions;
 export type Order =
   | { readonly order: 'open'; readonly leg: number }
   | { readonly order: 'agree'; readonly leg: number; readonly agreement: AudioAgreement | undefined }
-  | { readonly order: 'connect'; readonly leg: number; readonly end: BridgeEnd | undefined }
+  | { readonly order: 'route'; readonly leg: number; readonly route: Route }
   | { readonly order: 'mute'; readonly leg: number; readonly path: Path; readonly muted: boolean }
   | { readonly order: 'amplify'; readonly leg: number; readonly factor: number }
   | { readonly order: 'close'; readonly leg: number }

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RtpLeg } from './leg.ts';
 import type { Order, RelayStart, Report } from './orders.ts';
-import { RtpRelay, type BridgeEnd } from './relay.ts';
+import { RtpRelay } from './relay.ts';
+import type { BridgeEnd } from './route.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('the relay runs in a thread of its own');
@@ -39,7 +40,7 @@ function obey(order: Order): void {
   else if (order.order === 'speak') void say(order.speech, order.end, order.frames);
   else if (order.order === 'close') close(order.leg);
   else if (order.order === 'agree') legs.get(order.leg)?.agree(order.agreement);
-  else if (order.order === 'connect') legs.get(order.leg)?.connect(order.end);
+  else if (order.order === 'route') legs.get(order.leg)?.route(order.route);
   else if (order.order === 'mute') legs.get(order.leg)?.mute(order.path, order.muted);
   else legs.get(order.leg)?.amplify(order.factor);
 }

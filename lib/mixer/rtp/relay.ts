@@ -1,6 +1,7 @@
-import type { Socket, RemoteInfo } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import { RtpLeg, type LegEvents } from './leg.ts';
 import { openPort, type PortRange } from './ports.ts';
+import { keyOf, type BridgeEnd } from './route.ts';
 import { speak } from './speech.ts';
 import { talkDefaults, type TalkOptions } from './talk.ts';
 
@@ -23,12 +24,6 @@ export const relayDefaults = {
   silence: 30_000,
   talk: talkDefaults,
 };
-
-/** What the bridge listens at, for one leg. */
-export interface BridgeEnd {
-  readonly address: string;
-  readonly port: number;
-}
 
 /** How often silent telephones are looked for, in milliseconds. */
 const WATCH = 1_000;
@@ -106,5 +101,3 @@ export class RtpRelay {
     this.#inner = undefined;
   }
 }
-
-const keyOf = ({ address, port }: BridgeEnd | RemoteInfo): string => `${address} ${port}`;

@@ -4,13 +4,14 @@ import { MediaRefused, type Path } from '../mixer.ts';
 import type { AudioAgreement } from '../sdp/negotiation.ts';
 import type { LegEvents } from './leg.ts';
 import type { Order, Report } from './orders.ts';
-import type { BridgeEnd, RelayOptions } from './relay.ts';
+import type { RelayOptions } from './relay.ts';
+import type { BridgeEnd, Route } from './route.ts';
 
 /** A telephone's port in the thread. */
 export interface ThreadLeg {
   readonly port: number;
   agree(agreement: AudioAgreement | undefined): void;
-  connect(end: BridgeEnd | undefined): void;
+  route(route: Route): void;
   mute(path: Path, muted: boolean): void;
   amplify(factor: number): void;
   close(): void;
@@ -71,7 +72,7 @@ export class RelayThread {
     return {
       port,
       agree: (agreement) => this.#tell({ order: 'agree', leg, agreement }),
-      connect: (end) => this.#tell({ order: 'connect', leg, end }),
+      route: (route) => this.#tell({ order: 'route', leg, route }),
       mute: (path, muted) => this.#tell({ order: 'mute', leg, path, muted }),
       amplify: (factor) => this.#tell({ order: 'amplify', leg, factor }),
       close: () => {

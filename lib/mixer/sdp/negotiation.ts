@@ -39,7 +39,11 @@ type Answered = sdp.MediaDescription;
 interface Line {
   readonly ours: Answered;
   readonly theirs: Stream | undefined;
+  /** They have answered us: what we don't offer to send is nothing that they could hold. */
+  readonly isAnswer?: boolean;
 }
+
+const isSilent = ({ direction = 'sendrecv' }: Answered): boolean => !direction.includes('send');
 
 /** Where media go that nobody carries: the discard port, at no address. */
 const NOWHERE = { port: 9, connection: { version: 4, ip: '0.0.0.0' } };
@@ -70,12 +74,12 @@ export class Negotiation {
   }
 
   get media(): Medium[] {
-    return this.#lines.map(({ ours, theirs }, index) => {
+    return this.#lines.map(({ ours, theirs, isAnswer = false }, index) => {
       const refused = ours.port === 0 || theirs?.port === 0;
       return {
         ...{ index, type: ours.type, label: ours.label, refused },
         status: refused || theirs === undefined ? 'inactive' : agreed(ours, theirs),
-        held: !refused && theirs !== undefined && !theirs.direction.includes('recv'),
+        held: !refused && theirs !== undefined && !theirs.direction.includes('recv') && !(isAnswer && isSilent(ours)),
         codec: refused || ours.description !== undefined ? undefined : ours.rtp[0]?.codec,
         source: theirs?.source,
       };
@@ -121,7 +125,7 @@ export class Negotiation {
     const streams = readSession(answer, this.#capabilities.limits);
     if (streams.length !== this.#lines.length)
       throw new MediaRefused('malformed', 'the answer has other media than the offer');
-    const lines = this.#lines.map(({ ours }, index): Line => ({ ours, theirs: streams[index] }));
+    const lines = this.#lines.map(({ ours }, index): Line => ({ ours, theirs: streams[index], isAnswer: true }));
     for (const { ours, theirs } of lines) {
       const carried = ours.port !== 0 && ours.description === undefined && theirs !== undefined && theirs.port !== 0;
       if (carried && agreementOf(theirs, this.#capabilities) === undefined) throw incompatible([theirs]);

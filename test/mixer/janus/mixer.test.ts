@@ -8,6 +8,7 @@ import { type Leg, MediaRefused } from '../../../lib/mixer/mixer.ts';
 import { ADMIN_KEY, API_SECRET, Janus } from '../../support/janus.ts';
 import { RtpPhone } from '../../support/rtp-phone.ts';
 
+const COACHING = 'xcon:coaching@example.com';
 const ROOM = 'xcon:planning@example.com';
 const PITCHES = { alice: 500, bob: 740, carol: 1_130 };
 const ALL = Object.values(PITCHES);
@@ -88,6 +89,26 @@ describe('sound through Janus', function () {
     ]);
     await Promise.all([legs.alice.group(), legs.bob.group()]);
     await all((name) => phones[name].settlesOn(others(name), ALL));
+  });
+
+  it('§7.4 lets a coach hear the conference, and be heard by one of it alone', async () => {
+    await Promise.all([legs.alice.beside(COACHING, 'speaks'), legs.bob.beside(COACHING, 'hears')]);
+    await Promise.all([
+      phones.alice.settlesOn(others('alice'), ALL),
+      phones.bob.settlesOn(others('bob'), ALL),
+      phones.carol.settlesOn([PITCHES.bob], ALL),
+    ]);
+    await Promise.all([legs.alice.beside(), legs.bob.beside()]);
+    await all((name) => phones[name].settlesOn(others(name), ALL));
+  });
+
+  it('lets those hear a coach who are in her sidebar as a whole', async () => {
+    await Promise.all([legs.alice.beside(COACHING, 'speaks'), legs.bob.group(COACHING)]);
+    await Promise.all([
+      phones.alice.settlesOn([PITCHES.carol], ALL),
+      phones.bob.settlesOn([PITCHES.alice], ALL),
+      phones.carol.settlesOn([], ALL),
+    ]);
   });
 
   it('lets who waits hear nobody, and nobody him, until he is let in', async () => {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import type { LegEvents, RtpLeg } from '../../../lib/mixer/rtp/leg.ts';
 import { readPacket, writePacket, type RtpPacket } from '../../../lib/mixer/rtp/packet.ts';
-import { relayDefaults, RtpRelay, type BridgeEnd } from '../../../lib/mixer/rtp/relay.ts';
+import { relayDefaults, RtpRelay } from '../../../lib/mixer/rtp/relay.ts';
+import { NOWHERE, type BridgeEnd } from '../../../lib/mixer/rtp/route.ts';
 import type { AudioAgreement } from '../../../lib/mixer/sdp/negotiation.ts';
 
 /** A socket, and the packets that came to it. */
@@ -101,7 +102,7 @@ describe('RTP between a telephone and the bridge', () => {
     [telephone, bridge] = [await peer(), await peer()];
     leg = await relay.leg(events);
     leg.agree(agreement());
-    leg.connect(bridge.end);
+    leg.route({ says: [bridge.end], hears: bridge.end });
     expect((await bridge.next()).payload).to.deep.equal(Buffer.alloc(160, 0xff));
   });
 
@@ -176,10 +177,11 @@ describe('RTP between a telephone and the bridge', () => {
     // What has come by now was dropped: another leg hears its telephone.
     const second = await relay.leg(NOBODY);
     second.agree(agreement());
-    second.connect(bridge.end);
+    second.route({ says: [bridge.end], hears: bridge.end });
     expect((await bridge.next()).payload[0]).to.equal(0xff);
     second.close();
-    leg.connect(bridge.end);
+    leg.route(NOWHERE);
+    leg.route({ says: [bridge.end], hears: bridge.end });
     expect((await bridge.next()).payload[0]).to.equal(0xff);
     now = 1_000;
     telephone.send(leg.port, { sequence: 40, timestamp: 6_400, payload: Buffer.alloc(160, 99) });
