@@ -6,7 +6,7 @@ import { isSidebar } from '../conference/sidebars.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { statusOf } from '../model/user.ts';
-import { type Leg, MediaRefused, type Mixer, type Path } from '../mixer/mixer.ts';
+import { type Leg, MediaRefused, type Mixer, type Path, type SidebarPart } from '../mixer/mixer.ts';
 import type { Clock } from '../sip/clock.ts';
 import type { Description } from '../sip/dialog/description.ts';
 import type { Outcome, Refused, SessionEnd, SessionUser } from '../sip/dialog/session-user.ts';
@@ -20,7 +20,7 @@ import type { XmlElement } from '../xml/element.ts';
 
 /** What every call uses of the focus. */
 export interface CallContext {
-  readonly endpoints: Pick<Endpoints, 'report' | 'remove'>;
+  readonly endpoints: Pick<Endpoints, 'report' | 'remove' | 'conceal'>;
   readonly mixer: Mixer;
   readonly calls: Calls;
   readonly records: CallRecords;
@@ -81,6 +81,7 @@ export class Call implements SessionUser {
   #told = '';
   #hasEntered = false;
   #sidebar: XconUri | undefined;
+  #beside: { readonly sidebar: XconUri; readonly part: SidebarPart } | undefined;
   #awaited: ((object: ConferenceObject | undefined) => void) | undefined;
   #end: CallEnd | undefined;
   #isOver = false;
@@ -181,10 +182,20 @@ export class Call implements SessionUser {
     if (this.#hasEntered) this.#leg?.group(sidebar).catch(this.#context.report);
   }
 
+  /** What it does in a sidebar beside the conference; undefined: nothing in this one. */
+  beside(sidebar: XconUri, part: SidebarPart | undefined): void {
+    const before = this.#beside;
+    if (part === undefined ? before?.sidebar !== sidebar : before?.sidebar === sidebar && before.part === part) return;
+    this.#beside = part && { sidebar, part };
+    if (this.#hasEntered) this.#leg?.beside(part && sidebar, part).catch(this.#context.report);
+  }
+
   /** It is in the conference: from now on it follows the object, as it is. */
   enter(object: ConferenceObject): void {
     this.#awaited = undefined;
     this.#hasEntered = true;
+    const { sidebar, part } = this.#beside ?? {};
+    if (part !== undefined) this.#leg?.beside(sidebar, part).catch(this.#context.report);
     this.follow(object);
   }
 

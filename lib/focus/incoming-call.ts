@@ -15,7 +15,7 @@ import { mediaRefusal, offerIn, offeredTypes } from './descriptions.ts';
 import { endpointEntity } from './entity.ts';
 import type { FocusParts } from './focus.ts';
 import { PinEntry } from './pin-entry.ts';
-import { isHeardIn } from './sidebars.ts';
+import { isHeardIn, partIn } from './sidebars.ts';
 
 /** One INVITE to a conference, until its sender is in or has been told why not (RFC 4579 §5.2). */
 export class IncomingCall {
@@ -86,11 +86,20 @@ export class IncomingCall {
 
   async #connect(call: Call, invite: IncomingInvite, object: ConferenceObject): Promise<void> {
     if (call.session === undefined) call.establish(await invite.accept(call.local, this.#parts.fields));
-    const { endpoints, report } = this.#parts;
-    if (object.sidebars.size > 0) call.move(await endpoints.sidebarOf(object, call.user, isHeardIn));
+    const { report } = this.#parts;
+    if (object.sidebars.size > 0) await this.#findSidebars(call, object);
     await call.leg?.group(call.sidebar);
     call.enter(object);
     call.onOver(this.#server.flow.onClose(() => void call.probe().catch(report)));
+  }
+
+  async #findSidebars(call: Call, object: ConferenceObject): Promise<void> {
+    const { endpoints } = this.#parts;
+    call.move(await endpoints.sidebarOf(object, call.user, isHeardIn));
+    for (const part of ['speaks', 'hears'] as const) {
+      const sidebar = await endpoints.sidebarOf(object, call.user, (record) => partIn(record) === part);
+      if (sidebar !== undefined) call.beside(sidebar, part);
+    }
   }
 
   /** What a moderator does with somebody who waits (RFC 6501 §4.6.1, confirm). */

@@ -3,20 +3,26 @@ import { isSidebar } from '../conference/sidebars.ts';
 import type { XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO } from '../model/names.ts';
 import { endpointsOf, type UserRecord } from '../model/user.ts';
+import type { SidebarPart } from '../mixer/mixer.ts';
 import type { Calls } from './calls.ts';
 
 /**
- * Whoever is connected in a sidebar is heard there instead of in the main conference (RFC 6504 §7.1). Who only listens there, or only
- * speaks, stays in the main conference: a mixer has him in one place at a time.
+ * Whoever is connected in a sidebar is heard there instead of in the main conference (RFC 6504 §7.1), unless he does but one half of it
+ * there: then he stays in the main conference too.
  */
 export const isHeardIn = (record: UserRecord | undefined): boolean =>
-  record?.facts.connected === true && !hasHalf(record);
+  record?.facts.connected === true && !statusesOf(record).some((status) => HALF.has(status));
 
-const hasHalf = ({ part }: UserRecord): boolean =>
-  endpointsOf(part.element).some((endpoint) =>
-    endpoint
-      .all(CONFERENCE_INFO, 'media')
-      .some((medium) => HALF.has(medium.first(CONFERENCE_INFO, 'status')?.text.trim() ?? '')),
+/** What somebody does in a sidebar beside the main conference (RFC 6504 §7.4): a coach only speaks, who is coached only hears. */
+export function partIn(record: UserRecord | undefined): SidebarPart | undefined {
+  const statuses = record === undefined ? [] : statusesOf(record);
+  if (statuses.includes('sendonly')) return 'speaks';
+  return statuses.includes('recvonly') ? 'hears' : undefined;
+}
+
+const statusesOf = ({ part }: UserRecord): string[] =>
+  endpointsOf(part.element).flatMap((endpoint) =>
+    endpoint.all(CONFERENCE_INFO, 'media').map((medium) => medium.first(CONFERENCE_INFO, 'status')?.text.trim() ?? ''),
   );
 
 const HALF = new Set(['sendonly', 'recvonly', 'inactive']);
@@ -27,14 +33,19 @@ export function followSidebar(calls: Calls, { uri, before, after, touched }: Cha
   const main = header !== undefined && isSidebar(header.kind) ? header.parent?.uri : undefined;
   if (main === undefined) return;
   if (after === undefined) {
-    for (const call of calls.in(main)) if (call.sidebar === uri) call.move(undefined);
+    for (const call of calls.in(main)) {
+      if (call.sidebar === uri) call.move(undefined);
+      call.beside(uri, undefined);
+    }
     return;
   }
   for (const { kind, key } of touched) {
     if (kind !== 'user') continue;
-    const isIn = isHeardIn(after.users.get(key as XconUserId));
-    for (const call of calls.of(main, key as XconUserId))
-      if (isIn) call.move(uri);
+    const record = after.users.get(key as XconUserId);
+    for (const call of calls.of(main, key as XconUserId)) {
+      if (isHeardIn(record)) call.move(uri);
       else if (call.sidebar === uri) call.move(undefined);
+      call.beside(uri, partIn(record));
+    }
   }
 }

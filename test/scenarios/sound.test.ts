@@ -143,6 +143,32 @@ describe('sound', function () {
     ]);
   });
 
+  it('§7.4 of a coach is heard by the agent alone, who is heard by the customer', async () => {
+    const [alice, bob, carol] = [await calls('alice'), await calls('bob'), await calls('carol')];
+    await carol.sound.settlesOn(pitches('alice', 'bob'), ALL);
+    const party = stage.system.as('alice');
+    const coaching = made(await party.asks('sidebarByRef', { operation: 'create', confObjID: conference }));
+    const member = (name: Name, status: string): string => {
+      const medium = `<info:media id="AUTO_GENERATE_${status}"><info:type>audio</info:type><info:status>${status}</info:status></info:media>`;
+      return `<info:user entity="${idOf(name)}">${endpoint(sipOf(name), medium)}</info:user>`;
+    };
+    const updated = await party.asks('sidebarByRef', {
+      ...{ operation: 'update', confObjID: coaching },
+      inside: `<sidebarByRefInfo entity="${coaching}">${users(
+        member('alice', 'sendonly') + member('bob', 'recvonly'),
+      )}</sidebarByRefInfo>`,
+    });
+    expect(updated.code).to.equal(200);
+    await Promise.all([
+      alice.sound.settlesOn(pitches('bob', 'carol'), ALL),
+      bob.sound.settlesOn(pitches('alice', 'carol'), ALL),
+      carol.sound.settlesOn(pitches('bob'), ALL),
+    ]);
+    const inside = `<sidebarByRefInfo entity="${coaching}"/>`;
+    expect((await party.asks('sidebarByRef', { operation: 'delete', confObjID: coaching, inside })).code).to.equal(200);
+    await carol.sound.settlesOn(pitches('alice', 'bob'), ALL);
+  });
+
   it('goes on after a restart of Janus, and no call is lost', async () => {
     const [bob, carol] = [await calls('bob'), await calls('carol')];
     await carol.sound.settlesOn(pitches('bob'), ALL);
