@@ -77,12 +77,15 @@ export class References {
 
   /** In the dialog of a call its participant; otherwise whoever proves who he is. */
   async #senderOf(server: Incoming): Promise<Asking | Refused> {
+    const { uri } = server.request;
+    const password = uri.kind === 'sip' ? uri.parameter('conference-password') : undefined;
+    const known = password === undefined ? {} : { password };
     const call = this.#parts.callOf(server.request);
-    if (call !== undefined) return call.asking;
+    if (call !== undefined) return { ...call.asking, ...known };
     const sender = await this.#parts.identities.identify(server);
     if ('status' in sender) return sender;
     const { principal, source } = sender;
-    return { caller: { kind: 'user', principal }, source, profile: 'standard' };
+    return { caller: { kind: 'user', principal }, source, profile: 'standard', ...known };
   }
 
   #read(request: Request): { readonly isList: boolean; readonly all: readonly Meant[] } | Refused {

@@ -41,15 +41,15 @@ export async function ring<Way>(
   invite: (way: Way) => Ringing,
   signal: AbortSignal,
 ): Promise<Final> {
-  let best = finalOf(480);
+  let best: Final | undefined;
   const preferences = [...new Set(devices.map(({ q }) => q))].toSorted((one, other) => other - one);
   for (const q of preferences) {
     const fork = new Fork(invite, signal);
     const finals = await Promise.all(devices.filter((one) => one.q === q).map((one) => fork.call(one.ways)));
-    best = [best, ...finals].reduce(better);
+    best = (best === undefined ? finals : [best, ...finals]).reduce(better);
     if (isDecisive(best) || signal.aborted) break;
   }
-  return best;
+  return best ?? finalOf(480);
 }
 
 /** Devices that ring at the same time. */

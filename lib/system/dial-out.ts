@@ -8,6 +8,7 @@ import { DialOuts, type Records } from '../focus/dial-outs.ts';
 import type { Focus } from '../focus/focus.ts';
 import { Gate, type Screening } from '../focus/gate.ts';
 import { type Asked, Invitations } from '../focus/invitations.ts';
+import { ListInvite } from '../focus/list-invite.ts';
 import { Quotas } from '../focus/quota.ts';
 import { References } from '../focus/references.ts';
 import { refer } from '../focus/referral.ts';
@@ -45,8 +46,8 @@ export const dialsOut = (config: Config): boolean =>
 /** Whom the focus calls, and who makes it do so. */
 export interface DialOutFront {
   readonly dialOuts: DialOuts;
-  readonly adding: Adding;
-  readonly gate: Gate;
+  /** For the conference factory. */
+  readonly lists: ListInvite;
 }
 
 /** The calls that the focus makes, over the user agent; it also takes REFERs. */
@@ -107,7 +108,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     limits: settings,
   });
   agent.handle('REFER', (server) => references.receive(server), { takes: [LIST_TYPE, 'multipart/mixed'] });
-  return { dialOuts, adding, gate };
+  return { dialOuts, lists: new ListInvite({ adding, gate, listed: settings.listed, report }) };
 }
 
 /** Whether a URI is in a domain of ours, or leads straight to us. */

@@ -76,7 +76,7 @@ describe('calling somebody at all of her telephones', () => {
     const cancelling = new AbortController();
     const final = ring([device('desk'), device('home', 0.5)], phones.invite, cancelling.signal);
     cancelling.abort('SIP;cause=487');
-    expect(await final).to.include({ status: 480 });
+    expect(await final).to.include({ status: 487 });
     expect(phones.cancelled).to.deep.equal(['desk SIP;cause=487']);
     expect(phones.ringing.size).to.equal(0);
   });

@@ -164,6 +164,7 @@ export class Phone {
     this.agent = new UserAgent({
       clock: new TimerWheel(),
       credentials: digestCredentials(() => ({ user: name, password })),
+      supported: ['replaces'],
       report: (error) => {
         throw error;
       },
@@ -263,11 +264,11 @@ export class Phone {
   }
 
   /**
-   * Registers by the proxy at `server`, as somebody whom `address` names: herself by default. `expires` undefined: only asks. Resolves to
+   * Registers by the proxy at `server`, as somebody whom `address` names: herself by default, and where `at` leads. `expires` undefined: only asks. Resolves to
    * the answer.
    */
-  async registers(server: string, expires?: number, address = this.address): Promise<Response> {
-    const contact = expires === undefined ? [] : [['Contact', `${this.#contact};expires=${expires}`] as const];
+  async registers(server: string, expires?: number, address = this.address, at = this.#contact): Promise<Response> {
+    const contact = expires === undefined ? [] : [['Contact', `${at};expires=${expires}`] as const];
     const fields = [['Route', `<${server};lr>`] as const, ...contact];
     const parts = { from: `<${this.address}>`, to: `<${address}>`, fields };
     return (await this.agent.request('REGISTER', `sip:${address.split('@')[1]}`, parts)).response;

@@ -48,7 +48,8 @@ export class Reference implements Usage {
     const { session } = call;
     if (session === undefined) throw new Error('the call is not established');
     const reference = new Reference();
-    phone.agent.dialogs.attach(session.dialog, reference);
+    // Who wants to hear nothing leaves the notifications to others in the dialog.
+    if (!fields.some(([name]) => name === 'Refer-Sub')) phone.agent.dialogs.attach(session.dialog, reference);
     const content = { fields: [['Refer-To', referTo] as const, ...fields] };
     reference.answer = (await phone.agent.dialogs.send(session.dialog, 'REFER', content)).response;
     return reference;

@@ -8,6 +8,7 @@ export interface BaresipOptions {
   readonly transport: 'udp' | 'tcp';
   /** Whom it calls at once. */
   readonly calls?: string;
+  readonly password?: string;
 }
 
 const CONFIG = [
@@ -24,9 +25,9 @@ const CONFIG = [
 ];
 
 /** The telephone of alice@example.com, which answers every call; when it is stopped it hangs up and takes its registration back. */
-export const baresip = ({ proxy, transport, calls }: BaresipOptions): Program =>
+export const baresip = ({ proxy, transport, calls, password = 'secret' }: BaresipOptions): Program =>
   new Program('baresip', (directory) => {
-    const account = `<sip:alice@example.com>;auth_pass=secret;regint=600;answermode=auto`;
+    const account = `<sip:alice@example.com>;auth_pass=${password};regint=600;answermode=auto`;
     writeFileSync(join(directory, 'config'), CONFIG.join('\n'));
     writeFileSync(join(directory, 'accounts'), `${account};outbound="sip:${proxy};transport=${transport}"\n`);
     writeFileSync(join(directory, 'contacts'), '');

@@ -1,11 +1,8 @@
 import { expect } from 'chai';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { baresip } from './baresip.ts';
-import { freePort, Program } from './program.ts';
+import { edgeBefore } from './kamailio.ts';
+import type { Program } from './program.ts';
 import { PeerServer } from './server.ts';
-
-const CONFIG = readFileSync(new URL('./kamailio.cfg', import.meta.url), 'utf8');
 
 describe('kamailio as an edge proxy', () => {
   let server: PeerServer;
@@ -15,18 +12,7 @@ describe('kamailio as an edge proxy', () => {
 
   beforeEach(async () => {
     server = await PeerServer.open({ algorithms: ['MD5'], challengesCalls: true });
-    for (let tries = 1; ; tries++) {
-      edgePort = await freePort();
-      edge = kamailio(edgePort, server.port);
-      try {
-        await edge.says(/the edge is ready/);
-        return;
-      } catch (error) {
-        // Somebody else may have taken the port.
-        if (tries === 3) throw error;
-        await edge.stop();
-      }
-    }
+    ({ edge, port: edgePort } = await edgeBefore(server.port));
   });
   afterEach(async () => {
     await phone?.stop();
@@ -59,10 +45,3 @@ describe('kamailio as an edge proxy', () => {
     });
   }
 });
-
-const kamailio = (edge: number, server: number): Program =>
-  new Program('kamailio', (directory) => {
-    const file = join(directory, 'kamailio.cfg');
-    writeFileSync(file, CONFIG.replaceAll('EDGE', `${edge}`).replaceAll('SERVER', `${server}`));
-    return ['-DD', '-E', '-m', '32', '-M', '4', '-f', file, '-Y', directory];
-  });
