@@ -1,12 +1,13 @@
 import { CONFERENCES, type ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
-import { CONFERENCE_INFO, info, xcon } from '../model/names.ts';
+import { CONFERENCE_INFO, info, XCON, xcon } from '../model/names.ts';
 import { endpointsOf, statusOf, type UserRecord, userRecord } from '../model/user.ts';
 import { XmlElement, type XmlNode } from '../xml/element.ts';
 import { unknownTo } from './admission.ts';
 import { callTargets } from './asked-targets.ts';
 import type { Call } from './calls.ts';
 import { type EndpointState, withState } from './endpoint-state.ts';
+import { enrol } from './enrolment.ts';
 import { checkReferring, comesByItself, type Came } from './joining.ts';
 import type { ConferenceObjects, ControlParts, Work } from './objects.ts';
 import { checkPassword, needsPassword } from './passwords.ts';
@@ -85,6 +86,18 @@ export class Endpoints {
     });
     const after = object?.users.get(user);
     return after !== undefined && endpointOf(after, entity) !== undefined ? object : undefined;
+  }
+
+  /** The others are not to know who somebody is (RFC 3323), unless they are to know even less. */
+  async conceal(uri: XconUri, user: XconUserId): Promise<void> {
+    await this.#change(uri, ({ edit, identities }) => {
+      const record = edit.now.users.get(user);
+      if (record === undefined || record.facts.anonymity !== 'none') return;
+      const { origin, alias } = record.facts;
+      const kept = record.part.element.elements.filter((child) => !child.is(XCON, 'provide-anonymity'));
+      const element = record.part.element.withChildren([...kept, xcon('provide-anonymity', {}, ['private'])]);
+      enrol(edit, user, element, { origin, ...(alias && { alias }) }, identities);
+    });
   }
 
   /** An endpoint is in the conference no more; nor is its user by the last of them, where she is named in the occurrence only. */

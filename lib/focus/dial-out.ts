@@ -113,7 +113,7 @@ export class DialOut {
         const key = normaliseAddress(address);
         if (tried.has(key)) continue;
         tried.add(key);
-        final = await gate.pass(this.callee, object, address, hops > 0, (to) => this.#ring(object, to));
+        final = await gate.pass(this.callee, object, address, hops > 0, (to) => this.#ring(object, to, hops > 0));
         if (final.status < 300 || final.status >= 600 || this.#stopping.signal.aborted) return final;
         if (final.status < 400) redirected = [...redirected, ...(final.contacts ?? [])];
       }
@@ -122,11 +122,11 @@ export class DialOut {
     return final.status < 400 ? finalOf(480) : final;
   }
 
-  async #ring(object: ConferenceObject, destination: Destination): Promise<Final> {
+  async #ring(object: ConferenceObject, destination: Destination, isDiverted: boolean): Promise<Final> {
     const { ways, settings, context } = this.#parts;
     let winner: OutgoingCall | undefined;
     const asked = {
-      ...{ callee: this.callee, object, extras: this.#extras, destination },
+      ...{ callee: this.callee, object, extras: this.#extras, destination, isDiverted },
       claim: (call: OutgoingCall) => winner === undefined && ((winner = call), true),
       alerting: () => this.#alert(),
     };

@@ -11,6 +11,7 @@ import type { NameAddress } from '../sip/message/name-address.ts';
 import { reasonPhrase } from '../sip/message/reason-phrases.ts';
 import type { Request } from '../sip/message/request.ts';
 import type { Response } from '../sip/message/response.ts';
+import { privacyOf } from '../sip/identity.ts';
 import type { Answer } from '../sip/transaction/outgoing.ts';
 import type { Call, CallContext, CallEnd } from './call.ts';
 import { sdpIn } from './descriptions.ts';
@@ -25,7 +26,7 @@ export interface AskedInvite {
 }
 
 export interface OutgoingCallParts {
-  readonly context: Pick<CallContext, 'records' | 'date' | 'report'>;
+  readonly context: Pick<CallContext, 'endpoints' | 'records' | 'date' | 'report'>;
   readonly call: Call;
   /** As the call begins. */
   readonly object: ConferenceObject;
@@ -34,6 +35,8 @@ export interface OutgoingCallParts {
   readonly attached: readonly BodyPart[];
   readonly invite: (asked: AskedInvite, user: Invites) => OutgoingInvite;
   readonly isFocus: (contact: NameAddress | undefined) => boolean;
+  /** It goes where a redirection of the callee leads. */
+  readonly isDiverted: boolean;
   /** Whether this one has the call, of all that ring for the same person: the first that asks. */
   readonly claim: (call: OutgoingCall) => boolean;
   /** Somebody is told of the call. */
@@ -49,10 +52,13 @@ export class OutgoingCall implements Ringing, Invites {
   #isAnswered = false;
   #isCancelled = false;
   #session: Session | undefined;
+  #isPrivate = false;
+  #isDiverted: boolean;
   #conclude: (final: Final) => void = () => undefined;
 
   constructor(parts: OutgoingCallParts) {
     this.#parts = parts;
+    this.#isDiverted = parts.isDiverted;
     this.final = new Promise((resolve) => (this.#conclude = resolve));
     this.#run().catch((error: unknown) => this.#fail(error));
   }
@@ -72,9 +78,10 @@ export class OutgoingCall implements Ringing, Invites {
     call.establish(session);
     const { callId, localTag, remoteTag } = session.dialog;
     await context.records.keep(call.id, { ...call.record, dialog: session.dialog.toJSON() });
+    if (this.#isPrivate) await context.endpoints.conceal(call.conference, call.user);
     const state: EndpointState = {
       ...call.state,
-      joiningInfo: { when: context.date() },
+      joiningInfo: { when: context.date(), ...(this.#isDiverted && { reason: DIVERTED }) },
       callInfo: { callId, fromTag: localTag, toTag: remoteTag },
     };
     const object = call.isOver ? undefined : await call.report(state);
@@ -107,6 +114,7 @@ export class OutgoingCall implements Ringing, Invites {
   progress(response: Response, session: Session | undefined): void {
     const description = descriptionOf(response);
     if (session !== undefined && description !== undefined) this.#answers.set(session, description);
+    this.#isDiverted ||= isDiversion(response);
     this.#parts.alerting();
   }
 
@@ -117,6 +125,9 @@ export class OutgoingCall implements Ringing, Invites {
       return;
     }
     this.#session = session;
+    this.#isDiverted ||= isDiversion(response);
+    const privacy = privacyOf(response);
+    this.#isPrivate = privacy.has('id') || privacy.has('user');
     this.#judge(session, response).then(
       (final) => this.#end(final),
       (error: unknown) => this.#fail(error),
@@ -182,6 +193,12 @@ export class OutgoingCall implements Ringing, Invites {
     this.#end({ ...finalOf(status), ...(status === 503 && { isUnreached: true }) });
   }
 }
+
+const DIVERTED = formatReason({ protocol: 'SIP', cause: 181, text: 'Call Is Being Forwarded' });
+
+/** Whether somebody else rings or answers than was called: 181, or an entry of History-Info with a cause (RFC 7044 §10). */
+const isDiversion = (response: Response): boolean =>
+  response.status === 181 || /;\s*cause=\d{3}/i.test(response.header('History-Info') ?? '');
 
 /** The roster has another word for it, or none. */
 const UNLISTED: CallEnd = { method: 'failed', unlisted: true };

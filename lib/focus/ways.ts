@@ -37,6 +37,7 @@ export interface AskedCall {
   readonly callee: Callee;
   readonly object: ConferenceObject;
   readonly extras: Extras;
+  readonly isDiverted: boolean;
   readonly claim: (call: OutgoingCall) => boolean;
   readonly alerting: () => void;
 }
@@ -86,7 +87,11 @@ export class Ways {
   }
 
   /** Calls by a way (RFC 4579 §5.2). */
-  call(way: Way, { callee, object, extras, claim, alerting }: AskedCall, context: CallContext): OutgoingCall {
+  call(
+    way: Way,
+    { callee, object, extras, isDiverted, claim, alerting }: AskedCall,
+    context: CallContext,
+  ): OutgoingCall {
     const { user, conference, endpoint } = callee;
     const principal = { userId: user, addresses: object.users.get(user)?.facts.addresses ?? [] };
     const caller = { kind: 'user', principal: { ...principal, systemAdministrator: false } } as const;
@@ -108,8 +113,7 @@ export class Ways {
       attached: history === undefined ? [] : [history],
       invite: (asked, invites) => this.#invite(way, object, asked, invites),
       isFocus: this.#parts.isFocus,
-      claim,
-      alerting,
+      ...{ isDiverted, claim, alerting },
     });
   }
 

@@ -73,7 +73,7 @@ export function assertedIdentities(request: Request): readonly NameAddress[] {
  * What a sender asks to be kept private (RFC 3323 §4.2, RFC 3325 §9.3, RFC 7044 §10.1), in lower case; `none` stands alone.
  * @throws {BadMessage} 400
  */
-export function privacyOf(request: Request): ReadonlySet<string> {
-  const asked = new Set(request.get(PRIVACY));
+export function privacyOf(message: Pick<Request, 'get'>): ReadonlySet<string> {
+  const asked = new Set(message.get(PRIVACY));
   return asked.has('none') ? new Set(['none']) : asked;
 }
