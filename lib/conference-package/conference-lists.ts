@@ -49,4 +49,5 @@ export class ConferenceLists {
 /** Whether a change may make a conference one of a user's: that it is there, that she or who is listed changed. */
 const mayBring = ({ before, after, touched }: Change, user: XconUserId): boolean =>
   after?.header.kind === 'conference' &&
+  after.header.stands === undefined &&
   (before === undefined || touched.some(({ kind, key }) => (kind === 'user' ? key === user : key === USERS_SECTION)));

@@ -82,7 +82,7 @@ export class ListWatch implements Watch {
     try {
       if (conference === undefined) throw new Refusal('no-such-conference', 'No conference has this address.');
       const watch = new ConferenceWatch({ call, format: this.#format, conference, entity, subscriber });
-      watch.watching = await notification.attend(conference, watch);
+      watch.watches(conference, await notification.attend(conference, watch));
       member.watch = watch;
       // The list may be over by now.
       if (this.#members.get(entity) !== member) watch.end();

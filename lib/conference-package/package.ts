@@ -16,6 +16,7 @@ import { formatOf, MEDIA_TYPES } from './formats.ts';
 import { ListWatch } from './list-watch.ts';
 import { askedList, type AskedList } from './lists.ts';
 import type { SubscriptionRepository } from './repository.ts';
+import { SharedAddresses, type SharedConferences } from './shared-address.ts';
 import { type Senders, type Subscribing, subscribersCall, subscribing } from './subscribing.ts';
 import { ConferenceWatch, type Next, versionNow, type Watch } from './watch.ts';
 
@@ -25,6 +26,10 @@ export interface Context extends Subscribing {
   readonly conference?: XconUri;
   readonly list?: AskedList;
   readonly format: Format;
+  /** The protocol of the flow that it came by. */
+  readonly protocol?: string;
+  /** Of the last document when this was stored; a block of versions from there on is its own, also after a restart. */
+  readonly version?: number;
 }
 
 export interface ListLimits {
@@ -39,17 +44,20 @@ export interface ListLimits {
 export interface ConferencePackageLimits {
   readonly expires: ExpiresLimits;
   readonly lists: ListLimits;
+  /** Versions of documents that are reserved with each record: as many as CSeq. */
+  readonly versionBlock: number;
 }
 
 /** RFC 4575 §3.3: an hour. */
 export const conferencePackageDefaults: ConferencePackageLimits = {
   expires: { default: 3_600, minimum: 60, maximum: 86_400 },
   lists: { user: 'conferences', entries: 50, interval: 5_000 },
+  versionBlock: 1_000,
 };
 
 export interface ConferencePackageParts {
   readonly notification: NotificationService;
-  readonly conferences: ListedConferences;
+  readonly conferences: ListedConferences & SharedConferences;
   readonly senders: Senders;
   readonly people: {
     readonly domain: string;
@@ -78,6 +86,7 @@ export class ConferencePackage implements EventPackage<Context> {
   readonly expires: ExpiresLimits;
   readonly #limits: ConferencePackageLimits;
   readonly #lists: ConferenceLists;
+  readonly #shared: SharedAddresses;
   readonly #parts: ConferencePackageParts;
   readonly #watches = new Map<Subscription<Context>, Entry>();
   #onEmpty: () => void = () => undefined;
@@ -88,7 +97,8 @@ export class ConferencePackage implements EventPackage<Context> {
     this.#parts = parts;
     this.#limits = { ...conferencePackageDefaults, ...parts.limits };
     this.expires = this.#limits.expires;
-    const { conferences, people, report } = parts;
+    const { conferences, people, report, notification } = parts;
+    this.#shared = new SharedAddresses({ conferences, notification, report });
     this.#lists = new ConferenceLists(conferences, (uri) => sipUriOf(uri, people.domain), report);
   }
 
@@ -107,7 +117,7 @@ export class ConferencePackage implements EventPackage<Context> {
   async admit(server: Incoming): Promise<Admission<Context> | Refusal> {
     const conference = this.#isList(server) ? undefined : this.#conferenceOf(server);
     if (conference === undefined && !this.#isList(server)) return { status: 404 };
-    const { senders, people, notification } = this.#parts;
+    const { senders, people } = this.#parts;
     const subscriber = await subscribing(server, senders, people);
     if ('status' in subscriber) return subscriber;
     const asked = conference === undefined ? askedList(server.request, this.#limits.lists.entries) : undefined;
@@ -116,20 +126,21 @@ export class ConferencePackage implements EventPackage<Context> {
     if (format === undefined) return { status: 406 };
     try {
       const call = await subscribersCall(subscriber, people);
-      if (conference !== undefined && call !== undefined) await notification.check(call, conference);
+      if (conference !== undefined && call !== undefined) await this.#shared.check(call, conference);
     } catch (error) {
       return refusalOf(error);
     }
     const what = { ...(conference !== undefined && { conference }), ...(asked !== undefined && { list: asked }) };
-    return { context: { ...what, ...subscriber, format } };
+    return { context: { ...what, ...subscriber, format, protocol: server.flow.protocol, version: versionNow() } };
   }
 
   async keep(subscription: Subscription<Context>): Promise<void> {
     const { accept, context } = subscription;
     const format = accept === undefined ? context.format : (formatOf(accept) ?? context.format);
-    if (format !== context.format) subscription.context = { ...context, format };
-    const entry = this.#watches.get(subscription);
-    if (entry !== undefined) entry.watch.format = format;
+    const watch = this.#watches.get(subscription)?.watch;
+    if (watch !== undefined) watch.format = format;
+    const version = watch instanceof ConferenceWatch ? watch.version : context.version;
+    subscription.context = { ...context, format, ...(version !== undefined && { version }) };
     await this.#parts.repository.keep(subscription.id, subscription.toJSON());
   }
 
@@ -199,6 +210,7 @@ export class ConferencePackage implements EventPackage<Context> {
 
   #leave(watch: Watch): void {
     watch.end();
+    if (watch instanceof ConferenceWatch) this.#shared.leave(watch);
     if (watch instanceof ListWatch) this.#lists.close(watch);
   }
 
@@ -220,12 +232,14 @@ export class ConferencePackage implements EventPackage<Context> {
   }
 
   async #watch(subscription: Subscription<Context>, call: Call): Promise<Watch> {
-    const { notification } = this.#parts;
-    const { conference, format } = subscription.context;
+    const { conference, format, protocol, version: last } = subscription.context;
     const entity = subscription.resource;
     if (conference === undefined) return this.#list(subscription, call);
-    const watch = new ConferenceWatch({ call, format, conference, entity, subscriber: subscription });
-    watch.watching = await notification.attend(conference, watch);
+    const watch = new ConferenceWatch({
+      ...{ call, format, conference, entity, subscriber: subscription, protocol },
+      version: last && last + (this.#resumed.has(subscription) ? this.#limits.versionBlock : 0),
+    });
+    await this.#shared.attend(watch);
     return watch;
   }
 

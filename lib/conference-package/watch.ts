@@ -46,6 +46,10 @@ export interface ConferenceWatchParts {
   /** The URI that was subscribed to, character for character. */
   readonly entity: string;
   readonly subscriber: Subscriber;
+  /** The protocol by which the subscriber came. */
+  readonly protocol?: string | undefined;
+  /** Of the last document before; without it none was sent that could come after this one. */
+  readonly version?: number | undefined;
 }
 
 /**
@@ -59,10 +63,10 @@ export class ConferenceWatch implements Watcher, Watch {
   readonly call: Call;
   format: Format;
   readonly #parts: ConferenceWatchParts;
-  /** Of the last document that was acknowledged. */
-  #version = versionNow();
-  /** Set with the first look. */
-  watching: Watching | undefined;
+  #conference: XconUri;
+  #watching: Watching | undefined;
+  #isOver = false;
+  #version: number;
   /** A SUBSCRIBE has not had its NOTIFY yet, which tells everything (RFC 6502 §5.1). */
   #isAsked = true;
   #waiting: Waiting | undefined;
@@ -71,6 +75,56 @@ export class ConferenceWatch implements Watcher, Watch {
     this.call = parts.call;
     this.format = parts.format;
     this.#parts = parts;
+    this.#conference = parts.conference;
+    this.#version = parts.version ?? versionNow();
+  }
+
+  /** Of the last document that was acknowledged. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get transport(): string {
+    const { protocol } = this.#parts;
+    return protocol === undefined ? 'sip' : `sip over ${protocol}`;
+  }
+
+  /** What the address names that was subscribed to. */
+  get named(): XconUri {
+    return this.#parts.conference;
+  }
+
+  /** What is watched: of a series what stands for the occurrence that goes on. */
+  get conference(): XconUri {
+    return this.#conference;
+  }
+
+  /** A focus names in its Contact the very conference that it has somebody in. */
+  get isFixed(): boolean {
+    return this.#parts.entity.includes(';conf-id=');
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** From now on this is watched; the subscriber is told all of it. */
+  watches(conference: XconUri, watching: Watching): void {
+    const before = this.#watching;
+    this.#conference = conference;
+    this.#watching = watching;
+    if (this.#isOver) watching.cancel();
+    if (before === undefined) return;
+    before.cancel();
+    this.#isAsked = true;
+    this.#waiting?.lost(new Error('something else is watched'));
+    this.#waiting = undefined;
+    this.#parts.subscriber.changed();
+  }
+
+  /** The address leads elsewhere, and the subscriber has to come again (RFC 6665 §4.1.3), or nowhere. */
+  lost(reason: EndReason): void {
+    if (!this.#isOver) this.#parts.subscriber.terminate(reason);
   }
 
   /** What waits for a slower rate is told as it is when its time has come. */
@@ -80,6 +134,8 @@ export class ConferenceWatch implements Watcher, Watch {
   }
 
   deliver(notification: Notification): Promise<void> {
+    // What stood for an occurrence is gone, and the series is there.
+    if (notification.ends === 'noresource' && this.#conference !== this.named) return Promise.resolve();
     return new Promise((taken, lost) => {
       this.#waiting = { notification, taken, lost };
       const { subscriber } = this.#parts;
@@ -93,7 +149,7 @@ export class ConferenceWatch implements Watcher, Watch {
     const waiting = this.#waiting;
     if (waiting !== undefined && (!this.#isAsked || waiting.notification.ends !== undefined))
       return this.#told(waiting.notification, () => this.#took(waiting));
-    const seen = await this.watching?.look();
+    const seen = await this.#watching?.look();
     return (
       seen &&
       this.#told(seen.notification, () => {
@@ -106,22 +162,23 @@ export class ConferenceWatch implements Watcher, Watch {
   }
 
   async isCurrent(): Promise<boolean> {
-    return (await this.watching?.isCurrent()) === true;
+    return (await this.#watching?.isCurrent()) === true;
   }
 
   end(): void {
     this.#waiting?.lost(new Error('the subscription is over'));
     this.#waiting = undefined;
-    this.watching?.cancel();
+    this.#isOver = true;
+    this.#watching?.cancel();
   }
 
   #told({ format, content }: Notification, acknowledged: () => void): Next | undefined {
     if (content === undefined) return undefined;
-    const { entity, conference } = this.#parts;
+    const { entity } = this.#parts;
     const version = this.#version + 1;
     return {
       contentType: mediaTypeOf(format, content.kind),
-      body: bodyOf(format, content, { entity, version }, conference),
+      body: bodyOf(format, content, { entity, version }, this.#conference),
       acknowledge: () => {
         this.#version = version;
         acknowledged();
