@@ -195,6 +195,21 @@ describe('sound through Janus', function () {
     await leg.release();
   });
 
+  it('flows in opus between two conferences that call each other', async () => {
+    const calling = await mixer.allocate('xcon:elsewhere@example.com', 'link');
+    const called = await mixer.allocate(ROOM, 'link', { offer: calling.local });
+    expect(called.media[0]?.codec).to.equal('opus');
+    await calling.accept(called.local);
+    const dave = await RtpPhone.open(1_610);
+    const leg = await mixer.allocate('xcon:elsewhere@example.com', 'dave', { offer: dave.description() });
+    dave.talk(leg.local);
+    await dave.settlesOn(ALL, [...ALL, 1_610]);
+    await phones.carol.settlesOn([...others('carol'), 1_610], [...ALL, 1_610]);
+    await called.mute('from-mixer', true);
+    await dave.settlesOn([], [...ALL, 1_610]);
+    dave.close();
+  });
+
   it('goes on in another codec after a re-INVITE', async () => {
     const other = await RtpPhone.open(1_610, 'PCMA');
     await legs.bob.update(other.description());

@@ -66,6 +66,14 @@ describe('an answer to an offer of audio', () => {
     expect(linesOf(text, 'b=')).to.deep.equal(['b=RS:0', 'b=RR:0']);
   });
 
+  it('hears how loud the peer says that it is (RFC 6464), and does not say it', () => {
+    const { text, negotiation } = answerTo(AUDIO, 'a=extmap:3 urn:ietf:params:rtp-hdrext:ssrc-audio-level vad=on');
+    expect(linesOf(text, 'a=extmap')).to.deep.equal([
+      'a=extmap:3/recvonly urn:ietf:params:rtp-hdrext:ssrc-audio-level',
+    ]);
+    expect(negotiation.audio?.levels).to.equal(3);
+  });
+
   it('knows the SSRC that the peer announces', () => {
     expect(answerTo(AUDIO, 'a=ssrc:4711 cname:alice').negotiation.media[0]?.source).to.equal(4711);
   });
@@ -184,6 +192,15 @@ describe('a session description that can not be taken', () => {
   it('is refused when its media go to many', () => {
     expect(refused(session(AUDIO, 'c=IN IP4 239.1.2.3'))).to.equal('incompatible');
     expect(refused(session(AUDIO, 'c=IN IP4 255.255.255.255'))).to.equal('incompatible');
+  });
+
+  it('is malformed when it leaves out media of the call', () => {
+    const { negotiation } = answerTo(AUDIO, 'm=video 4002 RTP/AVP 97');
+    expect(refusalOf(() => negotiation.answer(session(AUDIO))).reason).to.equal('malformed');
+  });
+
+  it('has no format that we carry where the address is of another family', () => {
+    expect(refused(session(AUDIO, 'c=IN IP6 2001:db8::1'))).to.equal('incompatible');
   });
 
   it('leaves the call as it was', () => {
