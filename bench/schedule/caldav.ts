@@ -51,7 +51,9 @@ export async function measureCalDav({ scratch, rounds }: Setting): Promise<Figur
 }
 
 async function fill(subject: Subject): Promise<void> {
-  await together(THERE, async () => void (await put(subject)));
+  await together(THERE, async () => {
+    await put(subject);
+  });
   await synchronise(subject);
 }
 

@@ -2,6 +2,7 @@ import ICAL from 'ical.js';
 import { scheduleDefaults } from '../../schedule/limits.ts';
 import { type Occurrence, RecurrenceSet } from '../../schedule/recurrence-set.ts';
 import { momentOf } from '../../schedule/rule.ts';
+import { namedZone } from '../../schedule/zone.ts';
 import { attendeeProperty, organizerProperty } from './attendee.ts';
 import {
   basesOf,
@@ -144,6 +145,25 @@ export const timesIn = (event: ICAL.Component): string =>
   TIMES.flatMap((name) => event.getAllProperties(name).map((one) => one.toICALString()))
     .toSorted()
     .join('\n');
+
+/** Whether two iCalendar objects say the same of when something takes place, whatever else they say. */
+export function isSameTime(one: string, other: string): boolean {
+  const [first, second] = [one, other]
+    .map(componentOf)
+    .map(
+      (base) => base && [...eventTimes(base), ...ownZones(base), String(base.getFirstPropertyValue('x-wr-timezone'))],
+    );
+  return first !== undefined && second !== undefined && first.toSorted().join() === second.toSorted().join();
+}
+
+const eventTimes = (base: ICAL.Component): string[] => base.getAllSubcomponents('vevent').map(timesIn);
+
+/** Zones that only the object itself describes. */
+const ownZones = (base: ICAL.Component): string[] =>
+  base
+    .getAllSubcomponents('vtimezone')
+    .filter((zone) => namedZone(String(zone.getFirstPropertyValue('tzid'))) === undefined)
+    .map((zone) => zone.toString());
 
 /** How a person reads of the ways to come in. */
 export const joinLines = (addresses: readonly JoinAddress[], pins: boolean): string =>

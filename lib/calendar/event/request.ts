@@ -3,6 +3,7 @@ import { normaliseAddress, parseXconUserId, type XconUserId } from '../../model/
 import { CONFERENCE_INFO, info, xcon, XCON } from '../../model/names.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { type Attendee, isSamePerson, mailboxOf } from './attendee.ts';
+import { isSameTime } from './events.ts';
 import { withBase } from './moved-times.ts';
 import type { Schedule } from './schedule.ts';
 import { basesOf, freeTextOf, peopleOf, type SeenConference, subjectOf, timesOf } from './seen-conference.ts';
@@ -74,7 +75,7 @@ export function changedConference(
   const words = [
     ...(subject === subjectOf(seen) ? [] : [textElement('subject', subject)]),
     ...(description === freeTextOf(seen) ? [] : [textElement('free-text', description)]),
-    ...(isSameText(basesOf(seen)[0] ?? '', base) ? [] : [withBase(timesOf(seen), base)]),
+    ...(isSameTime(basesOf(seen)[0] ?? '', base) ? [] : [withBase(timesOf(seen), base)]),
   ];
   const list = targets && listWith(seen, targets);
   const changes = [
@@ -99,10 +100,6 @@ function listWith(seen: SeenConference, targets: readonly string[]): readonly Xm
   if (added.length === 0 && kept.length === before.length) return undefined;
   return [...kept.map(({ element }) => element), ...added.map(targetElement)];
 }
-
-/** Line ends do not survive XML. */
-const isSameText = (one: string, other: string): boolean =>
-  one.replace(/\r\n?/g, '\n').trim() === other.replace(/\r\n?/g, '\n').trim();
 
 const textElement = (local: string, text: string | undefined): XmlElement =>
   info(local, {}, text === undefined ? [] : [text]);
