@@ -174,7 +174,10 @@ export const SIP_SETTINGS = {
     'Refused NOTIFYs in a row that end a subscription.',
     count(notifierDefaults.failures),
   ),
-  'subscriptions.sequenceGap': integer('By how much CSeq jumps after a restart.', count(notifierDefaults.sequenceGap)),
+  'subscriptions.sequenceBlock': integer(
+    'CSeq and versions of documents that are reserved with each record of a subscription, and jumped over after a restart.',
+    count(notifierDefaults.sequenceBlock),
+  ),
   'publications.expires.default': integer(
     'How long what another focus publishes counts when it asks for no time.',
     seconds(publicationExpires.default),

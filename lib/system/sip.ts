@@ -117,7 +117,11 @@ export class SipFront {
       repository: subscriptions,
       clock,
       contact: ({ flow }, user, parameters) => this.#agent.contact(flow, user, parameters),
-      limits: { expires: section(config, 'subscriptions.expires'), lists: section(config, 'subscriptions.lists') },
+      limits: {
+        expires: section(config, 'subscriptions.expires'),
+        lists: section(config, 'subscriptions.lists'),
+        versionBlock: config['subscriptions.sequenceBlock'],
+      },
       report,
     });
     this.#agent.notifier.add(this.#conferences);

@@ -129,6 +129,11 @@ export class Dialog {
     return this.#localSeq;
   }
 
+  /** No request of ours has a CSeq up to this one, for one may have been sent before a restart. */
+  passOver(sequence: number): void {
+    this.#localSeq = Math.max(this.#localSeq, sequence);
+  }
+
   /** Where requests go, when neither their first Route nor their URI says it: a strict router. */
   get nextHop(): SipUri | undefined {
     return nextHopOf(this.#routes);

@@ -18,8 +18,8 @@ export interface NotifierLimits {
   readonly failures: number;
   /** Notifications per second: the highest minimum rate that a subscriber can demand (RFC 6446 §6.3). */
   readonly highestMinimum: number;
-  /** How far CSeq jumps over what was sent between the record and the restart. */
-  readonly sequenceGap: number;
+  /** So many CSeq are reserved with each record: after a restart NOTIFYs go on behind them. */
+  readonly sequenceBlock: number;
 }
 
 export const notifierDefaults: NotifierLimits = {
@@ -27,7 +27,7 @@ export const notifierDefaults: NotifierLimits = {
   retryAfter: 30,
   failures: 4,
   highestMinimum: 0.2,
-  sequenceGap: 10_000,
+  sequenceBlock: 1_000,
 };
 
 export interface NotifierOptions {
@@ -100,9 +100,8 @@ export class Notifier {
     if (service === undefined) return undefined;
     const { callId, localTag, remoteTag, localSeq } = record.dialog;
     // A call may have brought it back already.
-    const dialog =
-      this.#options.dialogs.named(callId, localTag, remoteTag) ??
-      new Dialog({ ...record.dialog, localSeq: localSeq + this.#limits.sequenceGap });
+    const dialog = this.#options.dialogs.named(callId, localTag, remoteTag) ?? new Dialog(record.dialog);
+    dialog.passOver(localSeq + this.#limits.sequenceBlock);
     const subscription = this.#make(service, dialog, record);
     subscription.resume(record);
     return subscription;
@@ -128,7 +127,7 @@ export class Notifier {
     const subscription = this.#make(service, dialog, about);
     dialog.refreshTarget(request);
     subscription.agree(terms);
-    if (terms.expires > 0) await this.#keep(service, subscription);
+    if (terms.expires > 0) await this.#keep(subscription);
     const own = service.pack.fields?.(subscription) ?? [];
     const fields = [['Expires', String(terms.expires)] as const, ...this.#allowEvents, ...own];
     server.respond(dialog.response(request, 200, { fields }));
@@ -171,9 +170,9 @@ export class Notifier {
     return subscription;
   }
 
-  async #keep(service: Service<unknown>, subscription: Subscription): Promise<void> {
+  async #keep(subscription: Subscription): Promise<void> {
     try {
-      await service.pack.keep?.(subscription);
+      await subscription.keep();
     } catch (error) {
       subscription.dialogEnded();
       throw error;

@@ -16,6 +16,8 @@ export interface Service<Context> {
   readonly limits: DeliveryLimits & {
     /** The highest minimum rate that a subscriber can demand, in notifications per second. */
     readonly highestMinimum: number;
+    /** CSeq that are reserved with each record. */
+    readonly sequenceBlock: number;
   };
   closed(subscription: Subscription<Context>): void;
   readonly report: (error: unknown) => void;

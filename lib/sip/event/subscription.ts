@@ -38,6 +38,9 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
   /** By the clock, in milliseconds. */
   #until = 0;
   #expiry: Timer | undefined;
+  /** CSeq of the record, and the writing of a new one. */
+  #recorded = 0;
+  #recording: Promise<void> | undefined;
   #ending: { readonly reason: Reason; readonly retryAfter: number | undefined } | undefined;
 
   constructor(
@@ -100,6 +103,7 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
     const expires = Math.max(0, (expiresAt - this.#service.date()) / 1_000);
     this.agree({ expires, accept, rates, suppress });
     this.#state = this.#isGranted ? 'active' : 'pending';
+    this.#recorded = this.dialog.localSeq - this.#service.limits.sequenceBlock;
     if (expires > 0) this.#delivery.rest();
     else this.terminate('timeout');
   }
@@ -147,6 +151,7 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
     this.failed();
   }
 
+  /** As it is stored: a block of CSeq from here on is its own, also after a restart. */
   toJSON(): SubscriptionRecord<Context> {
     const { rates, suppress } = this.#delivery;
     return {
@@ -173,7 +178,7 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
     this.agree(terms);
     const isKnown = terms.suppress !== undefined && this.#delivery.isKnown(await pack.entityTag?.(this));
     const { expires } = terms;
-    if (expires > 0) await pack.keep?.(this);
+    if (expires > 0) await this.keep();
     if (this.#delivery.isClosed) return { status: 481 };
     // RFC 5839 §6.3: who has the state already gets 204 and no NOTIFY.
     const fields = [['Expires', String(expires)] as const, ...(pack.fields?.(this) ?? [])];
@@ -253,7 +258,23 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
   }
 
   send(content: RequestContent): Promise<Answer> {
-    return this.#service.dialogs.send(this.dialog, 'NOTIFY', content);
+    const { dialogs, pack, limits } = this.#service;
+    const used = this.dialog.localSeq - this.#recorded;
+    if (pack.keep !== undefined && this.#ending === undefined && used >= limits.sequenceBlock / 2) {
+      this.#recording ??= this.keep()
+        .catch((error: unknown) => this.report(error))
+        .finally(() => (this.#recording = undefined));
+      // Nothing goes out whose number nobody would know after a restart.
+      if (used >= limits.sequenceBlock) return this.#recording.then(() => dialogs.send(this.dialog, 'NOTIFY', content));
+    }
+    return dialogs.send(this.dialog, 'NOTIFY', content);
+  }
+
+  /** Stores it, with the next block of CSeq. */
+  async keep(): Promise<void> {
+    const recorded = this.dialog.localSeq;
+    await this.#service.pack.keep?.(this);
+    this.#recorded = recorded;
   }
 
   repace(parameters: Parameters): void {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { NotifierLimits } from '../../../lib/sip/event/notifier.ts';
 import type { EventPackage, Notification } from '../../../lib/sip/event/package.ts';
 import type { Subscription } from '../../../lib/sip/event/subscription.ts';
 import { settled } from '../virtual-clock.ts';
@@ -69,7 +70,7 @@ class Conference implements EventPackage<Watched> {
   }
 }
 
-function conference({ maxRate, ...limits }: { maxRate?: number; subscriptions?: number; failures?: number } = {}) {
+function conference({ maxRate, ...limits }: { maxRate?: number } & Partial<NotifierLimits> = {}) {
   const pack = new Conference(maxRate);
   const all = stage(limits);
   all.notifier.add(pack);
@@ -576,7 +577,7 @@ describe('the notifier', () => {
       expect(subscription.context).to.deep.equal({ watcher: 'alice' });
       expect(JSON.parse(JSON.stringify(subscription))).to.deep.equal({
         ...record,
-        dialog: { ...record.dialog, localSeq: record.dialog.localSeq + 10_000 },
+        dialog: { ...record.dialog, localSeq: record.dialog.localSeq + 1_000 },
       });
       const before = first.told.length;
       await first.clock.pass(10_000);
@@ -586,6 +587,30 @@ describe('the notifier', () => {
       expect(first.told.at(-1)?.body).to.equal('two');
       expect((await first.again(dialog, { Event: 'conference;id=7', Expires: '0' })).status).to.equal(200);
       expect(first.told.at(-1)?.state).to.equal('terminated;reason=timeout');
+    });
+
+    it('sends no CSeq that is not reserved, and reserves in time', async () => {
+      const { subscribe, pack, told, clock } = conference({ sequenceBlock: 4 });
+      await subscribe({ Event: 'conference;max-rate=1000' });
+      const records: number[] = [];
+      let stored: () => void = () => undefined;
+      pack.keeping = () => {
+        records.push(pack.only.dialog.localSeq);
+        return new Promise((done) => (stored = done));
+      };
+      const tells = async (state: string): Promise<number> => {
+        pack.become(state);
+        await clock.pass(2_000);
+        return told.at(-1)?.request.cseq.number ?? 0;
+      };
+      expect([await tells('two'), await tells('three')], 'half of the block is used').to.deep.equal([2, 3]);
+      expect(records).to.deep.equal([2]);
+      expect([await tells('four'), await tells('five')], 'the block is used up').to.deep.equal([4, 4]);
+      stored();
+      await clock.pass(2_000);
+      expect(told.at(-1)).to.include({ body: 'five' });
+      expect(told.at(-1)?.request.cseq.number).to.equal(5);
+      expect(records).to.deep.equal([2]);
     });
 
     it('ends what has expired meanwhile', async () => {
