@@ -65,7 +65,7 @@ export async function storeOf(setting: Setting, count: number): Promise<string> 
 }
 
 const MAKER = 'maker';
-export const REVIEWED = { subject: 'Quarterly review', medium: 'video', day: '20261123' } as const;
+export const REVIEWED = { subject: 'Quarterly review', medium: 'video', day: '20200101' } as const;
 
 /** A document that says more than most. */
 const REVIEW = info('conference-info', { entity: `xcon:AUTO_GENERATE_1@${DOMAIN}` }, [
@@ -83,7 +83,9 @@ const REVIEW = info('conference-info', { entity: `xcon:AUTO_GENERATE_1@${DOMAIN}
 ]);
 
 function calendar(day: string): string {
-  const event = ['UID:1', 'DTSTAMP:20260101T000000Z', `DTSTART:${day}T100000Z`, `DTEND:${day}T110000Z`];
+  // Open whenever it is looked at.
+  const times = [`DTSTART:${day}T000000Z`, 'DURATION:P1D', 'RRULE:FREQ=DAILY'];
+  const event = ['UID:1', 'DTSTAMP:20260101T000000Z', ...times];
   const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:bench', 'BEGIN:VEVENT', ...event, 'END:VEVENT'];
   return [...lines, 'END:VCALENDAR', ''].join('\r\n');
 }
