@@ -25,7 +25,7 @@ export const revisionOf = (events: readonly ICAL.Component[]): Revision => {
       stamp instanceof ICAL.Time ? stamp.toICALString() : '',
     ];
   });
-  return revisions.reduce((one, other) => (isLater(other, one) ? other : one), [0, ''] as Revision);
+  return revisions.reduce<Revision>((one, other) => (isLater(other, one) ? other : one), [0, '']);
 };
 
 /** RFC 5546 §2.1.5; what says the same again is not later. */

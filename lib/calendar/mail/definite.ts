@@ -52,7 +52,7 @@ export function definite(text: string, limits: ScheduleLimits): DefiniteCalendar
     else events.set(id, renamed(located(event, floating), naming('recurrence-id', id), changed));
   }
   for (const id of events.keys()) excluded.delete(id);
-  events.get('')?.removeAllProperties('exdate');
+  for (const name of ['exdate', 'recurrence-id']) events.get('')?.removeAllProperties(name);
   return { start: instantOf(first), events, excluded, zones: zonesOf(events.values(), source), naming };
 }
 

@@ -9,12 +9,13 @@ import type { Invitation } from './invitation.ts';
  * attendees whom her client tells (SCHEDULE-AGENT of RFC 6638 §7.1).
  */
 export async function toldElsewhere(
-  { uri, organizer, guests }: Invitation,
+  { uri, organizer, events }: Invitation,
   stored: { read(id: string): Promise<StoredEvent | undefined> },
 ): Promise<(address: string) => boolean> {
   const event = await stored.read(storedId(organizer.key, uri));
   if (event === undefined) return () => false;
   const others = attendeesOf(event.text).filter(({ agent }) => agent !== 'SERVER');
+  const guests = [...events.values()].flatMap(({ said }) => [...said.values()].flatMap((one) => one.guests));
   const own = new Set(guests.filter(({ key }) => key === organizer.key).map(({ address }) => address));
   return (address) => own.has(address) || others.some((one) => isSamePerson(one.address, `mailto:${address}`));
 }

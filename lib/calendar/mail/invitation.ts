@@ -16,7 +16,8 @@ import {
   type SeenConference,
   subjectOf,
 } from '../event/seen-conference.ts';
-import { definite, type DefiniteCalendar } from './definite.ts';
+import { definite, type DefiniteCalendar, type OccurrenceId } from './definite.ts';
+import { withOccurrence, withoutRange } from './parts-of-series.ts';
 
 /** Somebody with a mail address who is to come. */
 export interface Guest {
@@ -33,18 +34,30 @@ export interface Guest {
   readonly exempt?: boolean;
 }
 
+/** What is said of a series, or of one of its occurrences that is another. */
+export interface Said {
+  readonly title: string;
+  readonly about?: string;
+  readonly guests: readonly Guest[];
+}
+
+/** One series or single event. */
+export interface InvitedEvent {
+  readonly calendar: DefiniteCalendar;
+  /** `''` is there; an occurrence that is not is as the series. */
+  readonly said: ReadonlyMap<OccurrenceId, Said>;
+}
+
 /** A conference as its people are told of it. */
 export interface Invitation {
   readonly uri: XconUri;
   readonly version: number;
   readonly organizer: { readonly key: XconUserId; readonly name?: string };
   readonly title: string;
-  readonly about?: string;
   /** With the PINs of all. */
   readonly joins: readonly JoinAddress[];
   /** By UID. */
-  readonly events: ReadonlyMap<string, DefiniteCalendar>;
-  readonly guests: readonly Guest[];
+  readonly events: ReadonlyMap<string, InvitedEvent>;
 }
 
 /** Our attribute of `conference-description`: `none` where its people are invited by others than us. */
@@ -54,40 +67,84 @@ export const INVITATIONS = 'invitations';
 export const invitesByMail = (object: ConferenceObject): boolean =>
   object.sections.get(DESCRIPTION_SECTION)?.element.attribute(INVITATIONS, POLICY) !== 'none';
 
+/** Conference objects as they are now. */
+export type Durable = (uri: XconUri) => Promise<ConferenceObject | undefined>;
+
 /** Undefined where nobody can be invited: there are no times, or nobody organizes it. */
-export function invitationOf(object: ConferenceObject, limits: ScheduleLimits): Invitation | undefined {
-  const people = [...object.users].filter(([, { facts }]) => facts.origin !== 'joined' && facts.alias === undefined);
-  const organizer = people.find(([, { part }]) => rolesOf(part.element).includes('organizer'));
-  const description = object.sections.get(DESCRIPTION_SECTION)?.element;
-  if (object.header.kind !== 'conference' || organizer === undefined || description === undefined) return undefined;
-  const { uri, version } = object;
-  const seen: SeenConference = { uri, version, document: info('conference-info', {}, [description]) };
-  const events = calendarsOf(seen, limits);
+export async function invitationOf(
+  object: ConferenceObject,
+  durable: Durable,
+  limits: ScheduleLimits,
+): Promise<Invitation | undefined> {
+  const organizer = peopleIn(object).find(([, { part }]) => rolesOf(part.element).includes('organizer'));
+  const seen = seenOf(object);
+  if (object.header.kind !== 'conference' || organizer === undefined || seen === undefined) return undefined;
+  const events = await eventsOf(object, seen, durable, limits);
   if (events.size === 0) return undefined;
-  const about = freeTextOf(seen);
-  const hides = hidesAttendees(object);
   const name = nameOf(organizer[1]);
   return {
-    uri,
-    version,
+    uri: object.uri,
+    version: object.version,
     organizer: { key: organizer[0], ...(name !== undefined && { name }) },
-    title: subjectOf(seen) ?? 'Conference',
-    ...(about !== undefined && { about }),
+    title: titleOf(seen),
     joins: joinAddressesOf(seen),
     events,
-    guests: people.flatMap(([key, record]) => guestOf(key, record, hides) ?? []),
   };
 }
 
-function calendarsOf(seen: SeenConference, limits: ScheduleLimits): Map<string, DefiniteCalendar> {
-  const calendars = new Map<string, DefiniteCalendar>();
+/**
+ * The events of a conference and of what stands for some of its occurrences (RFC 5239 §7.4): a single occurrence is one of
+ * the series, several are a series of their own, for calendar programs do not know the one that goes on as another.
+ */
+async function eventsOf(
+  object: ConferenceObject,
+  seen: SeenConference,
+  durable: Durable,
+  limits: ScheduleLimits,
+): Promise<Map<string, InvitedEvent>> {
+  const events = new Map<string, InvitedEvent>();
   for (const [index, base] of basesOf(seen).entries()) {
     const calendar = readable(base, limits);
-    const uid = index === 0 ? seen.uri : `${seen.uri}#${index + 1}`; // as in feeds
-    if (calendar !== undefined) calendars.set(uid, calendar);
+    const uid = index === 0 ? object.uri : `${object.uri}#${index + 1}`; // as in feeds
+    if (calendar !== undefined) events.set(uid, { calendar, said: new Map([['', saidOf(object, seen)]]) });
   }
-  return calendars;
+  const [series] = [...events];
+  for (const { uri, from, to } of object.header.children ?? []) {
+    const child = await durable(uri);
+    const told = child && seenOf(child);
+    if (series === undefined || child === undefined || told === undefined) continue;
+    const [uid] = series;
+    const { calendar, said } = events.get(uid) ?? series[1];
+    if (from === to) {
+      const own = readable(basesOf(told)[0] ?? '', limits);
+      if (own === undefined) continue;
+      const next = withOccurrence(calendar, from, own);
+      events.set(uid, { calendar: next, said: new Map([...said, [from, saidOf(child, told)]]) });
+    } else {
+      events.set(uid, { calendar: withoutRange(calendar, { from, ...(to !== undefined && { to }) }, limits), said });
+      for (const [own, event] of await eventsOf(child, told, durable, limits)) events.set(own, event);
+    }
+  }
+  return events;
 }
+
+function seenOf({ uri, version, sections }: ConferenceObject): SeenConference | undefined {
+  const description = sections.get(DESCRIPTION_SECTION)?.element;
+  return description && { uri, version, document: info('conference-info', {}, [description]) };
+}
+
+const titleOf = (seen: SeenConference): string => subjectOf(seen) ?? 'Conference';
+
+function saidOf(object: ConferenceObject, seen: SeenConference): Said {
+  const about = freeTextOf(seen);
+  const hides = hidesAttendees(object);
+  const guests = peopleIn(object).flatMap(([key, record]) => guestOf(key, record, hides) ?? []);
+  return { title: titleOf(seen), ...(about !== undefined && { about }), guests };
+}
+
+/** Who is named or invited; guests of an occurrence are not. */
+const peopleIn = ({ users }: ConferenceObject): [XconUserId, UserRecord][] =>
+  [...users].filter(([, { facts }]) => facts.origin !== 'joined' && facts.alias === undefined);
 
 /** What was stored before it was checked is as no time; so is what began in 1970, a client's word for now. */
 function readable(base: string, limits: ScheduleLimits): DefiniteCalendar | undefined {

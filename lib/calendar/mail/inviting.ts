@@ -5,7 +5,7 @@ import type { XconUri } from '../../model/identifiers.ts';
 import { LogFollower, type Log } from '../../outbox/follower.ts';
 import type { Records, Timers } from '../../outbox/letter.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
-import { type Invitation, invitationOf, invitesByMail } from './invitation.ts';
+import { type Invitation, invitationOf, type InvitedEvent, invitesByMail, type Said } from './invitation.ts';
 import type { MailLimits } from './limits.ts';
 import type { LetterWriter } from './letter-writer.ts';
 import type { MailOutbox } from './outbox.ts';
@@ -98,7 +98,7 @@ export class Inviting {
   }
 
   async #deal(changes: readonly LoggedChange[]): Promise<() => void> {
-    const uris = new Set(changes.filter(concernsPeople).map(({ uri }) => uri));
+    const uris = new Set(changes.filter(concernsPeople).map(({ uri, header }) => header.stands?.series ?? uri));
     const sends: (() => void)[] = [];
     for (const uri of uris) sends.push(await this.#settle(uri));
     return () => sends.forEach((send) => send());
@@ -111,9 +111,9 @@ export class Inviting {
       if (before !== undefined) await told.forget(uri);
       return nothing;
     }
-    const now = object && (await this.#withoutExempt(invitationOf(object, times)));
+    const durable = (one: XconUri): Promise<ConferenceObject | undefined> => control.durable(one);
+    const now = object && (await this.#withoutExempt(await invitationOf(object, durable, times)));
     if (before === undefined && now === undefined) return nothing;
-    if (before !== undefined && before.version === now?.version) return nothing;
     const stamp = wall();
     const textOf = (invitation: Invitation, uid: string): string => writer.storedText(invitation, uid);
     const plan = planOf(before, now, { shown: limits.shown, cancelled: limits.cancelled, pins, textOf });
@@ -126,8 +126,17 @@ export class Inviting {
   }
 
   async #withoutExempt(now: Invitation | undefined): Promise<Invitation | undefined> {
-    const isExempt = now && (await this.#parts.exempt(now));
-    return now && isExempt && { ...now, guests: now.guests.map((one) => ({ ...one, exempt: isExempt(one.address) })) };
+    if (now === undefined) return undefined;
+    const isExempt = await this.#parts.exempt(now);
+    const marked = (said: Said): Said => ({
+      ...said,
+      guests: said.guests.map((one) => (isExempt(one.address) ? { ...one, exempt: true } : one)),
+    });
+    const events = [...now.events].map(([uid, { calendar, said }]): [string, InvitedEvent] => [
+      uid,
+      { calendar, said: new Map([...said].map(([id, one]) => [id, marked(one)])) },
+    ]);
+    return { ...now, events: new Map(events) };
   }
 
   async #remember(uri: XconUri, { told, messages }: Plan): Promise<void> {

@@ -5,13 +5,13 @@ import { type Occurrence, RecurrenceSet } from '../../schedule/recurrence-set.ts
 import { momentOf } from '../../schedule/rule.ts';
 import type { JoinAddress } from '../event/seen-conference.ts';
 import { definite, type DefiniteCalendar } from './definite.ts';
-import type { Guest, Invitation } from './invitation.ts';
+import type { Guest, Invitation, InvitedEvent, Said } from './invitation.ts';
 import type { MailLetter, Words } from './letter.ts';
 import type { Message, Plan, Told } from './plan.ts';
 import { raised } from './revision.ts';
 import { replyAddress, type Tokens } from './tokens.ts';
 import { occurrenceLine, whenLines } from './when.ts';
-import { cancelText, eventText, type EventPeople } from './writing.ts';
+import { cancelText, type EventPeople, eventText, type EventWords } from './writing.ts';
 
 /** What a message is written from. */
 export interface Occasion {
@@ -34,7 +34,7 @@ export interface WriterParts {
   readonly zoneOf: (key: string) => string | undefined;
 }
 
-type About = Pick<Told, 'uri' | 'version' | 'organizer' | 'title'>;
+type About = Pick<Told, 'uri' | 'version' | 'round' | 'organizer'>;
 
 /** Writes what one guest is told. */
 export class LetterWriter {
@@ -46,10 +46,10 @@ export class LetterWriter {
 
   /** An event as it is kept for the day on which it is cancelled. */
   storedText({ title, events }: Invitation, uid: string): string {
-    const calendar = events.get(uid);
+    const calendar = events.get(uid)?.calendar;
     if (calendar === undefined) return '';
     const ids = [...calendar.events.keys()];
-    return eventText(calendar, { title, joins: [] }, { uid, ids, revisions: {}, stamp: 0 });
+    return eventText(calendar, () => ({ title, joins: [] }), { uid, ids, revisions: {}, stamp: 0 });
   }
 
   /** Undefined where all of it is over. */
@@ -58,21 +58,26 @@ export class LetterWriter {
   }
 
   #request(message: Message, { now, plan, stamp }: Occasion): MailLetter | undefined {
-    const calendar = now?.events.get(message.uid);
-    if (now === undefined || calendar === undefined) return undefined;
-    const { guest, uid, ids, isNew } = message;
+    const event = now?.events.get(message.uid);
+    if (now === undefined || event === undefined) return undefined;
+    const { guest, uid, ids, isNew, out } = message;
+    const { calendar } = event;
     const joins = this.#joinsFor(now.joins, guest);
-    const { title, about, organizer } = now;
-    const told = { title, joins, ...(about !== undefined && { about }) };
+    const { organizer } = now;
+    const { title, about, guests } = saidIn(event, ids[0] ?? '');
     const revisions = plan.told?.events[uid]?.revisions ?? {};
     const whole = this.storedText(now, uid);
     const coming = this.#occurrences(ids.includes('') ? whole : undefined, calendar, ids, stamp);
     const when = whenLines(coming, this.#zone(guest.key, calendar));
     if (when.length === 0) return undefined;
-    const shown = this.#shown(now.guests, guest);
-    const people = { organizer: this.#organizer(now, guest), attendees: shown };
-    const text = eventText(calendar, told, { method: 'REQUEST', uid, ids, revisions, stamp, people });
-    return this.#written(now, message, stamp, {
+    const shown = this.#shown(guests, guest);
+    const people = (id: string): EventPeople => ({
+      organizer: this.#organizer(now, guest),
+      attendees: this.#shown(saidIn(event, id).guests, guest),
+    });
+    const words = (id: string): EventWords => ({ ...saidIn(event, id), joins });
+    const text = eventText(calendar, words, { method: 'REQUEST', uid, ids, revisions, out, stamp, people });
+    return this.#written({ ...now, round: plan.told?.round ?? 0 }, message, stamp, {
       subject: `${isNew ? 'Invitation' : 'Changed'}: ${title}`,
       words: {
         headline: headlineOf(message, organizer.name),
@@ -99,8 +104,8 @@ export class LetterWriter {
     const zone = this.#zone(guest.key, calendar);
     const when = isWhole ? whenLines(coming, zone) : coming.map((one) => occurrenceLine(one, zone));
     if (when.length === 0) return undefined;
-    const about: About = now ?? { ...before, version: before.version + 1 };
-    const people = { organizer: this.#organizer(about, guest), attendees: [guest] };
+    const about: About = { ...before, ...now, round: before.round + 1 };
+    const people = (): EventPeople => ({ organizer: this.#organizer(about, guest), attendees: [guest] });
     const revisions = plan.told?.events[uid]?.revisions ?? raised(known.revisions);
     const text = cancelText(calendar, { title: before.title, joins: [] }, { uid, ids, revisions, stamp, people });
     const { name } = before.organizer;
@@ -123,16 +128,16 @@ export class LetterWriter {
   }
 
   #written(
-    { uri, version, organizer }: About,
-    { guest, uid, method }: Message,
+    { uri, version, round, organizer }: About,
+    { guest, uid, method, ids }: Message,
     at: number,
     said: Pick<MailLetter, 'subject' | 'words' | 'calendar'>,
   ): MailLetter {
     const lane = createHash('sha256').update(`${uri} ${guest.address}`).digest('base64url').slice(0, 22);
-    const kind = createHash('sha256').update(`${uid} ${method}`).digest('base64url').slice(0, 8);
+    const kind = createHash('sha256').update(`${uid} ${method} ${ids.join()}`).digest('base64url').slice(0, 8);
     return {
-      // In the order of versions within a lane.
-      id: `${lane}.${String(version).padStart(12, '0')}.${kind}`,
+      // In the order in which they were written within a lane, and the same when they are written again.
+      id: `${lane}.${String(round).padStart(9, '0')}.${version}.${kind}`,
       at,
       uri,
       organizer: organizer.key,
@@ -182,6 +187,10 @@ export class LetterWriter {
     }
   }
 }
+
+/** What is said of an occurrence, or of the series where that is all. */
+const saidIn = ({ said }: InvitedEvent, id: string): Said =>
+  said.get(id) ?? said.get('') ?? { title: 'Conference', guests: [] };
 
 /** One event with its zones. */
 function alone(event: ICAL.Component, { zones }: DefiniteCalendar): string {

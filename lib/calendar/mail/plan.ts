@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import type ICAL from 'ical.js';
 import type { XconUri } from '../../model/identifiers.ts';
 import type { DefiniteCalendar, OccurrenceId } from './definite.ts';
-import type { Guest, Invitation } from './invitation.ts';
+import type { Guest, Invitation, InvitedEvent, Said } from './invitation.ts';
 import { raised, revise, type Revisions } from './revision.ts';
 
 /** What people were told of a conference last; plain data, as it is stored. */
 export interface Told {
   readonly uri: XconUri;
   readonly version: number;
+  /** How often people were told. */
+  readonly round: number;
   readonly organizer: Invitation['organizer'];
   readonly title: string;
   readonly events: Readonly<Record<string, ToldEvent>>;
@@ -39,6 +41,8 @@ export interface Message {
   readonly method: 'REQUEST' | 'CANCEL';
   /** Which of its events; in a CANCEL `''` is the whole of it. */
   readonly ids: readonly OccurrenceId[];
+  /** Occurrences of the series to which she does not come. */
+  readonly out: readonly OccurrenceId[];
   /** Whether she hears of it for the first time. */
   readonly isNew: boolean;
 }
@@ -69,37 +73,39 @@ function difference(told: Told | undefined, now: Invitation | undefined, rules: 
   if (now === undefined) return told === undefined ? { told, messages: [] } : { told: undefined, messages: ends(told) };
   const messages: Message[] = [];
   const events: Record<string, ToldEvent> = {};
-  const guests = new Map<string, Guest>(now.guests.map((guest) => [guest.address, guest]));
-  const signs = signsOf(now, rules);
   const next: Record<string, ToldGuest> = {};
-  for (const [uid, calendar] of now.events) {
+  const signs = signsOf(now, rules);
+  for (const [uid, event] of now.events) {
     const before = told?.events[uid];
-    const revisions = revise(before?.revisions, calendar);
-    const out = [...calendar.excluded];
-    let cancels = false;
+    const revisions = revise(before?.revisions, event.calendar);
+    const guests = guestsOf(event);
     for (const guest of guests.values()) {
-      const own = { signs: signs(guest, calendar), out };
+      const own = signs(guest, event);
       const known = told?.guests[guest.address]?.events[uid];
-      const message = { guest: toldGuest(guest), uid, isNew: known === undefined };
+      const message = { guest: toldGuest(guest), uid, isNew: known === undefined, out: own.out };
       const said = news(known, own, rules.cancelled);
       if (said !== undefined) messages.push({ ...message, ...said });
       const others = next[guest.address]?.events ?? {};
       next[guest.address] = { ...storedGuest(guest), events: { ...others, [uid]: own } };
     }
-    for (const [address, guest] of Object.entries(told?.guests ?? {})) {
-      if (guests.has(address) || guest.events[uid] === undefined) continue;
-      cancels = true;
-      messages.push({ guest: { ...guest, address }, uid, method: 'CANCEL', ids: [''], isNew: false });
-    }
+    const gone = endsOf(told, uid).filter(({ guest }) => !guests.has(guest.address));
+    messages.push(...gone);
+    const cancels = gone.length > 0 && sameRevisions(before?.revisions, revisions);
     events[uid] = {
-      text: rules.textOf(now, uid, calendar),
-      revisions: cancels && sameRevisions(before?.revisions, revisions) ? raised(revisions) : revisions,
+      text: rules.textOf(now, uid, event.calendar),
+      revisions: cancels ? raised(revisions) : revisions,
     };
   }
   const { uri, version, organizer, title } = now;
-  const gone = Object.entries(told?.events ?? {}).filter(([uid]) => events[uid] === undefined);
-  for (const [uid] of gone) messages.push(...endsOf(told, uid));
-  return { told: { uri, version, organizer, title, events, guests: next }, messages };
+  for (const uid of Object.keys(told?.events ?? {})) if (events[uid] === undefined) messages.push(...endsOf(told, uid));
+  const round = (told?.round ?? 0) + 1;
+  return { told: { uri, version, round, organizer, title, events, guests: next }, messages };
+}
+
+/** Everybody who comes to any of it, by address. */
+function guestsOf({ said }: InvitedEvent): Map<string, Guest> {
+  const guests = [...said.values()].toReversed().flatMap((one) => one.guests);
+  return new Map(guests.map((guest) => [guest.address, guest]));
 }
 
 const storedGuest = ({ key, name, chairs, exempt }: Guest) => ({
@@ -123,15 +129,12 @@ const sameRevisions = (one: Revisions | undefined, other: Revisions): boolean =>
 const ends = (told: Told): Message[] => Object.keys(told.events).flatMap((uid) => endsOf(told, uid));
 
 const endsOf = (told: Told | undefined, uid: string): Message[] =>
-  Object.entries(told?.guests ?? {})
-    .filter(([, guest]) => guest.events[uid] !== undefined)
-    .map(([address, guest]) => ({
-      guest: { ...guest, address },
-      uid,
-      method: 'CANCEL' as const,
-      ids: [''],
-      isNew: false,
-    }));
+  Object.entries(told?.guests ?? {}).flatMap(([address, guest]) => {
+    const known = guest.events[uid];
+    if (known === undefined) return [];
+    const ids = known.signs[''] === undefined ? Object.keys(known.signs) : [''];
+    return [{ guest: { ...guest, address }, uid, method: 'CANCEL' as const, ids, out: [], isNew: false }];
+  });
 
 /** What one guest is to be told; undefined where she knows it. */
 function news(
@@ -145,6 +148,7 @@ function news(
   const out = now.out.filter((id) => !before.out.includes(id));
   const back = before.out.filter((id) => !now.out.includes(id) && !changed.includes(id));
   const gone = Object.keys(before.signs).filter((id) => now.signs[id] === undefined && !out.includes(id));
+  if (now.signs[''] === undefined && before.signs[''] !== undefined) return all;
   if (changed.includes('') || back.length > 0 || gone.length > 0) return all;
   if (out.length === 0) return changed.length === 0 ? undefined : { method: 'REQUEST', ids: changed };
   return changed.length === 0 && out.length <= mostCancelled ? { method: 'CANCEL', ids: out } : all;
@@ -152,26 +156,39 @@ function news(
 
 /** A sign of each event as a guest reads it: its words and times, who comes, and what is for her alone. */
 function signsOf(
-  { title, about, joins, guests, organizer }: Invitation,
+  { joins, organizer }: Invitation,
   { shown, pins }: PlanRules,
-): (guest: Guest, calendar: DefiniteCalendar) => Record<OccurrenceId, string> {
-  const named = guests.filter((one) => one.shown);
-  const people = named.length > shown ? [] : named.map(({ address, name }) => [address, name]);
-  const common = JSON.stringify([title, about, organizer.name, people]);
+): (guest: Guest, event: InvitedEvent) => ToldSigns {
   const addresses = joins.map(({ uri }) => uri);
-  const remembered = new Map<DefiniteCalendar, Map<string, Record<OccurrenceId, string>>>();
-  return (guest, calendar) => {
-    const knowsPin = pins === 'invited' || guest.chairs;
-    const key = `${knowsPin} ${guest.chairs}`;
-    const byReader = remembered.get(calendar) ?? new Map<string, Record<OccurrenceId, string>>();
-    remembered.set(calendar, byReader);
-    let signs = byReader.get(key);
-    if (signs === undefined) {
-      const own = JSON.stringify([common, guest.chairs, knowsPin ? joins : addresses]);
-      const all = [...calendar.events].map(([id, event]) => [id, hashed(own + contentOf(event))] as const);
-      byReader.set(key, (signs = Object.fromEntries(all)));
+  const texts = new Map<Said, Map<ICAL.Component, string>>();
+  const textOf = (said: Said, event: ICAL.Component): string => {
+    const known = texts.get(said) ?? new Map<ICAL.Component, string>();
+    texts.set(said, known);
+    let text = known.get(event);
+    if (text === undefined) {
+      const named = said.guests.filter((one) => one.shown).map(({ address, name }) => [address, name]);
+      const people = named.length > shown ? [] : named;
+      known.set(event, (text = JSON.stringify([said.title, said.about, organizer.name, people]) + contentOf(event)));
     }
-    return signs;
+    return text;
+  };
+  const hashes = new Map<string, string>();
+  return (guest, { calendar, said }) => {
+    const signs: Record<OccurrenceId, string> = {};
+    const out = new Set(calendar.excluded);
+    const own = JSON.stringify([guest.chairs, pins === 'invited' || guest.chairs ? joins : addresses]);
+    for (const [id, event] of calendar.events) {
+      const words = said.get(id) ?? said.get('');
+      if (words === undefined || !words.guests.some(({ address }) => address === guest.address)) {
+        if (id !== '') out.add(id);
+        continue;
+      }
+      const text = own + textOf(words, event);
+      const hash = hashes.get(text) ?? hashed(text);
+      hashes.set(text, hash);
+      signs[id] = hash;
+    }
+    return { signs, out: signs[''] === undefined ? [] : [...out] };
   };
 }
 

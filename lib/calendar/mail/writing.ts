@@ -24,23 +24,43 @@ export interface Writing {
   /** Which events; `''` is the series. */
   readonly ids: readonly OccurrenceId[];
   readonly revisions: Revisions;
+  /** Occurrences to which the reader does not come, beside those that do not take place. */
+  readonly out?: readonly OccurrenceId[];
   /** Milliseconds since 1970. */
   readonly stamp: number;
-  readonly people?: EventPeople;
+  /** Of each event. */
+  readonly people?: (id: OccurrenceId) => EventPeople;
 }
 
-/** Events as iCalendar. */
-export function eventText(calendar: DefiniteCalendar, words: EventWords, writing: Writing): string {
+/** Events as iCalendar; each with the words for it. */
+export function eventText(
+  calendar: DefiniteCalendar,
+  wordsOf: (id: OccurrenceId) => EventWords,
+  writing: Writing,
+): string {
   const { events, excluded, zones, naming } = calendar;
   const object = calendarOf(writing, zones);
   for (const id of writing.ids) {
     const event = events.get(id);
     if (event === undefined) continue;
-    const written = withWords(timesOf(event), words, writing, id);
-    if (id === '') for (const gone of [...excluded].toSorted()) written.addProperty(naming('exdate', gone));
+    const written = withWords(timesOf(event), wordsOf(id), writing, id);
+    const out = new Set([...excluded, ...(writing.out ?? [])]);
+    if (id === '') for (const gone of [...out].toSorted()) written.addProperty(naming('exdate', gone));
     object.addSubcomponent(written);
   }
   return `${object.toString()}\r\n`;
+}
+
+/** Its times alone. */
+export function objectText({ events, excluded, zones, naming }: DefiniteCalendar): string {
+  const object = calendarOf({}, zones);
+  for (const [id, event] of events) {
+    const times = timesOf(event);
+    times.addPropertyWithValue('uid', 'series');
+    if (id === '') for (const gone of excluded) times.addProperty(naming('exdate', gone));
+    object.addSubcomponent(times);
+  }
+  return object.toString();
 }
 
 /** CANCEL of the whole, or of some occurrences (RFC 5546 §3.2.5). */
@@ -61,7 +81,7 @@ export function cancelText(calendar: DefiniteCalendar, words: EventWords, writin
   return `${object.toString()}\r\n`;
 }
 
-function calendarOf({ method }: Writing, zones: DefiniteCalendar['zones']): ICAL.Component {
+function calendarOf({ method }: Pick<Writing, 'method'>, zones: DefiniteCalendar['zones']): ICAL.Component {
   const object = emptyCalendar();
   if (method !== undefined) object.addPropertyWithValue('method', method);
   for (const zone of zones.values()) object.addSubcomponent(copied(zone));
@@ -92,7 +112,7 @@ function withWords(
   if (first !== undefined) event.addPropertyWithValue('location', first.uri);
   for (const one of conferenceProperties(joins)) event.addProperty(one);
   if (people === undefined) return event;
-  const { organizer, attendees } = people;
+  const { organizer, attendees } = people(id);
   event.addProperty(organizerProperty({ ...organizer, address: `mailto:${organizer.address}` }));
   for (const one of attendees) event.addProperty(attendeeOf(one));
   return event;
