@@ -114,6 +114,12 @@ export class Call implements SessionUser {
     return this.#sidebar;
   }
 
+  /** Where it is heard; undefined: nowhere yet. */
+  get heardIn(): XconUri | undefined {
+    if (!this.#hasEntered) return undefined;
+    return this.#beside?.part === 'speaks' ? this.#beside.sidebar : (this.#sidebar ?? this.conference);
+  }
+
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -228,7 +234,8 @@ export class Call implements SessionUser {
     this.#end ??= end;
     const fields = end.reason === undefined ? [] : [['Reason', end.reason] as const];
     if (this.#session !== undefined) void this.#session.bye(fields).catch(this.#context.report);
-    else this.over(end);
+    // What becomes of somebody who is being called, who calls her tells.
+    else this.over(this.joined === 'dialed-out' ? { ...end, unlisted: true } : end);
   }
 
   /** Tells the roster what is new of it. */

@@ -34,6 +34,8 @@ export type Progress = (step: Final) => void;
 const FOLLOWER = 'dial-out';
 /** Changes that concern nobody are passed over this often, in milliseconds. */
 const IDLE = 10_000;
+/** How long the end waits for telephones to stop ringing, in milliseconds. */
+const GRACE = 1_000;
 
 /**
  * Calls everybody whom a conference object has as dialing out. It follows the change log, and remembers whom it calls until
@@ -46,7 +48,9 @@ export class DialOuts {
   readonly #running = new Map<XconUri, Map<string, DialOut>>();
   readonly #extras = new Map<string, Extras>();
   readonly #listeners = new Map<string, Set<Progress>>();
+  readonly #runs = new Set<Promise<void>>();
   #idle: Timer | undefined;
+  #late: Timer | undefined;
   #isOpen = false;
 
   constructor(parts: DialOutsParts) {
@@ -80,6 +84,9 @@ export class DialOuts {
     this.#idle?.cancel();
     this.#parts.invitations?.close();
     for (const dialOuts of this.#running.values()) for (const dialOut of dialOuts.values()) dialOut.stop();
+    const late = new Promise<void>((resolve) => (this.#late = this.#parts.clock.after(GRACE, resolve)));
+    await Promise.race([Promise.allSettled(this.#runs), late]);
+    this.#late?.cancel();
     await this.#follower.close();
   }
 
@@ -142,7 +149,10 @@ export class DialOuts {
     };
     const dialOut = new DialOut(this.#parts, callee, extras, told);
     this.#running.set(callee.conference, dialOuts.set(id, dialOut));
-    this.#run(dialOut, id, told).catch(this.#parts.context.report);
+    const run = this.#run(dialOut, id, told)
+      .catch(this.#parts.context.report)
+      .finally(() => this.#runs.delete(run));
+    this.#runs.add(run);
   }
 
   async #run(dialOut: DialOut, id: string, told: Progress): Promise<void> {

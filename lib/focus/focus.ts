@@ -18,10 +18,11 @@ import type { Uri } from '../sip/message/uri.ts';
 import type { ServerTransaction } from '../sip/transaction/server.ts';
 import { warning } from './answers.ts';
 import { type Call, type CallContext, CONFERENCE_ENDED, REMOVED } from './call.ts';
-import { identifyCaller, type Identities } from './caller.ts';
+import { type Identified, identifyCaller, type Identities } from './caller.ts';
 import { Calls } from './calls.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { chime } from './chimes.ts';
+import { mayReplace, namedCall, NOT_YOURS, REPLACED } from './named-dialog.ts';
 import { followSidebar } from './sidebars.ts';
 import { pinDefaults, type PinSettings } from './pin-entry.ts';
 import type { CallRecords } from './records.ts';
@@ -126,15 +127,33 @@ export class Focus {
   /** An INVITE outside of dialogs. */
   async invite(server: ServerTransaction): Promise<void> {
     const { request } = server;
-    const conference = await this.#reached(request.uri);
+    const named = namedCall(request, this.calls);
+    if (named !== undefined && 'status' in named) {
+      refuse(server, named);
+      return;
+    }
+    const conference = named?.call.conference ?? (await this.reached(request.uri));
     if (conference === undefined) refuse(server, { status: 404 });
     else if (this.calls.size >= this.parts.settings.calls) refuse(server, FULL);
+    else if (named?.isReplaced === true) await this.#replace(server, named.call);
     else await this.#receive(server, conference, (call) => call.take());
+  }
+
+  /** Somebody goes on with his call from elsewhere (RFC 4579 §5.9). */
+  #replace(server: ServerTransaction, before: Call): Promise<void> {
+    return this.#receive(server, before.conference, async (call, { caller }) => {
+      if (!mayReplace(caller, before)) {
+        refuse(server, NOT_YOURS);
+        return;
+      }
+      await call.take();
+      before.hangUp(REPLACED);
+    });
   }
 
   /** OPTIONS outside of dialogs: what an INVITE would be told (RFC 3261 §11.2), from a focus (RFC 4579 §5.13). */
   async options(server: ServerTransaction): Promise<void> {
-    const conference = await this.#reached(server.request.uri);
+    const conference = await this.reached(server.request.uri);
     if (conference === undefined) {
       this.parts.answerOptions(server, []);
       return;
@@ -157,8 +176,8 @@ export class Focus {
     await this.parts.mixer.close();
   }
 
-  /** A Contact of ours names the very conference, an address may be that of a series. */
-  async #reached(uri: Uri): Promise<XconUri | undefined> {
+  /** The conference of an address. A Contact of ours names the very conference, another may be that of a series. */
+  async reached(uri: Uri): Promise<XconUri | undefined> {
     const conference = this.parts.conferenceOf(uri);
     const isFixed = conference === undefined || (uri.kind === 'sip' && uri.parameters.has('conf-id'));
     return isFixed ? conference : (this.parts.reached?.(conference) ?? conference);
@@ -167,7 +186,7 @@ export class Focus {
   async #receive(
     server: ServerTransaction,
     conference: XconUri,
-    serve: (call: IncomingCall) => Promise<void>,
+    serve: (call: IncomingCall, identified: Identified) => Promise<void>,
   ): Promise<void> {
     const { identities, isFocus, cascades } = this.parts;
     const isOther = server.request.contacts.some(isFocus);
@@ -188,7 +207,7 @@ export class Focus {
     }
     const call = new IncomingCall(this.parts, server, conference, identified, isOther);
     try {
-      await serve(call);
+      await serve(call, identified);
     } catch (error) {
       const refusal = call.refusalOf(error);
       // Who is nobody yet proves who he is where the rules want to know.

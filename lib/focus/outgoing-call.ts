@@ -85,8 +85,9 @@ export class OutgoingCall implements Ringing, Invites {
       callInfo: { callId, fromTag: localTag, toTag: remoteTag },
     };
     const object = call.isOver ? undefined : await call.report(state);
-    if (object === undefined) {
+    if (object === undefined || call.isOver) {
       call.hangUp(GONE);
+      void session.bye();
       return false;
     }
     call.enter(object);

@@ -30,7 +30,8 @@ export interface ReferencesParts {
   /** The call in whose dialog a request comes. */
   readonly callOf: (request: Request) => Call | undefined;
   readonly identities: Pick<Identities, 'identify'>;
-  readonly conferenceOf: (uri: Uri) => XconUri | undefined;
+  /** The conference of an address. */
+  readonly reached: (uri: Uri) => Promise<XconUri | undefined>;
   readonly adding: Adding;
   readonly control: { deleteUser(call: Asking, uri: XconUri, entity?: XconUserId): Promise<unknown> };
   readonly endpoints: {
@@ -68,7 +69,7 @@ export class References {
       refuse(server, asking);
       return;
     }
-    const conference = this.#parts.conferenceOf(request.uri);
+    const conference = await this.#parts.reached(request.uri);
     const meant = conference === undefined ? { status: 404 } : this.#read(request);
     if (conference === undefined || 'status' in meant) refuse(server, 'status' in meant ? meant : { status: 404 });
     else if (meant.isList) await this.#takeList(server, asking, conference, meant.all);
@@ -159,7 +160,7 @@ export class References {
   }
 
   async #refer(asking: Asking, conference: XconUri, address: string, referTo: Uri, progress: Progress): Promise<void> {
-    if (this.#parts.conferenceOf(referTo) !== conference)
+    if ((await this.#parts.reached(referTo)) !== conference)
       throw new Refusal('not-allowed', 'A focus refers people to its own conference alone.');
     const object = await this.#parts.endpoints.checkReferring(asking, conference);
     const { caller } = asking;

@@ -100,7 +100,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
   const references = new References({
     callOf: (request) => focus.callOf(request),
     identities: focus.parts.identities,
-    conferenceOf: find,
+    reached: (uri) => focus.reached(uri),
     ...{ adding, control, endpoints, report },
     refer: (who, address, object) => refer(referrals, who, address, object),
     events: new Refer(agent.notifier),

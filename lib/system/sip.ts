@@ -103,7 +103,7 @@ export class SipFront {
         policy: registrationPolicy(senders, directory),
         limits: { ...section(config, 'registrations'), expires: section(config, 'registrations.expires') },
       },
-      supported: [...LIST_OPTIONS, MULTIPLE_REFER],
+      supported: [...LIST_OPTIONS, MULTIPLE_REFER, 'replaces', 'join'],
       report,
     });
     this.#conferences = new ConferencePackage({
@@ -138,6 +138,12 @@ export class SipFront {
       records: parts.calls,
       senders,
       report,
+    });
+    this.#mixer.listen({
+      talking: (_conference, leg, talking) => {
+        const call = this.#focus.calls.find(leg);
+        if (call?.heardIn !== undefined) notification.talks(call.heardIn, call.user, talking);
+      },
     });
     const { dialOuts } = openDialOut({ ...parts, agent: this.#agent, focus: this.#focus, report });
     this.#dialOuts = dialOuts;
@@ -176,6 +182,7 @@ export class SipFront {
         port: protocol === 'udp' && address.port === 0 ? chosen : address.port,
         ...(host !== undefined && { advertise: { host } }),
         ...(isSecure && { tls: await this.#tls() }),
+        origins: this.#config['sip.origins'],
       });
       chosen = listener.local.port;
       if (isSecure) this.#secure.push(listener);

@@ -7,8 +7,8 @@ interface Exception {
 export const EXCEPTIONS: readonly Exception[] = [
   {
     reason: 'waits for the focus, which calls people and mixes',
-    ids: ['E12', 'E15'],
+    ids: ['E12'],
   },
-  { reason: 'waits for SIP and the focus', ids: ['E36', 'L8', 'L11', 'L12', 'U11', 'V5', 'Z6'] },
+  { reason: 'waits for SIP and the focus', ids: ['L8', 'L11', 'L12', 'V5', 'Z6'] },
   { reason: 'waits for a notifier behind TLS', ids: ['N29'] },
 ];

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { freePort } from '../sip/peers/program.ts';
+import { Response } from '../../lib/sip/message/response.ts';
 import type { Phone } from '../support/phone.ts';
+import { Reference } from '../support/referring.ts';
 import { textAt } from '../support/reading.ts';
 import { Stage, type Watcher } from '../support/stage.ts';
-import { idOf, type Name, sipOf } from '../support/system.ts';
+import { idOf, made, type Name, sipOf } from '../support/system.ts';
 
 const at = (address: string): string => `<info:endpoint entity="${address}"/>`;
 
@@ -84,6 +86,55 @@ describe('calls that the focus makes', () => {
     const call = await bob.rings();
     await call.picksUp();
     await sees('bob', 'connected');
+  });
+
+  it('[E15] begin when the list is to be asked, once in each occurrence [E36]', async () => {
+    await start();
+    const [bob, carol] = [await registered('bob'), await registered('carol')];
+    const asked: string[] = [];
+    carol.agent.handle('REFER', (server) => {
+      asked.push(server.request.header('Refer-To') ?? '');
+      server.respond(Response.to(server.request, 202, { toTag: 'carol' }));
+    });
+    const stamp = (at: number): string => new Date(at).toISOString().slice(0, 19);
+    const begins = Date.now() + 60_000;
+    const base = [
+      'BEGIN:VCALENDAR',
+      'VERSION:2.0',
+      'PRODID:-//x//y//EN',
+      'BEGIN:VEVENT',
+      'UID:a@b',
+      'DTSTAMP:20300101T000000Z',
+    ]
+      .concat(`DTSTART:${stamp(begins).replace(/[-:]/g, '')}Z`, 'DURATION:PT1H', 'END:VEVENT', 'END:VCALENDAR', '')
+      .join('&#13;\n');
+    // A minute before it starts, but its people are asked now.
+    const time = `<xcon:conference-time><xcon:entry><xcon:base>${base}</xcon:base><xcon:request-user>${stamp(Date.now() + 500)}Z</xcon:request-user></xcon:entry></xcon:conference-time>`;
+    const list =
+      '<info:users><xcon:allowed-users-list>' +
+      `<xcon:target uri="${sipOf('bob')}" method="dial-out"/><xcon:target uri="${sipOf('carol')}" method="refer"/>` +
+      '</xcon:allowed-users-list></info:users>';
+    const answer = await stage.system
+      .as('alice')
+      .creates(`<info:conference-description>${time}</info:conference-description>${list}`);
+    const uri = made(answer);
+    await (await bob.rings()).picksUp();
+    watcher = await stage.watches(uri);
+    await sees('bob', 'connected');
+    expect(asked).to.deep.equal([`<${uri.replace('xcon:', 'sip:')}>`]);
+  });
+
+  it('are barred by who is called [U11]', async () => {
+    await start();
+    await registered('bob');
+    const bars = (uri: string): string =>
+      `<ss:simservs xmlns:ss="http://uri.etsi.org/ngn/params/xml/simservs/xcap" xmlns:cp="urn:ietf:params:xml:ns:common-policy"><ss:incoming-communication-barring active="true"><cp:ruleset><cp:rule id="a"><cp:conditions><cp:identity><cp:one id="${uri}"/></cp:identity></cp:conditions><cp:actions><ss:allow>false</ss:allow></cp:actions></cp:rule></cp:ruleset></ss:incoming-communication-barring></ss:simservs>`;
+    await stage.system.administration.setBarring({ name: 'bob', document: bars(sipOf('alice')) });
+    expect(await brings('bob')).to.equal(401);
+    const alice = await stage.phone('alice');
+    const reference = await Reference.send(alice, stage.uri(conference), `<${sipOf('bob')}>`);
+    expect(reference.status).to.equal(202);
+    expect(await reference.final()).to.equal(603);
   });
 
   it('are not made where the settings say so: who is brought in is in', async () => {

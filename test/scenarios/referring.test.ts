@@ -183,6 +183,38 @@ for (const transport of ['udp', 'tcp'] as const) {
         expect(await (await refers(alice, referTo)).final(), referTo).to.equal(403);
     });
 
+    it('let a call go on from another telephone of the same user (RFC 4579 §5.9, RFC 3891)', async () => {
+      const [desk, mobile, carol] = [await stage.phone('bob'), await stage.phone('bob'), await stage.phone('carol')];
+      const call = await desk.joins(stage.uri(conference));
+      await sees('bob', 'connected');
+      const { callId, localTag, remoteTag } = call.session?.dialog ?? { callId: '', localTag: '', remoteTag: '' };
+      const replaces = `${callId};to-tag=${remoteTag};from-tag=${localTag}`;
+      const calls = (phone: Phone, fields: readonly (readonly [string, string])[]) =>
+        phone.calls(stage.uri(conference), { fields }).final();
+      expect((await calls(carol, [['Replaces', replaces]])).status).to.equal(403);
+      expect((await calls(mobile, [['Replaces', `${replaces};early-only`]])).status).to.equal(486);
+      expect((await calls(mobile, [['Replaces', `x${replaces}`]])).status).to.equal(481);
+      expect(
+        (
+          await calls(mobile, [
+            ['Replaces', replaces],
+            ['Join', replaces],
+          ])
+        ).status,
+      ).to.equal(400);
+      expect((await calls(mobile, [['Replaces', replaces]])).status).to.equal(200);
+      expect((await call.over()).cause).to.equal('left');
+      await watcher.sees(idOf('bob'), (user) => textsAt(user, 'endpoint/status').join() === 'connected');
+      // Who joins a call of a conference joins the conference (RFC 3911).
+      expect((await calls(mobile, [['Join', replaces]])).status).to.equal(481);
+      const own = await alice.joins(stage.uri(conference));
+      const dialog = own.session?.dialog;
+      const join = `${dialog?.callId};to-tag=${dialog?.remoteTag};from-tag=${dialog?.localTag}`;
+      const factory = stage.uri('xcon:elsewhere@example.com');
+      expect((await carol.calls(factory, { fields: [['Join', join]] }).final()).status).to.equal(200);
+      await sees('carol', 'connected');
+    });
+
     it('come only from people who have proved who they are', async () => {
       const thief = await stage.phone('bob', 'wrong');
       expect((await refers(thief, `<${sipOf('carol')}>`)).status).to.equal(401);
