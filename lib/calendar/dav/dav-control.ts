@@ -14,6 +14,7 @@ export interface DavControl extends ShowingControl {
   create(call: Call, source: { document: XmlElement }): Promise<ObjectAnswer>;
   update(call: Call, uri: XconUri, changes: XmlElement): Promise<ObjectAnswer>;
   changeOccurrences(call: Call, uri: XconUri, range: OccurrenceRange, changes: XmlElement): Promise<ObjectAnswer>;
+  updateUser(call: Call, uri: XconUri, user: XmlElement): Promise<unknown>;
   delete(call: Call, uri: XconUri): Promise<void>;
   freeBusy(call: Call, asked: AskedFreeBusy): Promise<readonly BusyTime[]>;
 }

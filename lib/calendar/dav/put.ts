@@ -1,5 +1,7 @@
 import { Refusal } from '../../conference/refusal.ts';
 import type { XconUri } from '../../model/identifiers.ts';
+import { info } from '../../model/names.ts';
+import { answerElement } from '../event/answer.ts';
 import { withoutJoinLines } from '../event/events.ts';
 import { changedConference, isOwnAddress, newConference, targetsOf } from '../event/request.ts';
 import { type Schedule, scheduleOf } from '../event/schedule.ts';
@@ -105,8 +107,20 @@ async function change(request: DavRequest, item: CalendarItem, schedule: Schedul
     for (const one of isOrganizer ? dropped : []) await control.delete(asking.call, one);
     if (changes !== undefined) await control.update(asking.call, item.uri, changes);
     if (isOrganizer) await changeOccurrences(request, seen, schedule, apart);
+    else await answer(request, seen, schedule);
   });
   return item.uri;
+}
+
+/** PARTSTAT of an attendee's own entry is what she answers (RFC 6638 §3.2.2.2). */
+async function answer({ asking, control }: DavRequest, seen: SeenConference, { attendees }: Schedule): Promise<void> {
+  const said = attendees.find(({ address }) => isOwnAddress(asking.principal, address));
+  const known = peopleOf(seen).attendees.find(({ addresses }) =>
+    addresses.some((one) => isOwnAddress(asking.principal, one)),
+  );
+  const element = said && answerElement(said.partstat);
+  if (known === undefined || element === undefined || said?.partstat === known.partstat) return;
+  await control.updateUser(asking.call, seen.uri, info('user', { entity: known.entity }, [element]));
 }
 
 /** What an attendee keeps for herself, such as alarms, is no change of the conference (RFC 6638 §3.2.2.1). */

@@ -169,6 +169,9 @@ describe('reports of a calendar', () => {
     ).to.equal(204);
     expect((await bob.gets(path)).body).to.include('TRIGGER:-PT5M');
     expect((await alice.gets('a.ics')).body).not.to.include('TRIGGER:-PT5M');
+    const accepted = (await bob.gets(path)).body.replace('PARTSTAT=NEEDS-ACTION', 'PARTSTAT=ACCEPTED');
+    expect((await bob.puts(path, accepted)).status).to.equal(204);
+    expect((await alice.gets('a.ics')).body).to.match(/ATTENDEE;CN=Bob;PARTSTAT=ACCEPTED:mailto:bob@/);
     const renamed = await bob.puts(path, own.body.replace('SUMMARY:First', 'SUMMARY:Mine'));
     expect([renamed.status, renamed.body.includes('allowed-attendee-scheduling-object-change')]).to.deep.equal([
       403,
