@@ -9,10 +9,14 @@ export class EventStream implements Watcher {
   readonly transport = 'http';
   readonly #response: ServerResponse;
 
-  constructor(response: ServerResponse, call: Call, format: Format) {
+  /** Absent where its reader has not asked who talks. */
+  readonly talking: Watcher['talking'];
+
+  constructor(response: ServerResponse, call: Call, format: Format, talks: boolean) {
     this.#response = response;
     this.call = call;
     this.format = format;
+    this.talking = talks ? (news) => this.#passes(`event: talking\ndata: ${JSON.stringify(news)}\n\n`) : undefined;
   }
 
   /** Told when the bytes are out of our hands; a reader who does not read waits for nobody but himself. */
@@ -35,7 +39,12 @@ export class EventStream implements Watcher {
 
   /** Shows proxies and the reader that the connection lives. */
   beat(): void {
-    if (!this.#response.writableNeedDrain) this.#response.write(':\n\n');
+    this.#passes(':\n\n');
+  }
+
+  /** What is worth nothing later is for readers who keep up. */
+  #passes(text: string): void {
+    if (!this.#response.writableNeedDrain && this.#response.writable) this.#response.write(text);
   }
 }
 

@@ -41,6 +41,8 @@ export interface EventStreamParts {
 
 const PATH = /^\/conferences\/([^/]+)\/(events|session)$/;
 const COOKIE = 'plenary-events';
+/** Asks to be told who talks. */
+const TALKING = /[?&]talking(?:&|$)/;
 
 /** A conference watched by HTTP: `GET /conferences/{XCON-URI}/events`, and `POST …/session` for pages. */
 export class EventStreamServer {
@@ -136,7 +138,7 @@ export class EventStreamServer {
     const { request, response, headers, log } = exchange;
     log['user'] = user;
     log['conference'] = uri;
-    const stream = new EventStream(response, call, formatOf(exchange));
+    const stream = new EventStream(response, call, formatOf(exchange), TALKING.test(exchange.facts.url));
     // A token is counted before anything is waited for, so that no burst gets past the limits.
     this.#count(stream, user, 1);
     let subscription: Subscription | undefined;

@@ -1,6 +1,6 @@
 import type { Call } from '../conference/calls.ts';
 import type { Change, ChangeListener } from '../conference/changes.ts';
-import type { Sight } from '../conference/sight.ts';
+import { classOf, shownUser, type Sight } from '../conference/sight.ts';
 import { mainConferenceOf } from '../conference/sidebars.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
@@ -104,6 +104,18 @@ export class NotificationService {
   /** @throws {Refusal} when somebody may not watch a conference */
   async check(call: Call, uri: XconUri): Promise<void> {
     await this.#control.watch(call, uri);
+  }
+
+  /** Somebody begins or ends to talk: who wants to know and sees her is told, once for all who see her alike. */
+  talks(uri: XconUri, user: XconUserId, talking: boolean): void {
+    const names = new Map<string, string | undefined>();
+    for (const { watcher, told } of this.#watched.get(uri)?.subscriptions ?? []) {
+      if (watcher.talking === undefined || told === undefined) continue;
+      const seen = told.reader.self === user ? user : `${told.object.version} ${classOf(told)}`;
+      if (!names.has(seen)) names.set(seen, shownUser(told, user)?.attribute('entity'));
+      const name = names.get(seen);
+      if (name !== undefined) watcher.talking({ user: name, talking });
+    }
   }
 
   /** Who watches a conference. */

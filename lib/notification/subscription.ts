@@ -66,6 +66,11 @@ export class Subscription {
     return this.#told?.reader.self;
   }
 
+  /** What he has been told. */
+  get told(): Sight | undefined {
+    return this.#told;
+  }
+
   get watcher(): Watcher {
     return this.#parts.watcher;
   }

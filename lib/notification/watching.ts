@@ -47,6 +47,14 @@ export interface Watcher {
    * dealt with it.
    */
   deliver(notification: Notification): Promise<void>;
+  /** Who wants to know who talks is told at once, and never again: it is no part of the conference's state. */
+  readonly talking?: ((news: Talk) => void) | undefined;
+}
+
+/** Somebody begins or ends to talk, under the name that the watcher knows. */
+export interface Talk {
+  readonly user: string;
+  readonly talking: boolean;
 }
 
 /** The only time that notification knows: milliseconds that never go backwards. */

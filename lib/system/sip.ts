@@ -120,6 +120,7 @@ export class SipFront {
       limits: {
         expires: section(config, 'subscriptions.expires'),
         lists: section(config, 'subscriptions.lists'),
+        profiles: section(config, 'subscriptions.profiles'),
         versionBlock: config['subscriptions.sequenceBlock'],
       },
       report,

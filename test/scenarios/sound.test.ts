@@ -1,12 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
+import { EventReader } from '../support/event-reader.ts';
 import { description, endpoint, users } from '../support/messages.ts';
 import { Janus } from '../support/janus.ts';
 import type { PhoneCall } from '../support/phone-call.ts';
 import { attributesAt, textAt } from '../support/reading.ts';
 import { RtpPhone } from '../support/rtp-phone.ts';
+import { basic } from '../support/party.ts';
 import { Stage } from '../support/stage.ts';
-import { idOf, made, type Name, sipOf } from '../support/system.ts';
+import { idOf, made, type Name, PASSWORD, sipOf } from '../support/system.ts';
 
 const PITCHES = { alice: 500, bob: 740, carol: 1_130, dave: 1_610 };
 const ALL = Object.values(PITCHES);
@@ -99,6 +101,22 @@ describe('sound', function () {
     const went = bob.sound.hearsOnce(660);
     await carol.call.leaves();
     await went;
+  });
+
+  it('shows who talks to readers of a stream who ask for it', async () => {
+    const url = `${new URL(stage.system.url).origin}/conferences/${conference}/events?format=json&talking`;
+    const reader = await EventReader.open(url, { Authorization: basic('alice', PASSWORD) });
+    expect((await reader.next())?.event).to.equal('full');
+    const talk = async (): Promise<unknown> => {
+      for (let event = await reader.next(); event !== undefined; event = await reader.next())
+        if (event.event === 'talking') return JSON.parse(event.data) as unknown;
+      throw new Error('the stream has ended');
+    };
+    const bob = await calls('bob');
+    expect(await talk()).to.deep.equal({ user: idOf('bob'), talking: true });
+    await bob.call.reinvites(bob.sound.description('recvonly'));
+    expect(await talk()).to.deep.equal({ user: idOf('bob'), talking: false });
+    reader.close();
   });
 
   it('reaches nobody before the PIN was pressed (RFC 4733), and then all', async () => {
