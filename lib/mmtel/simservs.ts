@@ -90,15 +90,21 @@ function readRule(rule: XmlElement, ids: Set<string>): Rule {
 function readAllow(actions: readonly XmlElement[]): boolean {
   const [allow, ...more] = actions.filter((one) => one.is(SIMSERVS, 'allow'));
   if (more.length > 0) throw invalid('<allow> stands twice in a rule');
-  return allow !== undefined && boolean(allow.text, '<allow>');
+  return allow !== undefined && boolean(textOf(allow), '<allow>');
 }
 
-const EMPTY = new Set(['anonymous', 'roaming', 'communication-diverted', 'rule-deactivated']);
+const EMPTY = new Set([
+  ...['anonymous', 'roaming', 'communication-diverted', 'rule-deactivated'],
+  ...['international', 'international-exHC'],
+]);
 
 function readCondition(condition: XmlElement): Condition {
   const { namespace, local } = condition;
-  if (namespace === SIMSERVS && EMPTY.has(local)) return { kind: local as 'anonymous' };
-  if (condition.is(SIMSERVS, 'media')) return { kind: 'media', type: condition.text.trim().toLowerCase() };
+  if (namespace === SIMSERVS && EMPTY.has(local)) {
+    only(condition, SIMSERVS);
+    return local.startsWith('international') ? { kind: 'unknown' } : { kind: local as 'anonymous' };
+  }
+  if (condition.is(SIMSERVS, 'media')) return { kind: 'media', type: textOf(condition).trim().toLowerCase() };
   if (condition.is(OMA_COMMON_POLICY, 'other-identity')) return { kind: 'other-identity' };
   if (condition.is(OMA_COMMON_POLICY, 'anonymous-request')) return { kind: 'anonymous' };
   if (namespace !== COMMON_POLICY) return { kind: 'unknown' };
@@ -108,6 +114,8 @@ function readCondition(condition: XmlElement): Condition {
     case 'validity':
       return { kind: 'validity', periods: readPeriods(condition) };
     case 'sphere':
+      if (condition.attribute('value') === undefined) throw invalid('<sphere> has no value');
+      only(condition, COMMON_POLICY);
       return { kind: 'unknown' };
     default:
       throw invalid(`<${local}> is no condition of RFC 4745`);
@@ -138,6 +146,7 @@ function readMany(many: XmlElement): Member {
 
 /** One with both attributes excepts what either names. */
 function readException(except: XmlElement): Exception[] {
+  only(except, COMMON_POLICY);
   const domain = except.attribute('domain');
   return [
     ...(except.attribute('id') === undefined ? [] : [{ id: readId(except) }]),
@@ -147,6 +156,9 @@ function readException(except: XmlElement): Exception[] {
 
 function readId(single: XmlElement): string {
   const id = single.attribute('id')?.trim();
+  textless(single);
+  if (single.elements.some(({ namespace }) => namespace === COMMON_POLICY))
+    throw invalid(`<${single.local}> holds more`);
   if (!id) throw invalid(`<${single.local}> has no id`);
   return normaliseIdentity(id);
 }
@@ -157,7 +169,7 @@ function readPeriods(validity: XmlElement): readonly Period[] {
   const inPairs = moments.every((one, at) => one.is(COMMON_POLICY, at % 2 === 0 ? 'from' : 'until'));
   if (moments.length === 0 || moments.length % 2 === 1 || !inPairs)
     throw invalid('<validity> is not of from and until by turns');
-  const times = moments.map(({ text }) => readTime(text.trim()));
+  const times = moments.map((one) => readTime(textOf(one).trim()));
   return times.flatMap((from, at) => (at % 2 === 0 ? [{ from, until: times[at + 1] ?? from }] : []));
 }
 
@@ -179,6 +191,12 @@ function only(element: XmlElement, namespace: string, ...names: readonly string[
   const wrong = element.elements.find((child) => child.namespace !== namespace || !names.includes(child.local));
   if (wrong !== undefined) throw invalid(`<${wrong.local}> has no place in <${element.local}>`);
   return element.elements;
+}
+
+/** The text of an element that holds nothing else. */
+function textOf(element: XmlElement): string {
+  if (element.elements.length > 0) throw invalid(`<${element.local}> holds more than text`);
+  return element.text;
 }
 
 function textless(element: XmlElement): void {

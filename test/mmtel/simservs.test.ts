@@ -75,6 +75,12 @@ describe('simservs documents', () => {
       simservs(conditions('<cp:identity><cp:many><cp:one id="a:b"/></cp:many></cp:identity>')),
       simservs(conditions('<cp:weather/>')),
       simservs(conditions('text')),
+      simservs(conditions('<media><cp:one id="a:b"/></media>')),
+      simservs(conditions('<anonymous>yes</anonymous>')),
+      simservs(conditions('<international><roaming/></international>')),
+      simservs(conditions('<cp:sphere/>')),
+      simservs(conditions('<cp:identity><cp:one id="a:b"><cp:one id="a:b"/></cp:one></cp:identity>')),
+      simservs(conditions('<cp:identity><cp:many><cp:except id="a:b">x</cp:except></cp:many></cp:identity>')),
       ...[
         '',
         '<cp:from>2030-01-01T00:00:00Z</cp:from>',
