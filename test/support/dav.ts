@@ -4,6 +4,7 @@ import { request as send, type IncomingMessage } from 'node:http';
 import { parse } from '../../lib/xml/parse.ts';
 import type { XmlElement } from '../../lib/xml/element.ts';
 import { basic } from './party.ts';
+import { expectValid } from './schemas.ts';
 import { PASSWORD, type Name, type TestSystem } from './system.ts';
 
 export interface DavResponse {
@@ -46,7 +47,10 @@ export class DavParty {
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
-    return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() };
+    const text = Buffer.concat(chunks).toString();
+    if (response.headers['content-type']?.startsWith('application/xml') === true)
+      expectValid(text.includes('schedule-response') ? 'caldav' : 'webdav', text);
+    return { status: response.statusCode ?? 0, headers: response.headers, body: text };
   }
 
   puts(name: string, text: string, headers: Readonly<Record<string, string>> = {}): Promise<DavResponse> {

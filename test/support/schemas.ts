@@ -21,6 +21,8 @@ const FILES = {
   simservs: 'simservs.xsd',
   'xcap-error': 'xcap-error.xsd',
   barring: 'barring.xsd',
+  webdav: 'webdav.xsd',
+  caldav: 'caldav.xsd',
 } as const;
 
 /** The documents that we speak, by the schema that checks them; RFC 6501's has two, XSD for the order, RELAX NG for the places. */
