@@ -146,8 +146,8 @@ export class Focus {
         refuse(server, NOT_YOURS);
         return;
       }
-      await call.take();
-      before.hangUp(REPLACED);
+      // RFC 3891 §3: as long as the new one is not in, nothing happens to it.
+      await call.take(() => before.hangUp(REPLACED));
     });
   }
 

@@ -25,6 +25,7 @@ export class IncomingCall {
   readonly #identified: Identified;
   readonly #isCascade: boolean;
   readonly #arrival: DialIn;
+  #entered: () => void = () => undefined;
 
   /** @param isCascade it comes from another focus of the conference */
   constructor(
@@ -47,8 +48,9 @@ export class IncomingCall {
     return this.#parts.endpoints.check(this.#asking(passwordIn(this.#server)), this.#conference, this.#arrival);
   }
 
-  /** Lets the caller in, as far as the rules do. @throws what `refusalOf` reads, while the INVITE has no answer */
-  async take(): Promise<void> {
+  /** Lets the caller in, as far as the rules do; `entered` runs when he is. @throws what `refusalOf` reads, while the INVITE has no answer */
+  async take(entered: () => void = () => undefined): Promise<void> {
+    this.#entered = entered;
     const welcome = await this.check();
     if (welcome.asks && !this.#parts.mixer.carries.includes('audio')) await this.#dialIn(undefined); // throws
     const call = this.#newCall(welcome);
@@ -90,6 +92,7 @@ export class IncomingCall {
     if (object.sidebars.size > 0) await this.#findSidebars(call, object);
     await call.leg?.group(call.sidebar);
     call.enter(object);
+    this.#entered();
     call.onOver(this.#server.flow.onClose(() => void call.probe().catch(report)));
   }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { incoming, one, outgoing, rule, simservs } from '../mmtel/documents.ts';
 import { sdp } from '../support/phone-call.ts';
-import { textAt } from '../support/reading.ts';
+import { textAt, textsAt } from '../support/reading.ts';
 import { Stage } from '../support/stage.ts';
 import { idOf, made, type Name } from '../support/system.ts';
 
@@ -70,6 +70,26 @@ for (const transport of ['udp', 'tcp'] as const) {
       expect((await call.reinvites(sdp())).status).to.equal(200);
       await watcher.sees(idOf('bob'), (user) => textAt(user, 'endpoint/status') === 'connected');
       await call.leaves();
+    });
+
+    it('ECT: who moves the call to another telephone of hers stays one user; a move that fails changes nothing', async () => {
+      const watcher = await stage.watches(conference);
+      const [first, second, carol] = [await stage.phone('bob'), await stage.phone('bob'), await stage.phone('carol')];
+      const call = await first.joins(stage.uri(conference));
+      await watcher.sees(idOf('bob'), (user) => textAt(user, 'endpoint/status') === 'connected');
+      const { callId, localTag, remoteTag } = call.session?.dialog ?? { callId: '', localTag: '', remoteTag: '' };
+      const fields = [['Replaces', `${callId};to-tag=${remoteTag};from-tag=${localTag}`]] as const;
+      expect((await carol.calls(stage.uri(conference), { fields }).final()).status).to.equal(403);
+      const contact = `${second.contact};isfocus`;
+      expect((await second.calls(stage.uri(conference), { fields, contact }).final()).status).to.equal(403);
+      const unreadable = second.calls(stage.uri(conference), { fields, offer: 'nothing that anybody reads' });
+      expect((await unreadable.final()).status).to.be.oneOf([400, 488]);
+      expect((await call.reinvites(sdp())).status).to.equal(200);
+      const moved = await second.joins(stage.uri(conference), { fields });
+      expect((await call.over()).cause).to.equal('left');
+      const user = await watcher.sees(idOf('bob'), (one) => textsAt(one, 'endpoint/status').length === 1);
+      expect(textsAt(user, 'endpoint/status')).to.deep.equal(['connected']);
+      await moved.leaves();
     });
 
     it('CONF: an INVITE from a focus is refused with 403 and why', async () => {
