@@ -23,6 +23,7 @@ import { DIAL_OUT_SETTINGS } from './config/dial-out.ts';
 import { FOCUS_SETTINGS } from './config/focus.ts';
 import { issuers } from './config/issuers.ts';
 import { MAIL_SETTINGS } from './config/mail.ts';
+import { REMINDER_SETTINGS } from './config/reminders.ts';
 import { MIXER_SETTINGS } from './config/mixer.ts';
 import { MMTEL_SETTINGS } from './config/mmtel.ts';
 import { SCHEDULE_SETTINGS } from './config/schedule.ts';
@@ -231,6 +232,7 @@ export const SETTINGS = {
 
   ...CALLBACK_SETTINGS,
   ...MAIL_SETTINGS,
+  ...REMINDER_SETTINGS,
   ...MIXER_SETTINGS,
   ...MMTEL_SETTINGS,
 

@@ -11,6 +11,7 @@ import { barring } from './ccmp/extensions/barring.ts';
 import { callbacks } from './ccmp/extensions/callbacks.ts';
 import { changesSince } from './ccmp/extensions/changes-since.ts';
 import { DavServer } from './calendar/dav/server.ts';
+import type { Reminders } from './calendar/reminders.ts';
 import { FeedServer } from './calendar/feed-server.ts';
 import { Feeds } from './calendar/feeds.ts';
 import { confSummary } from './ccmp/extensions/conf-summary.ts';
@@ -45,6 +46,7 @@ import { calendarServer } from './system/calendar.ts';
 import { callbackService } from './system/callbacks.ts';
 import { administratorsCall, peopleOf } from './system/callers.ts';
 import { MailFront } from './system/mail.ts';
+import { remindersOf } from './system/reminders.ts';
 import { mixerOf } from './system/mixer.ts';
 import { SipFront } from './system/sip.ts';
 import { subscriptionViews } from './system/subscriptions.ts';
@@ -101,6 +103,7 @@ export class ConferencingSystem {
   readonly #calendar: DavServer;
   readonly #callbacks: CallbackService;
   readonly #mail: MailFront | undefined;
+  readonly #reminders: Reminders;
   readonly #listeners: HttpListeners;
   readonly #metrics: Metrics | undefined;
   #adminSocket: Server | undefined;
@@ -132,6 +135,15 @@ export class ConferencingSystem {
     const people = peopleOf(directory);
     this.#callbacks = callbackService({ config, logger, store, control, people, clock, key });
     this.#mail = MailFront.of({ config, logger, store, control, people, clock, key });
+    this.#reminders = remindersOf({
+      config,
+      logger,
+      store,
+      control,
+      clock,
+      callbacks: this.#callbacks,
+      mail: this.#mail,
+    });
     const ccmp = new ConferenceControlServer(
       {
         control,
@@ -295,6 +307,7 @@ export class ConferencingSystem {
     const plain = await this.#listeners.serveInClear(this.#config['http.listen']);
     await this.#callbacks.open();
     const mail = await this.#mail?.open();
+    await this.#reminders.open();
     await this.#life.start();
     this.#horizon.start();
     const admin = await this.#serveOperators();
@@ -350,6 +363,7 @@ export class ConferencingSystem {
     await this.#horizon.close();
     await this.#life.close();
     await this.#control.drain();
+    await this.#reminders.close();
     await this.#callbacks.close();
     await this.#calendar.close();
     await this.#mail?.close();

@@ -23,6 +23,8 @@ export interface Letter extends OutgoingLetter {
   readonly uri: XconUri;
   /** Of the conference; 0 for its deletion. */
   readonly version: number;
+  /** Its owner is reminded of an occurrence; nothing has changed. */
+  readonly reminds?: { readonly occurrence: string; readonly start: number; readonly end?: number };
 }
 
 /** In the order of each conference, under the limits of each registration. */

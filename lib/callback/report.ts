@@ -33,6 +33,23 @@ export function reportOf(letter: Letter, seen: SeenChange): Buffer | undefined {
 
 export const reportOfDeletion = (letter: Letter): Buffer => bodyOf(letter, [{ type: 'conference-deleted' }]);
 
+/** What a receiver is told before an occurrence begins. */
+export const reportOfReminder = ({ uri, at, reminds }: Letter & Pick<Required<Letter>, 'reminds'>): Buffer =>
+  Buffer.from(
+    JSON.stringify({
+      conference: uri,
+      time: new Date(at).toISOString(),
+      events: [
+        {
+          type: 'reminder',
+          occurrence: reminds.occurrence,
+          start: new Date(reminds.start).toISOString(),
+          ...(reminds.end !== undefined && { end: new Date(reminds.end).toISOString() }),
+        },
+      ],
+    }),
+  );
+
 const bodyOf = (
   { uri, version, at }: Letter,
   events: readonly ReportedEvent[],

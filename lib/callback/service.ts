@@ -13,7 +13,7 @@ import type { CallbackParts, Farewell } from './parts.ts';
 import { post } from './post.ts';
 import { callbackDefaults, type CallbackLimits, type Letter, type Registration, sorting } from './registration.ts';
 import type { RegistrationView, Scope } from './registration.ts';
-import { reportOf, reportOfDeletion } from './report.ts';
+import { reportOf, reportOfDeletion, reportOfReminder } from './report.ts';
 import { secretOf, signatureOf } from './signature.ts';
 
 /** Without anybody to call, the log is passed over this often, in milliseconds. */
@@ -107,6 +107,25 @@ export class CallbackService {
     this.#registrations.set(id, registration);
     await this.#parts.registrations.keep(id, registration);
     return { id, secret: secretOf(this.#parts.key, id) };
+  }
+
+  /** Tells a user's URLs that an occurrence of a conference begins soon; resolves when that is sure. */
+  async remind(owner: XconUserId, uri: XconUri, reminds: Required<Letter>['reminds'], before: number): Promise<void> {
+    for (const registration of this.#registrations.values()) {
+      const { id, scope } = registration;
+      if (registration.owner !== owner || scope.kind === 'all') continue;
+      if (scope.kind === 'conference' && scope.uri !== uri) continue;
+      const at = this.#parts.wall();
+      const letter = {
+        id: `reminder.${reminds.occurrence}.${before}.${uri}.${id}`,
+        registration: id,
+        uri,
+        version: 0,
+        at,
+        reminds,
+      };
+      if (await this.#letterbox.keep(letter)) this.#courier.take(letter);
+    }
   }
 
   /** The caller's registrations; everybody's for a system administrator. */
@@ -235,7 +254,7 @@ export class CallbackService {
     const registration = this.#registrations.get(letter.registration);
     const call = registration && (await this.#callOf(registration));
     if (registration === undefined || call === undefined) return;
-    const body = letter.version === 0 ? reportOfDeletion(letter) : await this.#report(call, letter);
+    const body = await this.#bodyOf(call, letter);
     if (body === undefined) return;
     const timestamp = String(Math.floor(this.#parts.wall() / 1_000));
     const signature = signatureOf(secretOf(this.#parts.key, registration.id), timestamp, body);
@@ -255,7 +274,14 @@ export class CallbackService {
       ended: this.#ended.signal,
     });
     // Of a conference that is no more there will be no news.
-    if (letter.version === 0 && registration.scope.kind === 'conference') await this.#end(registration);
+    if (letter.version === 0 && letter.reminds === undefined && registration.scope.kind === 'conference')
+      await this.#end(registration);
+  }
+
+  #bodyOf(call: Call, letter: Letter): Buffer | Promise<Buffer | undefined> {
+    const { reminds } = letter;
+    if (reminds !== undefined) return reportOfReminder({ ...letter, reminds });
+    return letter.version === 0 ? reportOfDeletion(letter) : this.#report(call, letter);
   }
 
   async #report(call: Call, letter: Letter): Promise<Buffer | undefined> {

@@ -5,6 +5,7 @@ import { Answering } from '../calendar/mail/answering.ts';
 import { type Bridged, Bridging } from '../calendar/mail/bridging.ts';
 import { Countering } from '../calendar/mail/countering.ts';
 import { toldElsewhere } from '../calendar/mail/exempt.ts';
+import { invitationOf } from '../calendar/mail/invitation.ts';
 import { type Invited, Inviting } from '../calendar/mail/inviting.ts';
 import { LetterWriter } from '../calendar/mail/letter-writer.ts';
 import type { MailLetter } from '../calendar/mail/letter.ts';
@@ -13,10 +14,12 @@ import { MailOutbox } from '../calendar/mail/outbox.ts';
 import type { Told } from '../calendar/mail/plan.ts';
 import { type MailServer, smtpPostOffice } from '../calendar/mail/post-office.ts';
 import { Tokens } from '../calendar/mail/tokens.ts';
+import type { Reminder } from '../calendar/reminder-moments.ts';
 import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
 import { formatAddress } from '../http/address.ts';
+import type { ConferenceObject } from '../model/conference-object.ts';
 import type { Timers } from '../outbox/letter.ts';
 import type { SqliteStore } from '../store/sqlite/store.ts';
 import { serversCall } from './callers.ts';
@@ -37,12 +40,18 @@ export class MailFront {
   readonly #config: Config;
   readonly #inviting: Inviting;
   readonly #listener: MailListener | undefined;
+  readonly #writer: LetterWriter;
 
-  private constructor(config: Config, outbox: MailOutbox, inviting: Inviting, listener: MailListener | undefined) {
+  private constructor(
+    config: Config,
+    outbox: MailOutbox,
+    { inviting, listener, writer }: { inviting: Inviting; listener: MailListener | undefined; writer: LetterWriter },
+  ) {
     this.#config = config;
     this.outbox = outbox;
     this.#inviting = inviting;
     this.#listener = listener;
+    this.#writer = writer;
   }
 
   /** Undefined where no mail server is configured. */
@@ -64,10 +73,10 @@ export class MailFront {
       mayReach: (address) => mayReach(address, people, mail.domains),
     });
     const parts = { ...shared, control, outbox, told, invited };
+    const writer = new LetterWriter({ ...shared, shown: mail.shown });
     const inviting = new Inviting({
       ...parts,
-      log: store,
-      writer: new LetterWriter({ ...shared, shown: mail.shown }),
+      ...{ log: store, writer },
       exempt: (one) => toldElsewhere(one, store.records<StoredEvent>('calendar-event')),
       onError: (error) => logger.error({ err: error }, 'mail waits for the change log'),
     });
@@ -97,7 +106,7 @@ export class MailFront {
       limits: mail,
       onError: (error) => logger.error({ err: error }, 'a mail could not be taken'),
     });
-    return new MailFront(config, outbox, inviting, mail.listen && listener);
+    return new MailFront(config, outbox, { inviting, listener: mail.listen && listener, writer });
   }
 
   /** Resolves to where mail is handed in, if anywhere. */
@@ -106,6 +115,13 @@ export class MailFront {
     const address = this.#config['mail.listen'];
     if (this.#listener === undefined || address === undefined) return undefined;
     return formatAddress(await this.#listener.listen(address));
+  }
+
+  /** Resolves when it is sure that she hears of it. */
+  async remind(object: ConferenceObject, reminder: Reminder): Promise<void> {
+    const now = await invitationOf(object, () => Promise.resolve(undefined), section(this.#config, 'schedule'));
+    const letter = now && this.#writer.reminder(now, reminder, Date.now());
+    if (letter !== undefined) (await this.outbox.keep([letter]))();
   }
 
   /** Takes no more mail. */

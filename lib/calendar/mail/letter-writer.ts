@@ -3,6 +3,7 @@ import type ICAL from 'ical.js';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { type Occurrence, RecurrenceSet } from '../../schedule/recurrence-set.ts';
 import { momentOf } from '../../schedule/rule.ts';
+import type { Reminder } from '../reminder-moments.ts';
 import type { JoinAddress } from '../event/seen-conference.ts';
 import { definite, type DefiniteCalendar } from './definite.ts';
 import type { Guest, Invitation, InvitedEvent, Said } from './invitation.ts';
@@ -10,7 +11,7 @@ import type { MailLetter, Words } from './letter.ts';
 import type { Message, Plan, Told } from './plan.ts';
 import { raised } from './revision.ts';
 import { replyAddress, type Tokens } from './tokens.ts';
-import { occurrenceLine, whenLines } from './when.ts';
+import { inTime, occurrenceLine, whenLines } from './when.ts';
 import { cancelText, type EventPeople, eventText, type EventWords } from './writing.ts';
 
 /** What a message is written from. */
@@ -55,6 +56,33 @@ export class LetterWriter {
   /** Undefined where all of it is over. */
   letter(message: Message, occasion: Occasion): MailLetter | undefined {
     return message.method === 'REQUEST' ? this.#request(message, occasion) : this.#cancel(message, occasion);
+  }
+
+  /** Undefined for somebody who has no mail address. */
+  reminder(now: Invitation, { user, before, occurrence }: Reminder, stamp: number): MailLetter | undefined {
+    const [event] = [...now.events.values()];
+    const guest = event?.said.get('')?.guests.find(({ key }) => key === user);
+    if (event === undefined || guest === undefined) return undefined;
+    const { name } = now.organizer;
+    const said = createHash('sha256').update(`${now.uri} ${occurrence.id} ${user} ${before}`);
+    return {
+      id: `reminder.${said.digest('base64url')}`,
+      at: stamp,
+      until: Math.max(stamp, occurrence.start),
+      uri: now.uri,
+      organizer: now.organizer.key,
+      from: this.#organizer(now, guest),
+      to: { address: guest.address, ...(guest.name !== undefined && { name: guest.name }) },
+      subject: `Reminder: ${now.title}`,
+      words: {
+        headline: `This conference begins ${inTime(occurrence.start - stamp)}.`,
+        title: now.title,
+        when: [occurrenceLine(occurrence, this.#zone(guest.key, event.calendar))],
+        where: this.#joinsFor(now.joins, guest),
+        ...(name !== undefined && { organizer: name }),
+        people: [],
+      },
+    };
   }
 
   #request(message: Message, { now, plan, stamp }: Occasion): MailLetter | undefined {

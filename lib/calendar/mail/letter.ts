@@ -33,6 +33,8 @@ export interface MailLetter extends OutgoingLetter {
   readonly words: Words;
   /** What calendars read (RFC 6047), and its method; absent in a mail for people alone. */
   readonly calendar?: { readonly method: string; readonly text: string };
+  /** When it means nothing any more, in milliseconds since 1970. */
+  readonly until?: number;
   /** Of the mail that it answers (RFC 3834 §3.1.5). */
   readonly inReplyTo?: string;
 }

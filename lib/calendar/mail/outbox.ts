@@ -1,5 +1,5 @@
 import { TokenBuckets } from '../../http/token-buckets.ts';
-import { Courier } from '../../outbox/courier.ts';
+import { Courier, Undeliverable } from '../../outbox/courier.ts';
 import type { Records, Timers } from '../../outbox/letter.ts';
 import { Letterbox } from '../../outbox/letterbox.ts';
 import { type MailLetter, sorting } from './letter.ts';
@@ -35,7 +35,10 @@ export class MailOutbox {
     this.#letterbox = new Letterbox(letters, sorting, limits, wall);
     this.#courier = new Courier(
       {
-        deliver: (letter) => office.send(messageOf(letter, domain)),
+        async deliver(letter) {
+          if (wall() > (letter.until ?? Infinity)) throw new Undeliverable('it came too late');
+          await office.send(messageOf(letter, domain));
+        },
         forget: (letter) => this.#letterbox.forget(letter),
         giveUp: (letter, reason) => this.#letterbox.giveUp(letter, reason),
       },

@@ -38,6 +38,19 @@ export function occurrenceLine({ start, end }: Pick<Occurrence, 'start' | 'end'>
   return `${shown(start, DAY)}, ${shown(start, TIME)}${until} (${clock === undefined ? 'UTC' : zone})`;
 }
 
+/** `in 15 minutes`, in the largest unit that is not too coarse. */
+export function inTime(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return 'now';
+  const [count, unit] =
+    minutes < 120
+      ? [minutes, 'minute']
+      : minutes < 2_880
+        ? [Math.round(minutes / 60), 'hour']
+        : [Math.round(minutes / 1_440), 'day'];
+  return `in ${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
 // Times on the clock stand in milliseconds as if they were UTC.
 const DAY = new Intl.DateTimeFormat('en-GB', {
   ...{ timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
