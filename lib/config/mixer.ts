@@ -1,9 +1,9 @@
 import { janusDefaults } from '../mixer/janus/mixer.ts';
 import { isCodec } from '../mixer/sdp/formats.ts';
 import { choice, integer, list, optionalText, readText, text, type Setting } from './setting.ts';
-import { count, milliseconds } from './units.ts';
+import { bytes, count, milliseconds } from './units.ts';
 
-const { ports, codecs, sampling, announcements } = janusDefaults;
+const { ports, codecs, sampling, announcements, talk, sdp } = janusDefaults;
 
 const webSocketUrl: Setting<string> = {
   type: 'URL',
@@ -81,4 +81,13 @@ export const MIXER_SETTINGS = {
   'mixer.announcements': list('Which sounds are played.', {
     ...{ default: announcements, of: announcements.join(', '), entry: readAnnouncement },
   }),
+  'mixer.talk.loudness': integer('Louder than so many −dBov is talk.', {
+    ...{ default: talk.loudness, unit: '−dBov', min: 1, max: 127 },
+  }),
+  'mixer.talk.after': integer('How long somebody talks until it is told.', milliseconds(talk.after)),
+  'mixer.talk.until': integer('How long somebody is quiet until that is told.', milliseconds(talk.until)),
+  'mixer.sdp.bytes': integer('The longest session description.', bytes(sdp.bytes)),
+  'mixer.sdp.lines': integer('Its lines.', count(sdp.lines)),
+  'mixer.sdp.media': integer('Its m-lines.', count(sdp.media)),
+  'mixer.sdp.formats': integer('Formats of an m-line.', count(sdp.formats)),
 };

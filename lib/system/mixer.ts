@@ -3,17 +3,18 @@ import type { Logger } from 'pino';
 import { section, type Config } from '../config.ts';
 import type { Announcement, Mixer } from '../mixer/mixer.ts';
 import { janusDefaults, JanusMixer } from '../mixer/janus/mixer.ts';
-import { NoMixer } from '../mixer/none.ts';
+import { NoMixer, noMixerDefaults } from '../mixer/none.ts';
 import type { Codec } from '../mixer/sdp/formats.ts';
 
 /** What carries media, as the settings say. */
 export function mixerOf(config: Config, logger: Logger, key: Buffer): Mixer {
-  if (config.mixer === 'none') return new NoMixer();
+  const sdp = section(config, 'mixer.sdp');
+  if (config.mixer === 'none') return new NoMixer({ ...noMixerDefaults, sdp });
   const { firstPort, lastPort, apiSecretFile, adminKeyFile, sampling, ...settings } = section(config, 'mixer');
   return new JanusMixer({
     ...janusDefaults,
     ...settings,
-    key,
+    ...{ key, sdp, talk: section(config, 'mixer.talk') },
     apiSecret: secretIn(apiSecretFile),
     adminKey: secretIn(adminKeyFile),
     ports: { first: firstPort, last: lastPort },

@@ -2,6 +2,7 @@ import type { BinaryLike } from 'node:crypto';
 import { MediaRefused, type Announcement, type Leg, type LegOptions, type Mixer, type MixerEvents } from '../mixer.ts';
 import { relayDefaults } from '../rtp/relay.ts';
 import type { BridgeEnd } from '../rtp/route.ts';
+import { talkDefaults, type TalkOptions } from '../rtp/talk.ts';
 import { RelayThread } from '../rtp/thread.ts';
 import type { PortRange } from '../rtp/ports.ts';
 import type { Codec } from '../sdp/formats.ts';
@@ -45,6 +46,7 @@ export interface JanusMixerOptions {
   /** A folder on Janus's machine; without it nothing is recorded. */
   readonly recordings: string | undefined;
   readonly announcements: readonly Announcement[];
+  readonly talk: TalkOptions;
   readonly sdp: SdpLimits;
   /** A recording begins. */
   readonly recorded: (conference: string, file: string) => void;
@@ -61,6 +63,7 @@ export const janusDefaults = {
   retry: 1_000,
   silence: relayDefaults.silence,
   announcements: ['joined', 'left', 'ending', 'recording', 'prompt', 'refused', 'waiting'] as readonly Announcement[],
+  talk: talkDefaults,
   sdp: sdpDefaults,
   recorded: () => undefined,
 };
@@ -92,8 +95,8 @@ export class JanusMixer implements Mixer {
 
   /** With or without Janus there: calls are refused until it comes. */
   async open(): Promise<void> {
-    const { listen: host, ports, inner: address, packetRate, silence } = this.#options;
-    const options = { ...relayDefaults, host, ports, inner: address, packetRate, silence };
+    const { listen: host, ports, inner: address, packetRate, silence, talk } = this.#options;
+    const options = { host, ports, inner: address, packetRate, silence, talk };
     const [thread, inner] = await RelayThread.start(options, (error) => this.#relayEnded(error));
     this.#relay = { thread, inner };
     await this.#connect();

@@ -5,12 +5,13 @@ import { STATIC_FORMATS, type Format } from './formats.ts';
 
 export interface SdpLimits {
   readonly bytes: number;
+  readonly lines: number;
   readonly media: number;
   /** In one m-line. */
   readonly formats: number;
 }
 
-export const sdpDefaults: SdpLimits = { bytes: 16_384, media: 16, formats: 64 };
+export const sdpDefaults: SdpLimits = { bytes: 16_384, lines: 500, media: 16, formats: 64 };
 
 /** An m-line as the peer described it. */
 export interface Stream {
@@ -44,6 +45,7 @@ export function readSession(text: string, limits: SdpLimits): Stream[] {
     throw new MediaRefused('malformed', 'the session description is too long');
   const lines = text.split(/\r\n|\r|\n/);
   if (lines[0] !== 'v=0') throw new MediaRefused('malformed', 'the body is not a session description');
+  if (lines.length > limits.lines) throw new MediaRefused('malformed', 'the session description has too many lines');
   const heads = lines.filter((line) => line.startsWith('m='));
   if (heads.length > limits.media) throw new MediaRefused('malformed', 'the session description has too many media');
   const session = sdp.parse(text);

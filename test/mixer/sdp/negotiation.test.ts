@@ -186,6 +186,7 @@ describe('a session description that can not be taken', () => {
   it('is malformed when it crosses a limit', () => {
     expect(refused(session(...Array<string>(17).fill(AUDIO)))).to.equal('malformed');
     expect(refused(session(`m=audio 4000 RTP/AVP ${'0 '.repeat(65)}`))).to.equal('malformed');
+    expect(refused(session(...Array<string>(501).fill('a=x')))).to.equal('malformed');
     expect(refused(session(AUDIO, `a=x:${'y'.repeat(16_384)}`))).to.equal('malformed');
   });
 
