@@ -84,8 +84,8 @@ export class OutgoingCall implements Ringing, Invites {
       joiningInfo: { when: context.date(), ...(this.#isDiverted && { reason: DIVERTED }) },
       callInfo: { callId, fromTag: localTag, toTag: remoteTag },
     };
-    const object = call.isOver ? undefined : await call.report(state);
-    if (object === undefined || call.isOver) {
+    const object = this.#isOver() ? undefined : await call.report(state);
+    if (object === undefined || this.#isOver()) {
       call.hangUp(GONE);
       void session.bye();
       return false;
@@ -153,6 +153,11 @@ export class OutgoingCall implements Ringing, Invites {
 
   ended(end: SessionEnd, session: Session): void {
     if (this.#session === session) this.#parts.call.ended(end);
+  }
+
+  /** Its media may have failed meanwhile. */
+  #isOver(): boolean {
+    return this.#parts.call.isOver;
   }
 
   #isOurs(session: Session): boolean {

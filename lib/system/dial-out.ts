@@ -87,7 +87,9 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
   const invitations = new Invitations({
     ...{ endpoints, asked, clock, report },
     date: Date.now,
-    refer: async (object, name) => void (await refer(referrals, { conference: object.uri }, name, object)),
+    refer: async (object, name) => {
+      await refer(referrals, { conference: object.uri }, name, object);
+    },
   });
   const dialOuts = new DialOuts({
     ...{ context, endpoints, gate, ways, clock, log, callees },
@@ -112,8 +114,8 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
 }
 
 /** Whether a URI is in a domain of ours, or leads straight to us. */
-const isHere = ({ host, port }: SipUri, { transport }: UserAgent, { servesDomain }: People): boolean =>
-  servesDomain(host.toLowerCase()) || transport.isOurs(host, port ?? 5060);
+const isHere = ({ host, port }: SipUri, { transport }: UserAgent, people: People): boolean =>
+  people.servesDomain(host.toLowerCase()) || transport.isOurs(host, port ?? 5060);
 
 const PROTOCOLS: readonly Protocol[] = ['udp', 'tcp', 'tls', 'ws', 'wss'];
 

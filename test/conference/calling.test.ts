@@ -16,8 +16,8 @@ async function calling(): Promise<{ control: ConferenceControl; uri: XconUri; en
   const { control } = await world(undefined, undefined, { dialsOut: true });
   const { uri } = await control.create(as('alice'), {});
   const endpoints = async (): Promise<string[]> => {
-    const { users } = (await control.endpoints.object(uri)) ?? { users: new Map() };
-    return [...users.values()].flatMap(({ part }) =>
+    const object = await control.endpoints.object(uri);
+    return [...(object?.users.values() ?? [])].flatMap(({ part }) =>
       endpointsOf(part.element).map((one) => `${one.attribute('entity')} ${statusOf(one)}`),
     );
   };
