@@ -15,6 +15,7 @@ import { ConferenceLists, type ListedConferences } from './conference-lists.ts';
 import { formatOf, MEDIA_TYPES } from './formats.ts';
 import { ListWatch } from './list-watch.ts';
 import { askedList, type AskedList } from './lists.ts';
+import { type PhoneProfile, phoneProfileDefaults, type PhoneProfiles, phoneProfileOf } from './phone-profiles.ts';
 import type { SubscriptionRepository } from './repository.ts';
 import { SharedAddresses, type SharedConferences } from './shared-address.ts';
 import { type Senders, type Subscribing, subscribersCall, subscribing } from './subscribing.ts';
@@ -26,6 +27,7 @@ export interface Context extends Subscribing {
   readonly conference?: XconUri;
   readonly list?: AskedList;
   readonly format: Format;
+  readonly profile?: PhoneProfile;
   /** The protocol of the flow that it came by. */
   readonly protocol?: string;
   /** Of the last document when this was stored; a block of versions from there on is its own, also after a restart. */
@@ -44,6 +46,7 @@ export interface ListLimits {
 export interface ConferencePackageLimits {
   readonly expires: ExpiresLimits;
   readonly lists: ListLimits;
+  readonly profiles: PhoneProfiles;
   /** Versions of documents that are reserved with each record: as many as CSeq. */
   readonly versionBlock: number;
 }
@@ -52,6 +55,7 @@ export interface ConferencePackageLimits {
 export const conferencePackageDefaults: ConferencePackageLimits = {
   expires: { default: 3_600, minimum: 60, maximum: 86_400 },
   lists: { user: 'conferences', entries: 50, interval: 5_000 },
+  profiles: phoneProfileDefaults,
   versionBlock: 1_000,
 };
 
@@ -124,6 +128,7 @@ export class ConferencePackage implements EventPackage<Context> {
     if (asked !== undefined && 'status' in asked) return asked;
     const format = formatOf(server.request.header('Accept') && server.request.headers('Accept').join(', '));
     if (format === undefined) return { status: 406 };
+    const profile = phoneProfileOf(server.request.header('User-Agent'), this.#limits.profiles);
     try {
       const call = await subscribersCall(subscriber, people);
       if (conference !== undefined && call !== undefined) await this.#shared.check(call, conference);
@@ -131,7 +136,9 @@ export class ConferencePackage implements EventPackage<Context> {
       return refusalOf(error);
     }
     const what = { ...(conference !== undefined && { conference }), ...(asked !== undefined && { list: asked }) };
-    return { context: { ...what, ...subscriber, format, protocol: server.flow.protocol, version: versionNow() } };
+    return {
+      context: { ...what, ...subscriber, format, profile, protocol: server.flow.protocol, version: versionNow() },
+    };
   }
 
   async keep(subscription: Subscription<Context>): Promise<void> {
@@ -232,11 +239,11 @@ export class ConferencePackage implements EventPackage<Context> {
   }
 
   async #watch(subscription: Subscription<Context>, call: Call): Promise<Watch> {
-    const { conference, format, protocol, version: last } = subscription.context;
+    const { conference, format, profile, protocol, version: last } = subscription.context;
     const entity = subscription.resource;
     if (conference === undefined) return this.#list(subscription, call);
     const watch = new ConferenceWatch({
-      ...{ call, format, conference, entity, subscriber: subscription, protocol },
+      ...{ call, format, conference, entity, subscriber: subscription, profile, protocol },
       version: last && last + (this.#resumed.has(subscription) ? this.#limits.versionBlock : 0),
     });
     await this.#shared.attend(watch);

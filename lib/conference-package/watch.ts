@@ -5,6 +5,7 @@ import type { EndReason, Format, Notification, Pace, Watcher } from '../notifica
 import type { Rates } from '../sip/message/headers/index.ts';
 import { bodyOf } from './document.ts';
 import { mediaTypeOf } from './formats.ts';
+import { dressedFor, type PhoneProfile } from './phone-profiles.ts';
 
 interface Waiting {
   readonly notification: Notification;
@@ -46,6 +47,8 @@ export interface ConferenceWatchParts {
   /** The URI that was subscribed to, character for character. */
   readonly entity: string;
   readonly subscriber: Subscriber;
+  /** What it needs that others can not do with. */
+  readonly profile?: PhoneProfile | undefined;
   /** The protocol by which the subscriber came. */
   readonly protocol?: string | undefined;
   /** Of the last document before; without it none was sent that could come after this one. */
@@ -174,11 +177,12 @@ export class ConferenceWatch implements Watcher, Watch {
 
   #told({ format, content }: Notification, acknowledged: () => void): Next | undefined {
     if (content === undefined) return undefined;
-    const { entity } = this.#parts;
+    const { entity, profile = 'standard' } = this.#parts;
     const version = this.#version + 1;
+    const dressed = format === 'conference-info' ? { ...content, body: dressedFor(profile, content.body) } : content;
     return {
       contentType: mediaTypeOf(format, content.kind),
-      body: bodyOf(format, content, { entity, version }, this.#conference),
+      body: bodyOf(format, dressed, { entity, version }, this.#conference),
       acknowledge: () => {
         this.#version = version;
         acknowledged();

@@ -1,4 +1,5 @@
 import { conferencePackageDefaults } from '../conference-package/package.ts';
+import { phoneProfileDefaults } from '../conference-package/phone-profiles.ts';
 import { publicationExpires } from '../conference-package/publications.ts';
 import { notifierDefaults } from '../sip/event/notifier.ts';
 import { MESSAGE_LIMITS } from '../sip/message/limits.ts';
@@ -6,7 +7,17 @@ import { registrarDefaults } from '../sip/registrar/policy.ts';
 import { transactionDefaults } from '../sip/transaction/limits.ts';
 import { timesDefaults } from '../sip/transaction/timers.ts';
 import { transportDefaults } from '../sip/transport/limits.ts';
-import { integer, list, optionalAddress, optionalText, readNetwork, readText, text, choice } from './setting.ts';
+import {
+  integer,
+  list,
+  optionalAddress,
+  optionalText,
+  readNetwork,
+  readOrigin,
+  readText,
+  text,
+  choice,
+} from './setting.ts';
 import { bytes, count, milliseconds, seconds } from './units.ts';
 
 const transport = transportDefaults;
@@ -24,6 +35,10 @@ export const SIP_SETTINGS = {
   'sip.tls': optionalAddress('Where SIP is served over TLS, with the certificate of HTTPS.'),
   'sip.ws': optionalAddress('Where SIP is served over WebSocket.'),
   'sip.wss': optionalAddress('Where SIP is served over secure WebSocket, with the certificate of HTTPS.'),
+  'sip.origins': list(
+    'Origins whose pages may speak SIP over WebSocket: `https://example.com`. Clients that name no origin are no pages.',
+    { default: [], of: 'origins', entry: readOrigin },
+  ),
   'sip.advertise': optionalText(
     'By which peers reach us, where that is not the address we listen at: in Contact and Via.',
     {
@@ -186,6 +201,10 @@ export const SIP_SETTINGS = {
   'publications.expires.maximum': integer(
     'A longer one is shortened; so long after a restart counts what is published no more.',
     seconds(publicationExpires.maximum),
+  ),
+  'subscriptions.profiles.lastStatusAgents': list(
+    'Telephones with one of these in their User-Agent take the last status of a user for that of her endpoint, and are told none of media.',
+    { default: phoneProfileDefaults.lastStatusAgents, of: 'texts', entry: readText },
   ),
   'subscriptions.lists.user': text(
     'The part before `@` of the SIP URI by which somebody subscribes to all conferences of hers (RFC 4662).',

@@ -48,6 +48,14 @@ describe('a focus that publishes who is in a conference through it', () => {
     expectValid('xcon-conference-info', client.last?.body ?? '');
   });
 
+  it('may use prefixes of its own, as bridges of NENA i3 do', async () => {
+    const prefixed = document(user('xavier'))
+      .replace(/<(\/?)(?=[a-z])/g, '<$1i3:')
+      .replace('xmlns=', 'xmlns:i3=');
+    expect((await stage.publishes('frank', uri, prefixed)).status).to.equal(200);
+    expect(await shown()).to.include('<user entity="sip:xavier@remote.example">');
+  });
+
   it('changes nothing else: no description, no list, no role, nobody else’s entry', async () => {
     const others = document(
       user('xavier') +

@@ -15,6 +15,8 @@ export interface ListenOptions {
   readonly advertise?: { readonly host: string; readonly port?: number | undefined } | undefined;
   /** For tls and wss. */
   readonly tls?: TlsSettings | undefined;
+  /** For ws and wss: origins whose pages may connect (RFC 6455 §10.2); all when absent. Who names none is no page. */
+  readonly origins?: readonly string[] | undefined;
 }
 
 export interface Listener {

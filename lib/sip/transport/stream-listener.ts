@@ -86,12 +86,12 @@ function neededTls({ protocol, tls }: ListenOptions): TlsSettings {
 
 function serverAbove(
   connections: Connections,
-  { protocol, tls }: ListenOptions,
+  { protocol, tls, origins }: ListenOptions,
   identity?: TlsIdentity,
 ): Above | undefined {
   const options = identity?.serverOptions(tls?.clientCertificate);
   if (protocol === 'ws' || protocol === 'wss') {
-    return createUpgradeServer(options, connections.largestMessage, (webSocket, socket) =>
+    return createUpgradeServer(options, connections.largestMessage, origins, (webSocket, socket) =>
       connections.addWebSocket(webSocket, socket, protocol),
     ).on('tlsClientError', () => connections.handshakeFailed());
   }

@@ -12,6 +12,7 @@ export const SUBPROTOCOL = 'sip';
 export function createUpgradeServer(
   tls: TlsOptions | undefined,
   maxPayload: number,
+  origins: readonly string[] | undefined,
   onWebSocket: (webSocket: WebSocket, socket: Socket) => void,
 ): Server {
   const webSockets = new WebSocketServer({
@@ -29,6 +30,7 @@ export function createUpgradeServer(
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!offersSip(request)) refuse(socket, 400);
+    else if (!mayConnect(request, origins)) refuse(socket, 403);
     else webSockets.handleUpgrade(request, socket, head, (webSocket) => onWebSocket(webSocket, request.socket));
   });
   return server;
@@ -36,6 +38,10 @@ export function createUpgradeServer(
 
 const offersSip = ({ headers }: IncomingMessage): boolean =>
   (headers['sec-websocket-protocol'] ?? '').split(',').some((offered) => offered.trim().toLowerCase() === SUBPROTOCOL);
+
+/** Pages of any site can open WebSockets, and browsers say of which they are (RFC 6455 §10.2). */
+const mayConnect = ({ headers: { origin } }: IncomingMessage, origins: readonly string[] | undefined): boolean =>
+  origin === undefined || origins === undefined || origins.includes(origin);
 
 function refuse(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

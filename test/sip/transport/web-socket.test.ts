@@ -106,6 +106,21 @@ describe('SIP over WebSocket (RFC 7118)', () => {
     }
   });
 
+  it('opens for pages of the origins that are named, and for whoever is no page (RFC 6455 §10.2)', async () => {
+    const named = await server.listen('ws', { origins: ['https://example.com'] });
+    const answerTo = async (origin?: string): Promise<string> => {
+      const fields = ['Sec-WebSocket-Protocol: sip', ...(origin === undefined ? [] : [`Origin: ${origin}`])];
+      const wire = new Wire(named.local).send(`${[...UPGRADE, ...fields].join('\r\n')}\r\n\r\n`);
+      const [status = ''] = (await wire.until('\r\n\r\n')).split('\r\n');
+      wire.socket.destroy();
+      return status;
+    };
+    expect(await answerTo('https://example.com')).to.match(/101/);
+    expect(await answerTo()).to.match(/101/);
+    for (const other of ['https://evil.example', 'http://example.com', 'null'])
+      expect(await answerTo(other)).to.match(/403/);
+  });
+
   it('serves nothing else by HTTP', async () => {
     const wire = new Wire(listener.local).send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     expect(await wire.closed()).to.match(/^HTTP\/1.1 426 Upgrade Required\r\n/);
