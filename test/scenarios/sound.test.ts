@@ -55,7 +55,7 @@ describe('sound', function () {
     expect(answer.code).to.equal(200);
   };
 
-  it('[L6, E43] flows between callers: each hears the others and not himself, and whoever has left no more', async () => {
+  it('[E43] flows between callers: each hears the others and not himself, and whoever has left no more', async () => {
     const [bob, carol, dave] = [await calls('bob'), await calls('carol'), await calls('dave')];
     await Promise.all([
       bob.sound.settlesOn(pitches('carol', 'dave'), ALL),
@@ -68,7 +68,7 @@ describe('sound', function () {
     await bob.sound.settlesOn(pitches('carol'), ALL);
   });
 
-  it('[E24, E25] of who is muted by CCMP is heard by nobody, until he is not muted', async () => {
+  it('[E24] of who is muted by CCMP is heard by nobody, until he is not muted', async () => {
     const [bob, carol] = [await calls('bob'), await calls('carol')];
     await carol.sound.settlesOn(pitches('bob'), ALL);
     await muteTo('bob', true);
@@ -76,6 +76,24 @@ describe('sound', function () {
     await bob.sound.settlesOn(pitches('carol'), ALL);
     await muteTo('bob', false);
     await carol.sound.settlesOn(pitches('bob'), ALL);
+  });
+
+  it('[E25] is heard of nobody while the conference is muted, of those who come later neither', async () => {
+    const [bob, carol] = [await calls('bob'), await calls('carol')];
+    await carol.sound.settlesOn(pitches('bob'), ALL);
+    const [label] = attributesAt(
+      await stage.document(conference),
+      'conference-description/available-media/entry',
+      'label',
+    );
+    const muted = (mute: boolean): string =>
+      description(`<info:available-media><info:entry label="${label}"><info:type>audio</info:type><xcon:controls>
+        <xcon:mute>${mute}</xcon:mute></xcon:controls></info:entry></info:available-media>`);
+    expect((await stage.system.as('alice').updates(conference, muted(true))).code).to.equal(200);
+    const dave = await calls('dave');
+    await Promise.all([bob, carol, dave].map(({ sound }) => sound.settlesOn([], ALL)));
+    expect((await stage.system.as('alice').updates(conference, muted(false))).code).to.equal(200);
+    await bob.sound.settlesOn(pitches('carol', 'dave'), ALL);
   });
 
   it('[E20] is recorded while the conference shows where, and all hear that it begins', async () => {
