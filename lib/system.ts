@@ -123,6 +123,7 @@ export class ConferencingSystem {
       ...administerBlueprints(control, administratorsCall(config)),
       ...administerBarring(rules.management, directory, administratorsCall(config)),
       subscriptions: () => Promise.resolve(subscriptionViews(this.#notification)),
+      mail: async () => (await this.#mail?.view()) ?? [],
       backup: ({ file }) => store.backup(file),
       check: async () => ({ problems: await store.check() }),
     };
@@ -191,6 +192,7 @@ export class ConferencingSystem {
       log: store,
       callees: store.records('callee'),
       asked: store.records('asked'),
+      adHoc: store.records('ad-hoc'),
     });
     this.#events = new EventStreamServer({
       notification: this.#notification,
@@ -229,9 +231,16 @@ export class ConferencingSystem {
     this.#metrics.gauge('sip_subscriptions', 'SIP subscriptions that there are.', () => this.#sip.subscriptions);
     this.#metrics.gauge('sip_registrations', 'Addresses whose users have registered.', () => this.#sip.registrations);
     this.#metrics.gauge('calls', 'Calls of participants that there are.', () => this.#sip.calls);
+    if (config.mixer !== 'none') {
+      this.#metrics.gauge('mixer_legs', 'Calls that have sound.', () => this.#sip.mixer.size);
+      this.#metrics.gauge('mixer_connected', 'Whether the mixer is there.', () => Number(this.#sip.mixer.connected));
+    }
     this.#metrics.gauge('event_streams', 'Streams of server-sent events that are open.', () => this.#events.open);
     this.#metrics.gauge('callbacks', 'Changes that URLs are still to be told of, and those given up.', () => ({
       ...this.#callbacks.counts,
+    }));
+    this.#metrics.gauge('mails', 'Mails that wait for the mail server, and those given up.', () => ({
+      ...(this.#mail?.outbox.counts ?? { waiting: 0, dead: 0 }),
     }));
     this.#metrics.gauge(
       'certificate_until_seconds',

@@ -106,6 +106,10 @@ export interface MixerEvents {
 export interface Mixer {
   /** Types of media that flow; others are inactive. */
   readonly carries: readonly string[];
+  /** Calls that have a place. */
+  readonly size: number;
+  /** Whether calls get one now. */
+  readonly connected: boolean;
   /** Once, before anything is allocated. */
   open(): Promise<void>;
   /** A place for one call. `leg` is unique in its conference. @throws {MediaRefused} */

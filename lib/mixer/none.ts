@@ -13,11 +13,16 @@ export const noMixerDefaults: NoMixerOptions = { sdp: sdpDefaults, legs: 20_000 
 /** Carries no media: every m-line that a mixer could carry is taken as inactive, and says so; the others are refused. */
 export class NoMixer implements Mixer {
   readonly carries = [];
+  readonly connected = true;
   readonly #options: NoMixerOptions;
   readonly #legs = new Set<Leg>();
 
   constructor(options: NoMixerOptions = noMixerDefaults) {
     this.#options = options;
+  }
+
+  get size(): number {
+    return this.#legs.size;
   }
 
   open(): Promise<void> {

@@ -26,8 +26,9 @@ import type { Records } from '../store/records.ts';
 import type { Screening } from '../focus/gate.ts';
 import type { Asked } from '../focus/invitations.ts';
 import type { Callee } from '../focus/dial-out.ts';
+import type { AdHoc, Factory } from '../focus/factory.ts';
 import type { DialOuts } from '../focus/dial-outs.ts';
-import { MULTIPLE_REFER } from '../focus/uri-list.ts';
+import { LIST_INVITE, MULTIPLE_REFER } from '../focus/uri-list.ts';
 import type { Log } from '../outbox/follower.ts';
 import { openDialOut } from './dial-out.ts';
 import { openFocus } from './focus.ts';
@@ -50,6 +51,7 @@ export interface SipParts {
   readonly log: Log;
   readonly callees: Records<Callee>;
   readonly asked: Records<Asked>;
+  readonly adHoc: Records<AdHoc>;
 }
 
 const LISTENERS: readonly (readonly [protocol: Protocol, setting: 'sip.listen' | 'sip.tls' | 'sip.ws' | 'sip.wss'])[] =
@@ -70,6 +72,7 @@ export class SipFront {
   readonly #subscriptions: SipParts['subscriptions'];
   readonly #focus: Focus;
   readonly #dialOuts: DialOuts;
+  readonly #factory: Factory;
   readonly #mixer: Mixer;
   readonly #logger: Logger;
   readonly #secure: Listener[] = [];
@@ -103,7 +106,7 @@ export class SipFront {
         policy: registrationPolicy(senders, directory),
         limits: { ...section(config, 'registrations'), expires: section(config, 'registrations.expires') },
       },
-      supported: [...LIST_OPTIONS, MULTIPLE_REFER, 'replaces', 'join'],
+      supported: [...LIST_OPTIONS, MULTIPLE_REFER, LIST_INVITE, 'replaces', 'join'],
       report,
     });
     this.#conferences = new ConferencePackage({
@@ -146,8 +149,9 @@ export class SipFront {
         if (call?.heardIn !== undefined) notification.talks(call.heardIn, call.user, talking);
       },
     });
-    const { dialOuts } = openDialOut({ ...parts, agent: this.#agent, focus: this.#focus, report });
+    const { dialOuts, factory } = openDialOut({ ...parts, agent: this.#agent, focus: this.#focus, report });
     this.#dialOuts = dialOuts;
+    this.#factory = factory;
   }
 
   /** Subscriptions that there are. */
@@ -158,6 +162,11 @@ export class SipFront {
   /** Calls that there are. */
   get calls(): number {
     return this.#focus.calls.size;
+  }
+
+  /** Whether calls get sound now, and how many have it. */
+  get mixer(): Pick<Mixer, 'size' | 'connected'> {
+    return this.#mixer;
   }
 
   /** Addresses of users who have registered where they are. */
@@ -191,6 +200,7 @@ export class SipFront {
     }
     await this.#resume();
     await this.#dialOuts.open();
+    await this.#factory.open();
     return served;
   }
 
