@@ -55,7 +55,7 @@ const SERIES = new Set(['rrule', 'rdate', 'exdate', 'exrule', 'dtstart', 'dtend'
 /** Each occurrence as an event of its own, in UTC (RFC 4791 §9.6.5). */
 function expansionOf(event: TakingPlace, span: Span, expansion: Expansion): ICAL.Component {
   const calendar = withoutEvents(event.calendar);
-  const moments = new EventMoments(event.calendar);
+  const moments = EventMoments.of(event.calendar);
   const found = event.within(span, expansion.left + 1);
   expansion.take(found.length);
   for (const { id, start, end } of found) {
@@ -92,7 +92,7 @@ function withoutEvents(calendar: ICAL.Component): ICAL.Component {
 /** The series, and of what changes it only what matters in a span (RFC 4791 §9.6.6). */
 function withinSpan(event: TakingPlace, { from, to }: Span): ICAL.Component {
   const limited = copied(event.calendar);
-  const moments = new EventMoments(event.calendar);
+  const moments = EventMoments.of(event.calendar);
   const matters = new Set(event.within({ from, to }, Infinity).map(({ id }) => id));
   const events = event.calendar.getAllSubcomponents('vevent');
   for (const [index, one] of limited.getAllSubcomponents('vevent').entries()) {

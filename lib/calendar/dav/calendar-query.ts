@@ -1,9 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { XmlElement } from '../../xml/element.ts';
 import { DavError, forbidden } from './dav-error.ts';
 import { type DavAnswer, type DavRequest, ofXml } from './dav-request.ts';
 import { calendarFilter } from './filter.ts';
-import { multistatus, statusResponse } from './multistatus.ts';
+import { multistatus, reportSlices, statusResponse } from './multistatus.ts';
 import { CALDAV, cal, dav, DAV } from './names.ts';
 import { placeOf } from './places.ts';
 import { resourceAt } from './propfind.ts';
@@ -23,15 +22,16 @@ export async function calendarQuery(request: DavRequest, element: XmlElement): P
   const candidates = itself !== undefined ? [itself] : filter.uid !== undefined ? [byUid] : calendar.items();
   const span = filter.span;
   const responses: XmlElement[] = [];
+  const slice = reportSlices.begin();
   for (const item of candidates) {
     if (item === undefined || (span !== undefined && !reaches(item.reach, span.from, span.to))) continue;
+    await slice.rest();
     const event = await eventOf(request, item);
     if (event === undefined || !filter.matches(event)) continue;
     const response = await eventResponse(request, item, shown, event);
     if (response !== undefined) responses.push(response);
     if (responses.length > limits.results)
       return ofXml(await multistatus(responses.slice(0, -1), [truncated(request)]));
-    if (responses.length % 20 === 0) await turn();
   }
   return ofXml(await multistatus(responses));
 }

@@ -15,17 +15,24 @@ export class EventMoments {
   readonly #series: ICAL.Component | undefined;
   readonly #changes = new Map<ICAL.Component, Changed>();
 
-  constructor(calendar: ICAL.Component) {
-    const reader = new Calendar(calendar.toString(), { ...scheduleDefaults, length: Infinity });
-    const events = calendar.getAllSubcomponents('vevent');
-    for (const event of events) {
+  constructor(events: readonly ICAL.Component[], zones: readonly ICAL.Component[], floating?: ICAL.Property | null) {
+    const changing = events.flatMap((event) => {
       const property = event.getFirstProperty('recurrence-id');
-      if (property === null) continue;
+      return property === null ? [] : [{ event, property }];
+    });
+    this.#series = events.find((event) => event.getFirstProperty('recurrence-id') === null);
+    if (changing.length === 0) return;
+    const reader = readerOf(zones, floating);
+    for (const { event, property } of changing) {
       const at = instantOf(reader.moment(property));
       const andFuture = /^THISANDFUTURE$/i.test(property.getFirstParameter('range'));
       this.#changes.set(event, { id: stamp(at), at, andFuture });
     }
-    this.#series = events.find((event) => !this.#changes.has(event));
+  }
+
+  static of(calendar: ICAL.Component): EventMoments {
+    const [events, zones] = ['vevent', 'vtimezone'].map((name) => calendar.getAllSubcomponents(name));
+    return new EventMoments(events ?? [], zones ?? [], calendar.getFirstProperty('x-wr-timezone'));
   }
 
   get recurs(): boolean {
@@ -55,4 +62,17 @@ export class EventMoments {
     }
     return source;
   }
+}
+
+/** Reads moments in the zones of a calendar, whose events it need not read. */
+function readerOf(zones: readonly ICAL.Component[], floating?: ICAL.Property | null): Calendar {
+  const lines = [
+    'BEGIN:VCALENDAR',
+    ...(floating ? [floating.toICALString()] : []),
+    ...zones.map((zone) => zone.toString()),
+    'BEGIN:VEVENT',
+    'END:VEVENT',
+    'END:VCALENDAR',
+  ];
+  return new Calendar(lines.join('\r\n'), { ...scheduleDefaults, length: Infinity });
 }

@@ -18,37 +18,41 @@ import { type InvitedPeople, joinAddressesOf, peopleOf, subjectOf } from '../eve
  * unless the conference says something else, and what the client knows nothing of comes beside it.
  */
 export function mergedCalendar(stored: string, { events, zones }: Events): ICAL.Component {
-  const kept = ICAL.Component.fromString(stored.trim());
-  const merged = new ICAL.Component('vcalendar');
-  for (const property of kept.getAllProperties()) merged.addProperty(copiedProperty(property));
-  for (const zone of onceEach([...zones, ...kept.getAllSubcomponents('vtimezone')])) merged.addSubcomponent(zone);
-  const theirs = new EventMoments(kept);
-  const byKey = new Map(kept.getAllSubcomponents('vevent').map((event) => [theirs.keyOf(event), event]));
-  const now = new ICAL.Component('vcalendar');
-  for (const one of [...zones, ...events.map(({ component }) => component)]) now.addSubcomponent(copied(one));
-  const ours = new EventMoments(now);
-  for (const [index, event] of now.getAllSubcomponents('vevent').entries()) {
-    const [said, own] = [events[index], byKey.get(ours.keyOf(event))];
-    if (said !== undefined) merged.addSubcomponent(own === undefined ? said.component : mergedEvent(own, said));
+  const merged = ICAL.Component.fromString(stored.trim());
+  const theirs = EventMoments.of(merged);
+  const own = new Map(merged.getAllSubcomponents('vevent').map((event) => [theirs.keyOf(event), event]));
+  const known = new Set(merged.getAllSubcomponents('vtimezone').map(nameOfZone));
+  for (const zone of zones) if (!known.has(nameOfZone(zone))) merged.addSubcomponent(zone);
+  const ours = new EventMoments(
+    events.map(({ component }) => component),
+    zones,
+  );
+  for (const shown of events) {
+    const key = ours.keyOf(shown.component);
+    const event = own.get(key);
+    own.delete(key);
+    if (event === undefined) merged.addSubcomponent(shown.component);
+    else mergeEvent(event, shown);
   }
+  for (const gone of own.values()) merged.removeSubcomponent(gone);
   return merged;
 }
 
+const nameOfZone = (zone: ICAL.Component): string => String(zone.getFirstPropertyValue('tzid'));
+
 /** Times together, the words, the people. */
-function mergedEvent(own: ICAL.Component, { component: now, conference }: ShownEvent): ICAL.Component {
-  const event = copied(own);
+function mergeEvent(event: ICAL.Component, { component: now, conference }: ShownEvent): void {
   const addresses = joinAddressesOf(conference);
-  if (timesIn(own) !== timesIn(now)) replace(event, now, TIMES);
+  if (timesIn(event) !== timesIn(now)) replace(event, now, TIMES);
   // What a conference is called that has no name is nobody's word.
-  if (textIn(own, 'summary') !== (subjectOf(conference) ?? '')) replace(event, now, ['summary']);
-  const [theirs, ours] = [own, now].map((one) => withoutJoinLines(textIn(one, 'description'), addresses));
+  if (textIn(event, 'summary') !== (subjectOf(conference) ?? '')) replace(event, now, ['summary']);
+  const [theirs, ours] = [event, now].map((one) => withoutJoinLines(textIn(one, 'description'), addresses));
   if (theirs !== ours || event.getFirstProperty('description') === null) replace(event, now, ['description']);
   if (event.getFirstProperty('location') === null) replace(event, now, ['location']);
   const there = new Set(event.getAllProperties('conference').map((one) => String(one.getFirstValue())));
   for (const one of now.getAllProperties('conference'))
     if (!there.has(String(one.getFirstValue()))) event.addProperty(copiedProperty(one));
   mergePeople(event, peopleOf(conference));
-  return event;
 }
 
 const textIn = (event: ICAL.Component, name: string): string =>

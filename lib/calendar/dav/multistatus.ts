@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { STATUS_CODES } from 'node:http';
+import { Slices } from '../../conference/slices.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { serialize } from '../../xml/serialize.ts';
 import { dav, DAV_PREFIXES, href } from './names.ts';
@@ -30,8 +30,8 @@ export const propstat = (status: number, properties: readonly XmlElement[]): Xml
 export const statusResponse = (path: string, status: number, ...more: readonly XmlElement[]): XmlElement =>
   dav('response', [href(path), statusLine(status), ...more]);
 
-/** Responses written before other work gets a turn of the event loop. */
-const SLICE = 200;
+/** Reports share the event loop with all else, in slices of so many milliseconds. */
+export const reportSlices = new Slices(10);
 
 /** The text of a `multistatus` of many responses; `last` stands behind them. */
 export async function multistatus(
@@ -42,10 +42,10 @@ export async function multistatus(
   const declared = DAV_PREFIXES.slice(1).map(({ prefix, namespace }) => ` xmlns:${prefix}="${namespace}"`);
   const [start = '', end = ''] = empty.replace('>-<', `${declared.join('')}>-<`).split('-<');
   const pieces = [start];
-  let written = 0;
+  const slice = reportSlices.begin();
   for await (const one of responses) {
     pieces.push(serialize(one, { scope: DAV_PREFIXES }));
-    if (++written % SLICE === 0) await turn();
+    await slice.rest();
   }
   for (const one of last) pieces.push(serialize(one, { scope: DAV_PREFIXES }));
   return Buffer.from(`${pieces.join('')}<${end}`);

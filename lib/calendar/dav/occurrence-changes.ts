@@ -1,5 +1,5 @@
 import type { XconUri } from '../../model/identifiers.ts';
-import { emptyCalendar, eventsOf, type ShownEvent, timesIn, withoutJoinLines } from '../event/events.ts';
+import { eventsOf, type ShownEvent, timesIn, withoutJoinLines } from '../event/events.ts';
 import { changedConference, isOwnAddress, targetsOf } from '../event/request.ts';
 import { baseOf, type PlanChange, type Schedule } from '../event/schedule.ts';
 import { basesOf, joinAddressesOf, type SeenConference } from '../event/seen-conference.ts';
@@ -32,7 +32,7 @@ export function parted(
   series?: SeenConference,
   children: readonly SeenConference[] = [],
 ): PartedSchedule {
-  const moments = new EventMoments(schedule.calendar);
+  const moments = EventMoments.of(schedule.calendar);
   const shown = series === undefined ? new Map<string, ShownEvent>() : shownByMoment(series, children);
   const apart: Apart[] = [];
   for (const change of schedule.changes) {
@@ -54,9 +54,10 @@ export function parted(
 
 function shownByMoment(series: SeenConference, children: readonly SeenConference[]): Map<string, ShownEvent> {
   const { events, zones } = eventsOf(series, { children });
-  const calendar = emptyCalendar();
-  for (const one of [...zones, ...events.map(({ component }) => component)]) calendar.addSubcomponent(one);
-  const moments = new EventMoments(calendar);
+  const moments = new EventMoments(
+    events.map(({ component }) => component),
+    zones,
+  );
   return new Map(events.map((one) => [moments.keyOf(one.component), one]));
 }
 
