@@ -19,6 +19,7 @@ export interface Contacted {
 interface Party {
   readonly userId?: XconUserId;
   readonly addresses: readonly string[];
+  readonly anonymous?: boolean;
   readonly diverted?: boolean;
 }
 
@@ -77,8 +78,7 @@ export class Gate {
     if (release === undefined) return finalOf(503, 'Too Many Calls');
     try {
       const invitee = { ...(user && { userId: user }), addresses: [text], ...(diverted && { diverted }) };
-      const by = adder && { userId: adder, addresses: object.users.get(adder)?.facts.addresses ?? [] };
-      const verdict = await screening?.add(by, invitee, conference, media);
+      const verdict = await screening?.add(adder && adderIn(object, adder), invitee, conference, media);
       if (verdict?.allowed === false) return finalOf(verdict.status, verdict.text);
       return await send(destination);
     } finally {
@@ -90,6 +90,12 @@ export class Gate {
     const { rules, servesDomain } = this.#parts;
     return destinationOf(address, rules, servesDomain);
   }
+}
+
+/** Whom the others do not know, he who is called does not know either. */
+function adderIn({ users }: ConferenceObject, userId: XconUserId): Party {
+  const { addresses = [], anonymity = 'none' } = users.get(userId)?.facts ?? {};
+  return { userId, addresses, anonymous: anonymity !== 'none' };
 }
 
 function readAddress(text: string): Address | undefined {

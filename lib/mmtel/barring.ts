@@ -12,8 +12,11 @@ import type { BarringRules } from './simservs.ts';
 
 export interface BarringParts {
   readonly documents: { rules(user: XconUserId): BarringRules };
-  /** Whose an address is. */
-  readonly people: { principalByAddress(address: string): Promise<Pick<Principal, 'userId'> | undefined> };
+  /** The users of the directory. */
+  readonly people: {
+    principalById(userId: XconUserId): Promise<Principal | undefined>;
+    principalByAddress(address: string): Promise<Principal | undefined>;
+  };
   /** Of the conferences' SIP URIs. */
   readonly domain: string;
   /** Milliseconds since 1970. */
@@ -65,11 +68,19 @@ export class CommunicationBarring implements CallScreening {
     for (const address of invitee.addresses)
       for (const name of new Set([address, normaliseIdentity(address)]))
         owners.add((await this.#parts.people.principalByAddress(name))?.userId);
+    const by = adder && (await this.#withAddresses(adder));
     for (const userId of owners) {
-      const verdict = this.#add(adder, { ...invitee, userId }, conference, media);
+      const verdict = this.#add(by, { ...invitee, userId }, conference, media);
       if (!verdict.allowed) return verdict;
     }
     return ALLOWED;
+  }
+
+  /** Who is a user of the directory is so under all of her addresses, wherever she is now. */
+  async #withAddresses(party: Party): Promise<Party> {
+    const principal = party.userId && (await this.#parts.people.principalById(party.userId));
+    if (principal === undefined) return party;
+    return { ...party, addresses: [principal.userId, ...principal.addresses, ...party.addresses] };
   }
 
   #join(caller: Party, conference: XconUri, media: readonly string[]): Verdict {
