@@ -27,7 +27,7 @@ const MAY_IMPORT: readonly (readonly [folder: string, ...from: readonly string[]
   ['mmtel', 'conference', 'directory', 'http', 'model', 'xml'],
   ['sip-users', 'sip', 'directory', 'model'],
   ['conference-package', 'sip', 'notification', 'conference', 'directory', 'model', 'xml'],
-  ['focus', 'sip', 'mixer', 'conference', 'directory', 'model', 'xml'],
+  ['focus', 'outbox', 'sip', 'mixer', 'conference', 'directory', 'model', 'xml'],
   ['calendar', 'outbox', 'conference', 'directory', 'schedule', 'http', 'model', 'xml'],
 ];
 

@@ -46,6 +46,24 @@ export interface SubscriptionView {
   readonly rate: number;
 }
 
+/** What an organizer's conferences have mailed and what became of it. */
+export interface MailView {
+  /** XCON-USERID. */
+  readonly organizer: string;
+  /** Mails that wait for the mail server. */
+  readonly waiting: number;
+  /** Why the last attempt failed, while it is to be repeated. */
+  readonly failure?: string;
+  /** Those that were given up, the oldest first. */
+  readonly dead: readonly {
+    readonly to: string;
+    readonly subject: string;
+    /** RFC 3339. */
+    readonly at: string;
+    readonly reason: string;
+  }[];
+}
+
 /** What the check of the store found. */
 export interface CheckReport {
   readonly problems: readonly string[];
@@ -76,6 +94,8 @@ export interface Administration {
 
   /** Who watches, in the order of conferences. */
   subscriptions(): Promise<SubscriptionView[]>;
+  /** Mail that did not go out yet, or never will. */
+  mail(): Promise<MailView[]>;
 
   /** Writes a copy of the store to a new file, by its absolute path, while changes go on. */
   backup(to: { file: string }): Promise<void>;
@@ -97,6 +117,7 @@ export const OPERATIONS = [
   'setBarring',
   'removeBarring',
   'subscriptions',
+  'mail',
   'backup',
   'check',
 ] as const satisfies readonly (keyof Administration)[];

@@ -9,6 +9,7 @@ import { check } from './check.ts';
 import { conference } from './conference.ts';
 import { discover } from './discover.ts';
 import { EXIT_CODES } from './outcome.ts';
+import { mail } from './mail.ts';
 import { serve } from './serve.ts';
 import { settings } from './settings.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -22,7 +23,7 @@ export function program(): Command {
   };
   const commands = [
     ...[serve(), user(), barring(), blueprint(), conference(), watch(), callback(), ccmp(), discover()],
-    ...[subscriptions(), backup(), check(), settings()],
+    ...[subscriptions(), mail(), backup(), check(), settings()],
   ];
   const plenary = new Command('plenary')
     .description('a conference control server: XCON (RFC 5239) over CCMP (RFC 6503)')

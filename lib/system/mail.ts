@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import type { MailView } from '../admin/administration.ts';
 import type { StoredEvent } from '../calendar/dav/stored-event.ts';
 import { Answering } from '../calendar/mail/answering.ts';
 import { type Bridged, Bridging } from '../calendar/mail/bridging.ts';
@@ -107,6 +108,19 @@ export class MailFront {
       onError: (error) => logger.error({ err: error }, 'a mail could not be taken'),
     });
     return new MailFront(config, outbox, { inviting, listener: mail.listen && listener, writer });
+  }
+
+  /** What did not go out yet, or never will; the addresses of letters hold tokens and are not told. */
+  async view(): Promise<MailView[]> {
+    await this.outbox.open();
+    return this.outbox.list().map(({ organizer, waiting, failure, dead }) => ({
+      ...{ organizer, waiting },
+      ...(failure !== undefined && { failure }),
+      dead: dead.map(({ to, subject, at, dead: end }) => ({
+        ...{ to: to.address, subject, at: new Date(at).toISOString() },
+        reason: end?.reason ?? '',
+      })),
+    }));
   }
 
   /** Resolves to where mail is handed in, if anywhere. */

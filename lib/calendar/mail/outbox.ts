@@ -28,6 +28,7 @@ export class MailOutbox {
   readonly #letterbox: Letterbox<MailLetter>;
   readonly #courier: Courier<MailLetter>;
   readonly #budgets: TokenBuckets;
+  #opened: Promise<void> | undefined;
 
   constructor(parts: OutboxParts) {
     const { letters, office, domain, wall, limits } = parts;
@@ -50,9 +51,11 @@ export class MailOutbox {
     this.#budgets = new TokenBuckets({ rate: perOrganizer / DAY_SECONDS, burst: perOrganizer }, 10_000, wall);
   }
 
-  /** Takes up what an earlier life left; nothing goes out before `start`. */
-  async open(): Promise<void> {
-    for (const letter of await this.#letterbox.open()) this.#courier.take(letter);
+  /** Takes up what an earlier life left, the first time; nothing goes out before `start`. */
+  open(): Promise<void> {
+    return (this.#opened ??= this.#letterbox.open().then((letters) => {
+      for (const letter of letters) this.#courier.take(letter);
+    }));
   }
 
   start(): void {
