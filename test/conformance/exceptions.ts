@@ -10,5 +10,4 @@ export const EXCEPTIONS: readonly Exception[] = [
     ids: ['E12'],
   },
   { reason: 'waits for SIP and the focus', ids: ['L8', 'L11', 'L12', 'V5', 'Z6'] },
-  { reason: 'waits for a notifier behind TLS', ids: ['N29'] },
 ];

@@ -159,11 +159,12 @@ export class Phone {
   readonly #waiting: ((call: RingingCall) => void)[] = [];
   #contact = '';
 
-  private constructor(name: string, password: string) {
+  private constructor(name: string, password: string, ca?: Buffer) {
     this.address = `sip:${name}@example.com`;
     this.agent = new UserAgent({
       clock: new TimerWheel(),
       credentials: digestCredentials(() => ({ user: name, password })),
+      ...(ca && { tls: { certificates: [], ca } }),
       supported: ['replaces'],
       report: (error) => {
         throw error;
@@ -205,6 +206,13 @@ export class Phone {
     const call = this.calls(target, calling);
     await call.gets(200);
     return call;
+  }
+
+  /** One that reaches others over TLS alone, and believes an authority. */
+  static openSecure(name: string, password: string, ca: Buffer): Phone {
+    const phone = new Phone(name, password, ca);
+    phone.#contact = `<sip:${name}@${name}.invalid;transport=tls>`;
+    return phone;
   }
 
   static async open(name: string, password: string, protocol: 'udp' | 'tcp' = 'udp'): Promise<Phone> {
