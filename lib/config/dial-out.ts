@@ -2,9 +2,10 @@ import { BadMessage } from '../sip/message/bad-message.ts';
 import { parseUri } from '../sip/message/parse-uri.ts';
 import { destinationDefaults } from '../focus/destination.ts';
 import { dialOutDefaults } from '../focus/dial-out.ts';
+import { factoryDefaults } from '../focus/factory.ts';
 import { quotaDefaults } from '../focus/quota.ts';
 import { referencesDefaults } from '../focus/references.ts';
-import { choice, integer, list, optionalText, readNetwork, readText } from './setting.ts';
+import { choice, integer, list, optionalText, readNetwork, readText, text } from './setting.ts';
 import { count, milliseconds } from './units.ts';
 
 /** Other domains: a name, those below one, or all. */
@@ -95,4 +96,11 @@ export const DIAL_OUT_SETTINGS = {
     count(referencesDefaults.listed),
   ),
   'dialOut.page': integer('Changes that are read from the change log at once.', count(100)),
+  'factory.user': text('The part before `@` of the SIP URI by which an INVITE makes a conference (RFC 4579 §5.4).', {
+    default: factoryDefaults.user,
+  }),
+  'factory.ends': choice('With whom such a conference ends: with who made it, or with the last one who leaves.', {
+    default: factoryDefaults.ends,
+    of: ['creator', 'last'],
+  }),
 };

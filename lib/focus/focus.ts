@@ -205,9 +205,25 @@ export class Focus {
       refuse(server, FOCUS_REFUSED);
       return;
     }
-    const call = new IncomingCall(this.parts, server, conference, identified, isOther);
+    await this.#serve(server, conference, identified, (call) => serve(call, identified), isOther);
+  }
+
+  /** Lets somebody whom we know into a conference, or answers why not. */
+  take(server: ServerTransaction, conference: XconUri, identified: Identified): Promise<void> {
+    return this.#serve(server, conference, identified, (call) => call.take());
+  }
+
+  async #serve(
+    server: ServerTransaction,
+    conference: XconUri,
+    identified: Identified,
+    serve: (call: IncomingCall) => Promise<void>,
+    isCascade = false,
+  ): Promise<void> {
+    const { identities } = this.parts;
+    const call = new IncomingCall(this.parts, server, conference, identified, isCascade);
     try {
-      await serve(call, identified);
+      await serve(call);
     } catch (error) {
       const refusal = call.refusalOf(error);
       // Who is nobody yet proves who he is where the rules want to know.

@@ -2,9 +2,11 @@ import { FOCUS, idOf } from '../conference-package/addresses.ts';
 import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
+import { CONTENT } from './focus.ts';
 import { Adding } from '../focus/adding.ts';
 import type { Callee } from '../focus/dial-out.ts';
 import { DialOuts, type Records } from '../focus/dial-outs.ts';
+import { type AdHoc, Factory } from '../focus/factory.ts';
 import type { Focus } from '../focus/focus.ts';
 import { Gate, type Screening } from '../focus/gate.ts';
 import { type Asked, Invitations } from '../focus/invitations.ts';
@@ -12,16 +14,19 @@ import { ListInvite } from '../focus/list-invite.ts';
 import { Quotas } from '../focus/quota.ts';
 import { References } from '../focus/references.ts';
 import { refer } from '../focus/referral.ts';
-import { LIST_TYPE } from '../focus/uri-list.ts';
+import { LIST_INVITE, LIST_TYPE } from '../focus/uri-list.ts';
 import { Ways } from '../focus/ways.ts';
 import { Outbound } from '../http/outbound.ts';
 import { isFocus } from '../mmtel/focus-evidence.ts';
+import type { XconUri } from '../model/identifiers.ts';
 import type { Log } from '../outbox/follower.ts';
 import type { UserAgent } from '../sip/agent/user-agent.ts';
 import type { Clock } from '../sip/clock.ts';
 import { Refer } from '../sip/event/refer.ts';
+import { refuse } from '../sip/event/answering.ts';
 import type { SipUri } from '../sip/message/uri.ts';
 import { newTag } from '../sip/token.ts';
+import type { ServerTransaction } from '../sip/transaction/server.ts';
 import type { Flow, Protocol } from '../sip/transport/flow.ts';
 
 export interface DialOutWiring {
@@ -35,6 +40,7 @@ export interface DialOutWiring {
   readonly log: Log;
   readonly callees: Records<Callee>;
   readonly asked: Records<Asked>;
+  readonly adHoc: Records<AdHoc>;
   readonly report: (error: unknown) => void;
 }
 
@@ -46,8 +52,7 @@ export const dialsOut = (config: Config): boolean =>
 /** Whom the focus calls, and who makes it do so. */
 export interface DialOutFront {
   readonly dialOuts: DialOuts;
-  /** For the conference factory. */
-  readonly lists: ListInvite;
+  readonly factory: Factory;
 }
 
 /** The calls that the focus makes, over the user agent; it also takes REFERs. */
@@ -110,8 +115,34 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     limits: settings,
   });
   agent.handle('REFER', (server) => references.receive(server), { takes: [LIST_TYPE, 'multipart/mixed'] });
-  return { dialOuts, lists: new ListInvite({ adding, gate, listed: settings.listed, report }) };
+  const lists = new ListInvite({ adding, gate, listed: settings.listed, report });
+  const { user, ends } = section(config, 'factory');
+  const factory = new Factory({
+    ...{ control, endpoints, lists, report },
+    identities: focus.parts.identities,
+    take: (server, uri, identified) => focus.take(server, uri, identified),
+    blueprint: (media) => blueprintNamed(media.has('video') ? 'audio-video' : 'default', people.domain),
+    adHoc: wiring.adHoc,
+    onChange: (listener) => control.onChange(listener),
+    date: Date.now,
+    settings: { user, ends: ends === 'last' ? 'last' : 'creator' },
+  });
+  const isAsked = ({ request }: ServerTransaction): boolean => factory.serves(request.uri);
+  agent.handle('INVITE', (server) => (isAsked(server) ? factory.invite(server) : invited(focus, server)), {
+    takes: [...CONTENT, LIST_TYPE],
+  });
+  agent.handle('OPTIONS', (server) => (isAsked(server) ? agent.answerOptions(server, []) : focus.options(server)));
+  return { dialOuts, factory };
 }
+
+/** Conferences themselves take no lists (RFC 5366 §5.1). */
+function invited(focus: Focus, server: ServerTransaction): Promise<void> {
+  if (!server.request.require.includes(LIST_INVITE)) return focus.invite(server);
+  refuse(server, { status: 420, fields: [['Unsupported', LIST_INVITE]] });
+  return Promise.resolve();
+}
+
+const blueprintNamed = (name: string, domain: string): XconUri => `xcon:${name}@${domain}` as XconUri;
 
 /** Whether a URI is in a domain of ours, or leads straight to us. */
 const isHere = ({ host, port }: SipUri, { transport }: UserAgent, people: People): boolean =>

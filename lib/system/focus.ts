@@ -25,7 +25,7 @@ export interface FocusWiring {
 }
 
 /** Bodies of INVITEs that the focus understands. */
-const CONTENT = ['application/sdp', 'multipart/mixed', 'multipart/alternative'];
+export const CONTENT = ['application/sdp', 'multipart/mixed', 'multipart/alternative'];
 
 /** The focus of every conference, over the user agent. */
 export function openFocus({ config, agent, control, people, senders, records, ...parts }: FocusWiring): Focus {
@@ -68,7 +68,5 @@ export function openFocus({ config, agent, control, people, senders, records, ..
       pin: section(config, 'focus.pin'),
     },
   });
-  agent.handle('INVITE', (server) => focus.invite(server), { takes: CONTENT });
-  agent.handle('OPTIONS', (server) => focus.options(server));
   return focus;
 }
