@@ -143,6 +143,8 @@ function followUser(edit: ObjectEdit, key: XconUserId, before: ConferenceObject,
     edit.setUser(key, settled);
   } catch (error) {
     if (!(error instanceof AddressTaken)) throw error;
+    // Who is new to the parent is in the child already, under an id of its own.
+    if (record === undefined) return;
     throw new Refusal('conflict', 'An address of a user belongs to somebody else at some of the occurrences.');
   }
 }

@@ -374,7 +374,8 @@ export class ConferenceControl {
   }
 
   async #answer(call: Call, object: ConferenceObject, reader: Reader): Promise<ObjectAnswer> {
-    return answer(object, reader, await this.#objects.access.sidebarSections(object, call));
+    const sidebars = await this.#objects.access.sidebarSections(object, call);
+    return answer(object, { ...reader, rules: this.#parts.times }, sidebars);
   }
 
   /** What somebody who made or changed an object is shown of it. */

@@ -5,6 +5,7 @@ import { rolesOf } from '../model/user.ts';
 import type { ConferenceTime, Window } from '../schedule/conference-time.ts';
 import { XmlElement } from '../xml/element.ts';
 import { DESCRIPTION_SECTION, STATE_SECTION } from './lists.ts';
+import { mixesNow, showMixing } from './mixing.ts';
 import { endOccurrence, settleOccurrence } from './occurrence.ts';
 import { Refusal } from './refusal.ts';
 
@@ -38,8 +39,11 @@ export function followClock(edit: ObjectEdit, time: ConferenceTime | undefined, 
     running = { ...running, announced: true };
     announce(edit, ends);
   }
+  const mixing = mixesNow(running, edit, now);
+  showMixing(edit, mixing);
+  if (mixing !== (running.mixing === true)) running = { ...running, mixing };
   begin(edit, running);
-  setLife(edit, running, dueOf(running, time));
+  setLife(edit, running, dueOf(running, time, now));
 }
 
 function begin(edit: ObjectEdit, running: RunningOccurrence): void {
@@ -49,7 +53,13 @@ function begin(edit: ObjectEdit, running: RunningOccurrence): void {
 /** Somebody starts the next occurrence before its time. */
 export const beginEarly = (edit: ObjectEdit, next: Window): void => begin(edit, occurrenceOf(next));
 
-const occurrenceOf = ({ id, start, asks, closes, ends, warns, extendable, lastingNeeds }: Window): RunningOccurrence => ({
+const occurrenceOf = (window: Window): RunningOccurrence => ({
+  ...partOf(window),
+  ...(window.mixes !== window.start && { mixes: window.mixes }),
+  ...(window.mixingNeeds !== 'none' && { mixingNeeds: window.mixingNeeds }),
+});
+
+const partOf = ({ id, start, asks, closes, ends, warns, extendable, lastingNeeds }: Window): RunningOccurrence => ({
   id,
   start,
   ...(asks !== undefined && { asks }),
@@ -71,12 +81,18 @@ function refreshed(edit: ObjectEdit, time: ConferenceTime): RunningOccurrence | 
   if (sections.get(DESCRIPTION_SECTION) === edit.before.sections.get(DESCRIPTION_SECTION) || running.id === '')
     return running;
   for (const window of time.from(running.start - DAY)) {
-    if (window.id === running.id) return { ...occurrenceOf(window), ...(running.announced && { announced: true }) };
+    if (window.id === running.id) return { ...occurrenceOf(window), ...stepsOf(running) };
     if (window.start > running.start + DAY) break;
   }
   const open = time.upTo(running.start);
   return open?.id === running.id ? occurrenceOf(open) : { ...running, ends: 0 };
 }
+
+/** What has happened in an occurrence. */
+const stepsOf = ({ announced, mixing }: RunningOccurrence) => ({
+  ...(announced && { announced }),
+  ...(mixing && { mixing }),
+});
 
 const DAY = 86_400_000;
 
@@ -120,8 +136,9 @@ export function nextWindow({ header }: ConferenceObject, time: ConferenceTime, n
 }
 
 /** When the clock has something to do again while an occurrence goes on. */
-function dueOf(running: RunningOccurrence, time: ConferenceTime): number | undefined {
-  const { warns, announced, ends, start } = running;
+function dueOf(running: RunningOccurrence, time: ConferenceTime, now: number): number | undefined {
+  const { warns, announced, ends, start, mixes = start } = running;
+  if (mixes > now && (ends === undefined || mixes < ends)) return Math.min(mixes, announced ? mixes : (warns ?? mixes));
   if (warns !== undefined && announced !== true) return warns;
   if (ends !== undefined) return ends;
   for (const next of time.from(start)) if (next.start > start) return next.opens;

@@ -33,7 +33,7 @@ export function endOccurrence(edit: ObjectEdit): void {
 
 /** Whether an element of conference-state outlives an occurrence. */
 export const isOfReservation = (child: XmlElement): boolean =>
-  !child.is(CONFERENCE_INFO, 'locked') && !child.is(POLICY, 'ends');
+  !child.is(CONFERENCE_INFO, 'locked') && !child.is(POLICY, 'ends') && !child.is(POLICY, 'mixing');
 
 /** The user as the reservation has her. */
 export function withoutEndpoints({ part, facts }: UserRecord): UserRecord {

@@ -1,9 +1,11 @@
 import type { ConferenceObject } from '../model/conference-object.ts';
 import { CONFERENCE_INFO, info, XCON, xcon } from '../model/names.ts';
 import { XmlElement } from '../xml/element.ts';
-import { singleEvent } from '../schedule/base.ts';
+import { eventOf, singleEvent } from '../schedule/base.ts';
+import { entryWith } from './child-times.ts';
 import { isPerson, normaliseTarget } from './lists.ts';
 import { findUser } from './people.ts';
+import { type TimeRules, timesOf } from './times.ts';
 
 const mapChildren = (element: XmlElement, change: (child: XmlElement) => XmlElement): XmlElement =>
   element.withChildren(element.children.map((child) => (child instanceof XmlElement ? change(child) : child)));
@@ -22,13 +24,24 @@ export function withFirstUriOnly(description: XmlElement): XmlElement {
   return mapNamed(description, CONFERENCE_INFO, 'conf-uris', () => uris.withChildren(uris.elements.slice(0, 1)));
 }
 
-/** For Linphone: one URI, and one event in UTC with a duration in hours, minutes and seconds. */
-export const dressDescription = (description: XmlElement): XmlElement =>
-  mapNamed(withFirstUriOnly(description), XCON, 'conference-time', (time) =>
-    mapNamed(time, XCON, 'entry', (entry) =>
-      mapNamed(entry, XCON, 'base', (base) => base.withChildren([singleEvent(base.text)])),
-    ),
-  );
+/**
+ * For Linphone: one URI, and one event in UTC with a duration in hours, minutes and seconds: the occurrence that goes on or
+ * comes next, of those for which nothing else stands.
+ */
+export function dressDescription(description: XmlElement, object: ConferenceObject, rules: TimeRules): XmlElement {
+  const shown = timesOf(object, rules)?.shownAt(Date.now());
+  return mapNamed(withFirstUriOnly(description), XCON, 'conference-time', (time) => {
+    const found = shown === undefined ? undefined : entryWith(time, shown.id, rules);
+    const entries = found === undefined ? time.children : [found.entry];
+    return mapNamed(time.withChildren(entries), XCON, 'entry', (entry) =>
+      mapNamed(entry, XCON, 'base', (base) => {
+        const event =
+          found === undefined || shown === undefined ? singleEvent(base.text) : eventOf(shown, found.set.uid);
+        return base.withChildren([event]);
+      }),
+    );
+  });
+}
 
 /** For Linphone: a target that is one person carries the entity of that person's user. */
 export const dressUsers = (users: XmlElement, object: ConferenceObject): XmlElement =>

@@ -14,6 +14,7 @@ import type { Call, Profile, View } from './calls.ts';
 import { DESCRIPTION_SECTION, STATE_SECTION, USERS_SECTION } from './lists.ts';
 import { dressDescription, dressUser, dressUsers, listOf, withFirstUriOnly } from './profiles.ts';
 import type { Standing } from './standing.ts';
+import { timeDefaults, type TimeRules } from './times.ts';
 import { anonymousUser, appearanceOf, plainUser, seenBy } from './visibility.ts';
 
 /** For whom a view is made. */
@@ -22,6 +23,8 @@ export interface Reader {
   /** Always sees himself as he is. */
   readonly self: XconUserId | undefined;
   readonly profile: Profile;
+  /** How times are read for a profile that has them put in other words. */
+  readonly rules?: TimeRules | undefined;
   /** The answer to a change carries only the first of the conference's URIs, the SIP URI. */
   readonly firstUriOnly?: boolean;
 }
@@ -114,7 +117,7 @@ function sectionElement(
   if (part === undefined) return [];
   if (reader.profile !== 'standard' && key === DESCRIPTION_SECTION) {
     const seen = seenBy(reader.level, definition, part.element);
-    return seen === undefined ? [] : [bytesOf(dressDescription(seen))];
+    return seen === undefined ? [] : [bytesOf(dressDescription(seen, object, reader.rules ?? timeDefaults))];
   }
   const shortened = reader.firstUriOnly === true && key === DESCRIPTION_SECTION;
   const seen = once(part, shortened ? `${reader.level} first URI` : reader.level, () => {

@@ -98,6 +98,11 @@ export interface RunningOccurrence {
   readonly extendable?: true;
   /** The role without which it does not go on. */
   readonly needs?: string;
+  /** When media begin to be mixed, where that is not at its start, and the role that this needs too. */
+  readonly mixes?: number;
+  readonly mixingNeeds?: string;
+  /** Media are mixed. */
+  readonly mixing?: boolean;
 }
 
 /** A part by name: `section` is any other child of `conference-info`, keyed by its expanded name. */

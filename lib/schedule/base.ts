@@ -21,15 +21,6 @@ function readable(base: string): RecurrenceSet | undefined {
   }
 }
 
-/** Whether a single event says the start and the duration of an occurrence of the object. */
-export function plansOccurrence(base: string, single: string): boolean {
-  const plan = setOf(single);
-  if (plan === undefined || plan.recurs) return false;
-  const [planned] = plan.from(-Infinity);
-  const [there] = planned === undefined ? [] : (setOf(base)?.from(planned.start) ?? []);
-  return planned !== undefined && there?.start === planned.start && there.end === planned.end;
-}
-
 /**
  * The object as one VEVENT in UTC, for clients that understand no zones and no rules: the occurrence that goes on at
  * `now` or comes next, else the last; duration in hours, minutes and seconds. What can't be read stays as it is.
@@ -38,10 +29,11 @@ export function singleEvent(base: string, now = Date.now()): string {
   const set = setOf(base);
   const [next] = set?.from(now) ?? [];
   const shown = next ?? set?.upTo(now);
-  return set === undefined || shown === undefined ? base : written(shown, set.uid);
+  return set === undefined || shown === undefined ? base : eventOf(shown, set.uid);
 }
 
-function written({ start, end }: Occurrence, uid: string): string {
+/** An occurrence as an iCalendar object of one VEVENT in UTC. */
+export function eventOf({ start, end }: Occurrence, uid: string): string {
   const lines = [
     'BEGIN:VCALENDAR',
     'PRODID:-//Plenary//Conference//EN',

@@ -181,7 +181,7 @@ class Entry {
       mixes,
       mixingNeeds: this.#needs('mixing-start-offset'),
       lastingNeeds: this.#needs('mixing-end-offset'),
-      opens: at('can-join-after-offset') ?? Math.min(mixes, one.start - this.#rules.earlyJoin * 1000),
+      opens: at('can-join-after-offset') ?? Math.min(mixes, asks ?? mixes, one.start - this.#rules.earlyJoin * 1000),
       extendable: isTrue(this.#element.first(XCON, 'allowed-extend-mixing-end-offset')?.text.trim()),
       ...(closes !== undefined && { closes }),
       ...(ends !== undefined && { ends }),

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { calendar } from '../schedule/calendars.ts';
 import { entry, MINUTE, NINE, ONCE, refusal, TimedWorld, WEEKLY } from './timed-world.ts';
-import { as, changes, idOf, shown, user } from './world.ts';
+import type { XconUri } from '../../lib/model/identifiers.ts';
+import { as, changes, endpoint, idOf, shown, sipOf, user } from './world.ts';
 
 describe('the life of a conference with times', () => {
   it('[E14, E11] opens ten minutes before its start, is active until its end, and is then as it was reserved', async () => {
@@ -71,6 +72,71 @@ describe('the life of a conference with times', () => {
     expect(await shown(world.control, as('alice'), uri)).not.to.include('plenary:ends');
   });
 
+  const WEEK = 7 * 24 * 60 * MINUTE;
+  const isMixing = async (world: TimedWorld, uri: XconUri): Promise<boolean> =>
+    (await shown(world.control, as('alice'), uri)).includes('<plenary:mixing>true</plenary:mixing>');
+
+  it('[E12] mixes from its offset or the first one whom that needs, to its end or the last one, each time', async () => {
+    const world = await TimedWorld.at(NINE - 60 * MINUTE);
+    const more = `<xcon:mixing-start-offset required-participant="moderator">2030-01-07T09:05:00Z</xcon:mixing-start-offset>
+      <xcon:mixing-end-offset required-participant="moderator">2030-01-07T10:00:00Z</xcon:mixing-end-offset>`;
+    const uri = await world.made(entry(WEEKLY, more));
+    await world.control.updateUser(as('alice'), uri, user(idOf('bob'), roles('moderator')));
+    for (const week of [0, 1]) {
+      await world.until(NINE + week * WEEK);
+      await world.joins('bob', uri);
+      expect(await isMixing(world, uri), 'not before its offset').to.equal(false);
+      await world.passes(5);
+      expect(await isMixing(world, uri)).to.equal(true);
+      await world.joins('carol', uri);
+      await world.control.deleteUser(as('carol'), uri);
+      expect(await isMixing(world, uri)).to.equal(true);
+      await world.passes(60);
+      expect(await isMixing(world, uri), 'it is over').to.equal(false);
+    }
+    await world.until(NINE + 2 * WEEK + 10 * MINUTE);
+    await world.joins('carol', uri);
+    expect(await isMixing(world, uri), 'nobody governs').to.equal(false);
+    await world.joins('bob', uri);
+    expect(await isMixing(world, uri)).to.equal(true);
+    const left = user(idOf('bob'), endpoint(sipOf('bob'), '<info:status>disconnected</info:status>'));
+    await world.control.updateUser(as('alice'), uri, left).catch(() => world.control.deleteUser(as('bob'), uri));
+    expect(await isMixing(world, uri), 'who governed has left').to.equal(false);
+    expect(await world.isActive(uri), 'and the others wait').to.equal(true);
+  });
+
+  it('[E15] opens early enough for those who are asked to come, each time', async () => {
+    const world = await TimedWorld.at(NINE - 60 * MINUTE);
+    const uri = await world.made(entry(WEEKLY, '<xcon:request-user>2030-01-07T08:40:00Z</xcon:request-user>'));
+    for (const week of [0, 1]) {
+      const asked = NINE + week * WEEK - 20 * MINUTE;
+      await world.until(asked - MINUTE);
+      expect(await world.isActive(uri)).to.equal(false);
+      await world.until(asked);
+      expect(await world.isActive(uri)).to.equal(true);
+      const { object } = (await world.store.load(uri)) ?? {};
+      expect(object?.header.occurrence?.asks, 'when the focus calls them').to.equal(asked);
+      await world.until(NINE + week * WEEK + 61 * MINUTE);
+    }
+  });
+
+  it('[E16, E13, E10] announces its end, needs whom it names and may be extended in every occurrence', async () => {
+    const world = await TimedWorld.at(NINE + WEEK);
+    const more = `<xcon:mixing-end-offset required-participant="moderator">2030-01-07T10:00:00Z</xcon:mixing-end-offset>
+      <xcon:notify-end-of-conference>300</xcon:notify-end-of-conference>
+      <xcon:allowed-extend-mixing-end-offset>true</xcon:allowed-extend-mixing-end-offset>`;
+    const uri = await world.made(entry(WEEKLY, more));
+    await world.control.updateUser(as('alice'), uri, user(idOf('bob'), roles('moderator')));
+    await world.joins('bob', uri);
+    await world.passes(55);
+    expect(await shown(world.control, as('alice'), uri)).to.include('2030-01-14T10:00:00Z</plenary:ends>');
+    await world.control.steer(as('alice'), uri, { action: 'extend', until: NINE + WEEK + 90 * MINUTE });
+    await world.passes(20);
+    expect(await world.people(uri)).to.equal(1);
+    await world.control.updateUser(as('alice'), uri, user(idOf('bob'), roles('participant')));
+    expect(await world.isActive(uri)).to.equal(false);
+  });
+
   it('lasts without an end until the last one leaves', async () => {
     const world = await TimedWorld.at(NINE);
     const uri = await world.made(entry(calendar(['DTSTART:20300107T090000Z'])));
@@ -133,7 +199,7 @@ describe('the life of a conference with times', () => {
     await world.passes(1);
     expect(world.time.pending).to.equal(1);
     await world.passes(290);
-    expect((await world.store.due(99)).every(({ due }) => due === NINE + 60 * MINUTE)).to.equal(true);
+    expect((await world.store.due(99)).every(({ due }) => due === NINE)).to.equal(true);
   });
 
   it('moves with its times, also while it goes on', async () => {

@@ -5,9 +5,5 @@ interface Exception {
 }
 
 export const EXCEPTIONS: readonly Exception[] = [
-  {
-    reason: 'waits for the focus, which calls people and mixes',
-    ids: ['E12'],
-  },
   { reason: 'waits for SIP and the focus', ids: ['L8', 'L11', 'L12', 'V5', 'Z6'] },
 ];

@@ -215,6 +215,50 @@ END:VCALENDAR&#13;
     expect(textAt(again, 'conference-description/conference-time/entry/base')).to.include('RRULE:FREQ=WEEKLY');
   });
 
+  it('[E17] moves the one occurrence that it was shown of a series with rules, zones and several entries', async () => {
+    const owner = system.as('alice');
+    const event = (uid: string, ...lines: string[]): string =>
+      [
+        'BEGIN:VCALENDAR',
+        'VERSION:2.0',
+        'BEGIN:VEVENT',
+        `UID:${uid}`,
+        ...lines,
+        'END:VEVENT',
+        'END:VCALENDAR',
+        '',
+      ].join('&#13;\n');
+    const entry = (base: string, more = ''): string => `<xcon:entry><xcon:base>${base}</xcon:base>${more}</xcon:entry>`;
+    const weekly = event('weekly', 'DTSTART;TZID=Europe/Berlin:20300108T090000', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY');
+    const single = event('single', 'DTSTART:20300107T120000Z', 'DURATION:PT1H');
+    const early = '<xcon:can-join-after-offset>2030-01-08T07:30:00Z</xcon:can-join-after-offset>';
+    const time = `<xcon:conference-time>${entry(weekly, early)}${entry(single)}</xcon:conference-time>`;
+    const uri = made(await owner.creates(description(`<info:subject>Rounds</info:subject>${time}`)));
+    const alice = linphone('alice');
+    const shown = textAt((await alice.retrieve(uri)).info, 'conference-description/conference-time/entry/base') ?? '';
+    expect(shown, 'the first of both').to.include('DTSTART:20300107T120000Z');
+    const first = { ...planned, subject: 'Rounds', start: '20300107T150000Z', duration: 'PT1H' };
+    const moved = await alice.update(uri, first);
+    expect(moved.code).to.equal(200);
+    const child = made(moved);
+    expect(child).not.to.equal(uri);
+    const whole = (await owner.retrieves(uri)).xml;
+    for (const kept of ['RRULE:FREQ=WEEKLY', 'TZID=Europe/Berlin', 'UID:weekly', 'UID:single', '07:30:00Z'])
+      expect(whole).to.include(kept);
+    const next = textAt((await alice.retrieve(uri)).info, 'conference-description/conference-time/entry/base') ?? '';
+    expect(next, 'the series goes on').to.include('DTSTART:20300108T080000Z');
+    const own = textAt((await alice.retrieve(child)).info, 'conference-description/conference-time/entry/base') ?? '';
+    expect(own).to.include('DTSTART:20300107T150000Z');
+    const all = await alice.update(uri, { ...planned, subject: 'All', start: '20300115T080000Z', duration: 'PT1H' });
+    expect(all.code, all.xml).to.equal(200);
+    expect((await owner.retrieves(uri)).xml)
+      .to.include('<info:subject>All<')
+      .and.include('RRULE:FREQ=WEEKLY');
+    const now = await alice.update(uri, { ...planned, subject: 'Now', start: '19700101T000000Z' });
+    expect(now.code, 'now means nothing to a series').to.equal(200);
+    expect((await owner.retrieves(uri)).xml).to.include('RRULE:FREQ=WEEKLY');
+  });
+
   it('[C12] deletes with the whole confInfo in the request; the answer has confObjID and the empty confResponse', async () => {
     const alice = linphone('alice');
     const uri = made(await alice.create(planned));
