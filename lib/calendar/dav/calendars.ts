@@ -118,9 +118,24 @@ export class Calendars {
     const { uri, before, after } = change;
     const header = (after ?? before)?.header;
     if (header?.kind !== 'conference') return;
-    if (before !== undefined && after !== undefined && before.header.planned === after.header.planned) return;
+    if (before !== undefined && after !== undefined && before.header.planned === after.header.planned) {
+      this.#followGuests(change, before, after);
+      return;
+    }
     this.#record.note(header.stands?.series ?? uri, { departed: departedIn(change) });
     for (const { calendar } of this.#open.values()) calendar.apply(change);
+  }
+
+  /** Who comes by herself has the conference in her calendar as long as she is there. */
+  #followGuests(change: Change, before: ConferenceObject, after: ConferenceObject): void {
+    for (const { kind, key } of change.touched) {
+      const user = key as XconUserId;
+      const open = kind === 'user' ? this.#open.peek(user) : undefined;
+      if (open === undefined || before.users.has(user) === after.users.has(user)) continue;
+      const series = after.header.stands?.series ?? after.uri;
+      this.#record.note(series, { user, ...(!after.users.has(user) && { departed: [user] }) });
+      open.calendar.apply(change);
+    }
   }
 }
 

@@ -32,31 +32,34 @@ const FLAWS: Readonly<Record<CalendarFlaw, () => XmlElement>> = {
   'several-uids': () => cal('valid-calendar-object-resource'),
 };
 
-/** What the rules of conferences refuse, in the words of WebDAV; reasons that are not here are failures of ours. */
-const REASONS: Readonly<Partial<Record<Reason, readonly [status: number, condition?: () => XmlElement]>>> = {
-  malformed: [403, () => cal('valid-calendar-data')],
-  'not-allowed': [403, () => dav('need-privileges')],
-  'not-for-this-object': [403, () => dav('need-privileges')],
-  protected: [403, () => own('protected')],
-  conflict: [409, () => own('conflict')],
-  'others-depend-on-it': [409, () => own('others-depend-on-it')],
-  'no-such-conference': [404],
-  'no-such-user': [403, () => own('no-such-user')],
-  'foreign-domain': [403, () => own('foreign-domain')],
-  'conference-password-required': [403, () => own('conference-password-required')],
-  'wrong-conference-password': [403, () => own('conference-password-required')],
-  'authentication-required': [401],
-  'unknown-sender': [403, () => dav('need-privileges')],
-  'resources-exhausted': [507, () => own('resources-exhausted')],
-  'took-too-long': [503],
-  'not-implemented': [501],
-};
+/** What the rules of conferences refuse, in the words of WebDAV; the one that is not here is a failure of ours. */
+const REASONS: Readonly<Record<Exclude<Reason, 'internal'>, readonly [status: number, condition?: () => XmlElement]>> =
+  {
+    malformed: [403, () => cal('valid-calendar-data')],
+    'not-allowed': [403, () => dav('need-privileges')],
+    'not-for-this-object': [403, () => dav('need-privileges')],
+    protected: [403, () => own('protected')],
+    conflict: [409, () => own('conflict')],
+    'others-depend-on-it': [409, () => own('others-depend-on-it')],
+    'no-such-conference': [404],
+    'no-such-user': [403, () => own('no-such-user')],
+    'foreign-domain': [403, () => own('foreign-domain')],
+    barred: [403, () => own('barred')],
+    'anonymity-disallowed': [403, () => own('anonymity-disallowed')],
+    'conference-password-required': [403, () => own('conference-password-required')],
+    'wrong-conference-password': [403, () => own('conference-password-required')],
+    'authentication-required': [401],
+    'unknown-sender': [403, () => dav('need-privileges')],
+    'resources-exhausted': [507, () => own('resources-exhausted')],
+    'took-too-long': [503],
+    'not-implemented': [501],
+  };
 
 /** An error as it is answered; undefined for what nobody foresaw. */
 export function davErrorOf(error: unknown): DavError | undefined {
   if (error instanceof DavError) return error;
   if (error instanceof UnusableCalendar) return forbidden(FLAWS[error.flaw](), error.message);
-  if (!(error instanceof Refusal)) return undefined;
-  const [status, condition] = REASONS[error.reason] ?? [];
-  return status === undefined ? undefined : new DavError(status, error.message, condition?.());
+  if (!(error instanceof Refusal) || error.reason === 'internal') return undefined;
+  const [status, condition] = REASONS[error.reason];
+  return new DavError(status, error.message, condition?.());
 }

@@ -1,15 +1,6 @@
 import ICAL from 'ical.js';
 import { attendeeProperty, mailboxOf, organizerProperty } from '../event/attendee.ts';
-import {
-  copied,
-  copiedProperty,
-  type Events,
-  onceEach,
-  type ShownEvent,
-  TIMES,
-  timesIn,
-  withoutJoinLines,
-} from '../event/events.ts';
+import { copiedProperty, type Events, type ShownEvent, TIMES, timesIn, withoutJoinLines } from '../event/events.ts';
 import { EventMoments } from './event-moments.ts';
 import { type InvitedPeople, joinAddressesOf, peopleOf, subjectOf } from '../event/seen-conference.ts';
 

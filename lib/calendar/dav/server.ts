@@ -93,12 +93,14 @@ export class DavServer {
       return;
     }
     headers['Cache-Control'] = 'private, no-cache';
+    headers['DAV'] = CLASSES;
     try {
       write(exchange, await this.#answer(exchange));
     } catch (error) {
       const known = davErrorOf(error);
       if (known === undefined) throw error;
-      if (!exchange.request.readableEnded) response.shouldKeepAlive = false;
+      // What is left of a body is not read.
+      if (!exchange.request.complete) response.shouldKeepAlive = false;
       write(exchange, refusalOf(known));
     }
   };
@@ -106,7 +108,7 @@ export class DavServer {
   async #answer(exchange: Exchange): Promise<DavAnswer> {
     const method = exchange.request.method ?? '';
     const place = placeOf(exchange.path);
-    if (method === 'OPTIONS') return { status: 200, headers: { DAV: CLASSES, Allow: allowed() } };
+    if (method === 'OPTIONS') return { status: 200, headers: { Allow: allowed() } };
     const principal = await this.#authenticated(exchange);
     if (typeof principal === 'number') return { status: principal, type: TEXT, body: 'Log in to see your calendar.\n' };
     exchange.log['user'] = principal.userId;

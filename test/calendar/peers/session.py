@@ -30,7 +30,10 @@ show("changed", len(list(token)))
 found = calendar.date_search(
     start=datetime.datetime(2030, 3, 25, tzinfo=utc), end=datetime.datetime(2030, 4, 2, tzinfo=utc), expand=True
 )
-show("expanded", [one.data for one in found])
+autumn = calendar.date_search(
+    start=datetime.datetime(2030, 10, 21, tzinfo=utc), end=datetime.datetime(2030, 10, 29, tzinfo=utc), expand=True
+)
+show("expanded", [one.data for one in [*found, *autumn]])
 show("found", calendar.event_by_uid("series@python").data)
 # Changed as a person would: another title, and one occurrence left out.
 event.data = event.data.replace("SUMMARY:Series", "SUMMARY:Renamed").replace(

@@ -62,6 +62,16 @@ describe('tsdav', () => {
       timeRange: { start: '2030-03-25T00:00:00Z', end: '2030-04-02T00:00:00Z' },
     });
     expect(missing(series('Renamed'), String(found?.data))).to.deep.equal([]);
+    const expanded = async (start: string, end: string): Promise<string[]> => {
+      const objects = await client.fetchCalendarObjects({ calendar, timeRange: { start, end }, expand: true });
+      return objects.flatMap(({ data: text }) =>
+        [...String(text).matchAll(/^DTSTART:(\d{8}T\d{6}Z)/gm)].map(([, at = '']) => at),
+      );
+    };
+    const spring = await expanded('2030-03-25T00:00:00Z', '2030-04-02T00:00:00Z');
+    expect(spring).to.deep.equal(['20300325T080000Z', '20300401T070000Z']);
+    const autumn = await expanded('2030-10-21T00:00:00Z', '2030-10-29T00:00:00Z');
+    expect(autumn).to.deep.equal(['20301021T070000Z', '20301028T080000Z']);
     const nowhere = await client.fetchCalendarObjects({
       calendar,
       timeRange: { start: '2032-01-01T00:00:00Z', end: '2032-02-01T00:00:00Z' },
