@@ -11,6 +11,7 @@ import { enrol } from './enrolment.ts';
 import { checkReferring, comesByItself, type Came } from './joining.ts';
 import type { ConferenceObjects, ControlParts, Work } from './objects.ts';
 import { checkPassword, needsPassword } from './passwords.ts';
+import { Refusal } from './refusal.ts';
 import type { Standing } from './standing.ts';
 
 /** Somebody who calls a conference. */
@@ -148,8 +149,12 @@ export class Endpoints {
 
   /** Nothing where the conference is no more. */
   async #change(uri: XconUri, work: (work: Work) => void): Promise<ConferenceObject | undefined> {
-    if ((await this.#objects.access.durable(uri)) === undefined) return undefined;
-    return this.#objects.change(this.#focus, uri, CONFERENCES, undefined, work, () => undefined);
+    try {
+      return await this.#objects.change(this.#focus, uri, CONFERENCES, undefined, work, () => undefined);
+    } catch (error) {
+      if (error instanceof Refusal && error.reason === 'no-such-conference') return undefined;
+      throw error;
+    }
   }
 
   #bring(work: Work, { entity, state, displayText, anonymous, ask }: Asked): Came {

@@ -1,4 +1,4 @@
-import { focusDefaults } from '../focus/focus.ts';
+import { focusDefaults } from '../focus/parts.ts';
 import { pinDefaults } from '../focus/pin-entry.ts';
 import { sessionDefaults } from '../sip/dialog/session-user.ts';
 import { integer, optionalText } from './setting.ts';
@@ -9,6 +9,10 @@ const { timer, ringTime } = sessionDefaults;
 /** The settings of the focus. */
 export const FOCUS_SETTINGS = {
   'focus.calls': integer('Calls at once; more get 503.', count(focusDefaults.calls)),
+  'focus.callsPerUser': integer(
+    'Calls of one user to one conference; more get 486.',
+    count(focusDefaults.callsPerUser),
+  ),
   'focus.operator': optionalText(
     'Who brings people into conferences of the join-handling `directed-operator`; callers are sent there (302).',
     { type: 'SIP URI' },
@@ -32,6 +36,10 @@ export const FOCUS_SETTINGS = {
   'focus.chimes': integer(
     'In conferences of so many people it is heard who comes and goes; in larger ones not.',
     count(focusDefaults.chimes),
+  ),
+  'focus.recoveredAtOnce': integer(
+    'Calls of before a restart whose peers are asked at the same time whether they are still there.',
+    count(focusDefaults.recoveredAtOnce),
   ),
   'focus.pin.attempts': integer(
     'Wrong conference passwords by the keys until a call ends.',

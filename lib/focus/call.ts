@@ -2,21 +2,23 @@ import type { Call as Asking, Caller } from '../conference/calls.ts';
 import type { EndpointState, Execution } from '../conference/endpoint-state.ts';
 import type { Endpoints } from '../conference/endpoints.ts';
 import { endpointOf } from '../conference/endpoints.ts';
-import { isSidebar } from '../conference/sidebars.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { statusOf } from '../model/user.ts';
-import { type Leg, MediaRefused, type Mixer, type Path, type SidebarPart } from '../mixer/mixer.ts';
+import type { Leg, Mixer, SidebarPart } from '../mixer/mixer.ts';
 import type { Clock } from '../sip/clock.ts';
 import type { Description } from '../sip/dialog/description.ts';
 import type { Outcome, Refused, SessionEnd, SessionUser } from '../sip/dialog/session-user.ts';
 import type { Session } from '../sip/dialog/session.ts';
 import type { Request } from '../sip/message/request.ts';
-import { mediaRefusal, sdpIn, sessionDescription } from './descriptions.ts';
+import { CallMedia } from './call-media.ts';
 import type { Calls } from './calls.ts';
-import { type Controls, controlsOf, labelsOf, stateOf, UNTOUCHED } from './media.ts';
+import { type CallEnd, ENDS, FORBIDDEN, NOT_ACCEPTABLE, REMOVED, UNREACHABLE } from './endings.ts';
+import { controlsOf } from './media.ts';
 import type { CallRecords } from './records.ts';
 import type { XmlElement } from '../xml/element.ts';
+
+export type { CallEnd } from './endings.ts';
 
 /** What every call uses of the focus. */
 export interface CallContext {
@@ -50,18 +52,6 @@ export interface CallParts {
   readonly isCascade?: boolean;
 }
 
-/** Why a call ends, as the roster shows it (RFC 4575 §5.7.6, §5.7.7). */
-export interface CallEnd {
-  readonly method: NonNullable<EndpointState['disconnectionMethod']>;
-  /** A value of Reason (RFC 3326), sent to the peer too: `SIP;cause=200;text="…"`. */
-  readonly reason?: string;
-  readonly by?: string;
-  /** Nothing of it stays in the roster, not even for a while. */
-  readonly silently?: boolean;
-  /** The roster has nothing of it: somebody else tells what becomes of the endpoint. */
-  readonly unlisted?: boolean;
-}
-
 /**
  * One call: an endpoint of a participant, its dialog and its media. It is made when somebody calls or is called, `joins` the conference when
  * its session is there, follows what the conference object says of it, and is over once.
@@ -75,21 +65,20 @@ export class Call implements SessionUser {
   readonly joined: CallParts['joined'];
   readonly isCascade: boolean;
   readonly #context: CallContext;
+  readonly #media: CallMedia;
   #session: Session | undefined;
-  #leg: Leg | undefined;
-  #controls: Controls = UNTOUCHED;
   #told = '';
   #hasEntered = false;
-  #sidebar: XconUri | undefined;
-  #beside: { readonly sidebar: XconUri; readonly part: SidebarPart } | undefined;
   #awaited: ((object: ConferenceObject | undefined) => void) | undefined;
   #end: CallEnd | undefined;
   #isOver = false;
   #onDigit: ((digit: string) => void) | undefined;
+  #gone: Promise<void> = Promise.resolve();
   readonly #onOver: ((end: CallEnd) => void)[] = [];
 
   constructor(context: CallContext, { id, conference, user, endpoint, caller, joined, isCascade = false }: CallParts) {
     this.#context = context;
+    this.#media = new CallMedia(context.mixer, context.report);
     this.id = id;
     this.conference = conference;
     this.user = user;
@@ -106,22 +95,27 @@ export class Call implements SessionUser {
   }
 
   get leg(): Leg | undefined {
-    return this.#leg;
+    return this.#media.leg;
   }
 
   /** The sidebar where it is heard, instead of the conference itself. */
   get sidebar(): XconUri | undefined {
-    return this.#sidebar;
+    return this.#media.sidebar;
   }
 
   /** Where it is heard; undefined: nowhere yet. */
   get heardIn(): XconUri | undefined {
     if (!this.#hasEntered) return undefined;
-    return this.#beside?.part === 'speaks' ? this.#beside.sidebar : (this.#sidebar ?? this.conference);
+    return this.#media.speaksIn ?? this.#media.sidebar ?? this.conference;
   }
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** When nothing is left of it, once it is over. */
+  get gone(): Promise<void> {
+    return this.#gone;
   }
 
   /** What is kept of it beside its dialog. */
@@ -153,26 +147,19 @@ export class Call implements SessionUser {
    * A place at the mixer, for the peer's offer or for ours; `waiting`: alone until `group` is called. @throws {MediaRefused}
    */
   async open(object: ConferenceObject, offer?: string, waiting = false): Promise<Leg> {
-    const { kind, parent } = object.header;
-    // Who calls a sidebar is heard beside those who come from its main conference.
-    const main = isSidebar(kind) ? parent?.uri : undefined;
-    if (main !== undefined) this.#sidebar = this.conference;
-    const options = { labels: labelsOf(object), waiting: waiting || main !== undefined };
-    const offered = offer === undefined ? options : { ...options, offer };
-    const leg = await this.#context.mixer.allocate(main ?? this.conference, this.id, offered);
-    this.#leg = leg;
+    const leg = await this.#media.open(this.id, object, offer, waiting);
     if (this.#isOver) await leg.release();
     return leg;
   }
 
   /** What goes into the next INVITE or 2xx. */
   get local(): Description | undefined {
-    return this.#leg && sessionDescription(this.#leg.local);
+    return this.#media.local;
   }
 
   /** What the roster shows of it once it is connected. */
   get state(): EndpointState {
-    return this.#leg === undefined ? { status: 'connected' } : stateOf(this.#leg, this.#controls);
+    return this.#media.state;
   }
 
   /** Its session is established. */
@@ -183,25 +170,20 @@ export class Call implements SessionUser {
 
   /** From one room to another; undefined: the conference itself. */
   move(sidebar: XconUri | undefined): void {
-    if (sidebar === this.#sidebar) return;
-    this.#sidebar = sidebar;
-    if (this.#hasEntered) this.#leg?.group(sidebar).catch(this.#context.report);
+    this.#media.move(sidebar, this.#hasEntered);
   }
 
   /** What it does in a sidebar beside the conference; undefined: nothing in this one. */
   beside(sidebar: XconUri, part: SidebarPart | undefined): void {
-    const before = this.#beside;
-    if (part === undefined ? before?.sidebar !== sidebar : before?.sidebar === sidebar && before.part === part) return;
-    this.#beside = part && { sidebar, part };
-    if (this.#hasEntered) this.#leg?.beside(part && sidebar, part).catch(this.#context.report);
+    this.#media.beside(sidebar, part, this.#hasEntered);
   }
 
-  /** It is in the conference: from now on it follows the object, as it is. */
-  enter(object: ConferenceObject): void {
+  /** It is in the conference, whose roster has its state, unless it is to be told: from now on it follows the object, as it is. */
+  enter(object: ConferenceObject, isTold = true): void {
     this.#awaited = undefined;
     this.#hasEntered = true;
-    const { sidebar, part } = this.#beside ?? {};
-    if (part !== undefined) this.#leg?.beside(sidebar, part).catch(this.#context.report);
+    this.#media.enter();
+    if (isTold) this.#told = JSON.stringify(this.state);
     this.follow(object);
   }
 
@@ -219,7 +201,10 @@ export class Call implements SessionUser {
     }
     const endpoint = this.endpointIn(object);
     if (object === undefined || endpoint === undefined || GOING.has(statusOf(endpoint))) this.hangUp(end);
-    else this.#apply(controlsOf(object, endpoint));
+    else {
+      this.#media.apply(controlsOf(object, endpoint));
+      this.#tell();
+    }
   }
 
   /** Its endpoint in the conference object. */
@@ -251,32 +236,16 @@ export class Call implements SessionUser {
   }
 
   async offered(offer: Description | undefined): Promise<Outcome> {
-    const leg = this.#leg;
-    if (leg === undefined) return { status: 488 };
-    if (offer === undefined) return sessionDescription(leg.offer());
-    const text = sdpIn(offer);
-    if (text === undefined) return { status: 415, fields: [['Accept', 'application/sdp']] };
-    try {
-      const answer = await leg.update(text);
-      this.#tell();
-      return sessionDescription(answer);
-    } catch (error) {
-      if (error instanceof MediaRefused) return mediaRefusal(error);
-      throw error;
-    }
+    const outcome = await this.#media.offered(offer);
+    this.#tell();
+    return outcome;
   }
 
   answered(answer: Description): void {
-    const text = sdpIn(answer);
-    const leg = this.#leg;
-    if (leg === undefined || text === undefined) return;
-    leg.accept(text).then(
-      () => this.#tell(),
-      (error: unknown) => {
-        if (!(error instanceof MediaRefused)) this.#context.report(error);
-        this.hangUp({ method: 'failed', reason: 'SIP;cause=488' });
-      },
-    );
+    this.#media.answered(answer).then((isTaken) => {
+      if (isTaken) this.#tell();
+      else this.hangUp(NOT_ACCEPTABLE);
+    }, this.#context.report);
   }
 
   description(): Description | undefined {
@@ -293,8 +262,8 @@ export class Call implements SessionUser {
     this.#isOver = true;
     const { calls, records, report } = this.#context;
     calls.delete(this);
-    this.#leg?.release().catch(report);
-    this.#leaveRoster(end)
+    this.#media.release();
+    this.#gone = this.#leaveRoster(end)
       .then(() => records.forget(this.id))
       .catch(report);
     for (const run of this.#onOver) run(end);
@@ -333,17 +302,6 @@ export class Call implements SessionUser {
     else if (!this.isCascade && this.#context.judgeRefresh?.(response)) this.hangUp(FORBIDDEN);
   }
 
-  #apply(controls: Controls): void {
-    const { report } = this.#context;
-    const before = this.#controls;
-    this.#controls = controls;
-    for (const path of PATHS) {
-      if (controls.muted[path] !== before.muted[path]) this.#leg?.mute(path, controls.muted[path]).catch(report);
-      if (controls.gain[path] !== before.gain[path]) this.#leg?.gain(path, controls.gain[path]).catch(report);
-    }
-    this.#tell();
-  }
-
   /** Once for each state that is another. */
   #tell(): void {
     if (!this.#hasEntered || this.#isOver) return;
@@ -355,20 +313,4 @@ export class Call implements SessionUser {
   }
 }
 
-const PATHS: readonly Path[] = ['to-mixer', 'from-mixer'];
 const GOING = new Set(['disconnecting', 'disconnected']);
-
-export const REMOVED: CallEnd = { method: 'booted', reason: 'SIP;cause=200;text="Removed from the conference"' };
-const UNREACHABLE: CallEnd = { method: 'failed', reason: 'SIP;cause=503;text="Connection lost"' };
-const FORBIDDEN: CallEnd = { method: 'booted', reason: 'SIP;cause=403;text="A conference can not take part"' };
-export const CONFERENCE_ENDED: CallEnd = { method: 'booted', reason: 'SIP;cause=200;text="The conference has ended"' };
-
-/** How the end of a session that we did not end appears. */
-const ENDS: Readonly<Record<SessionEnd['cause'], CallEnd>> = {
-  left: { method: 'departed' },
-  'hung up': { method: 'booted' },
-  lost: { method: 'failed', reason: 'SIP;cause=408' },
-  expired: { method: 'failed', reason: 'SIP;cause=408;text="Session expired"' },
-  unacknowledged: { method: 'failed', reason: 'SIP;cause=408;text="No ACK"' },
-  refused: { method: 'departed', silently: true },
-};

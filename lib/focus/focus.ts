@@ -1,103 +1,32 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Change } from '../conference/changes.ts';
-import type { ConferenceControl } from '../conference/control.ts';
-import type { Endpoints } from '../conference/endpoints.ts';
 import { Refusal } from '../conference/refusal.ts';
-import { info } from '../model/names.ts';
-import type { Principal } from '../directory/principal.ts';
 import type { PartName } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
-import type { Mixer } from '../mixer/mixer.ts';
-import type { Clock } from '../sip/clock.ts';
+import { info } from '../model/names.ts';
 import { dialogId } from '../sip/dialog/dialog.ts';
-import type { IncomingInvite } from '../sip/dialog/incoming-invite.ts';
-import { type SessionSettings, sessionDefaults, type SessionUser } from '../sip/dialog/session-user.ts';
-import { type Incoming, refuse } from '../sip/event/answering.ts';
-import type { NameAddress } from '../sip/message/name-address.ts';
+import { refuse } from '../sip/event/answering.ts';
 import type { Request } from '../sip/message/request.ts';
 import type { Uri } from '../sip/message/uri.ts';
 import type { ServerTransaction } from '../sip/transaction/server.ts';
 import { warning } from './answers.ts';
-import { type Call, type CallContext, CONFERENCE_ENDED, REMOVED } from './call.ts';
-import { type Identified, identifyCaller, type Identities } from './caller.ts';
+import type { Call, CallContext } from './call.ts';
+import { type Identified, identifyCaller } from './caller.ts';
 import { Calls } from './calls.ts';
-import { IncomingCall } from './incoming-call.ts';
 import { chime } from './chimes.ts';
 import { mayReplace, namedCall, NOT_YOURS, REPLACED } from './named-dialog.ts';
+import { type CallEnd, CONFERENCE_ENDED, REMOVED } from './endings.ts';
+import { IncomingCall, refusalFor } from './incoming-call.ts';
+import { type Fields, focusDefaults, type FocusOptions, type FocusParts } from './parts.ts';
+import { Recovery } from './recovery.ts';
 import { followSidebar } from './sidebars.ts';
-import { pinDefaults, type PinSettings } from './pin-entry.ts';
-import type { CallRecords } from './records.ts';
-
-export interface FocusSettings {
-  /** Calls at once. */
-  readonly calls: number;
-  readonly session: Partial<SessionSettings>;
-  /** Milliseconds that somebody stays in the roster who is out for another reason than that he left. */
-  readonly leaversShown: number;
-  /** The most people of a conference who hear others come and go. */
-  readonly chimes: number;
-  readonly pin: PinSettings;
-  /** The URI of who brings people into conferences of the join-handling directed-operator. */
-  readonly operator?: string | undefined;
-}
-
-export const focusDefaults: FocusSettings = {
-  calls: 20_000,
-  session: { timer: sessionDefaults.timer },
-  leaversShown: 10_000,
-  chimes: 20,
-  pin: pinDefaults,
-};
-
-export interface FocusOptions {
-  readonly control: Pick<ConferenceControl, 'update'>;
-  readonly endpoints: Endpoints;
-  /** Follows every change of a conference. */
-  readonly onChange: (listener: (change: Change) => void) => void;
-  readonly mixer: Mixer;
-  readonly identities: Identities;
-  readonly records: CallRecords;
-  /** The conference that a Request-URI names. */
-  readonly conferenceOf: (uri: Uri) => XconUri | undefined;
-  /** The object to which the address of a conference leads now: of a series what stands for the occurrence that goes on. */
-  readonly reached?: (conference: XconUri) => Promise<XconUri>;
-  /** Our Contact in a dialog about a conference, with `isfocus` (RFC 4579 §4), as a field value. */
-  readonly contact: (server: Incoming, conference: XconUri) => string;
-  /** Whether a Contact is that of another focus. */
-  readonly isFocus: (contact: NameAddress | undefined) => boolean;
-  /** Whether a conference names somebody as another focus of its own; undefined: anybody. */
-  readonly cascades: (conference: XconUri, focus: Principal | undefined) => Promise<boolean>;
-  /** Takes an INVITE: `UserAgent.take`. */
-  readonly take: (
-    server: ServerTransaction,
-    contact: string,
-    user: SessionUser,
-    settings: Partial<SessionSettings>,
-  ) => IncomingInvite | undefined;
-  /** Answers OPTIONS with what we can do, and these fields. */
-  readonly answerOptions: (server: ServerTransaction, fields: Fields) => void;
-  readonly clock: Clock;
-  /** Milliseconds since 1970. */
-  readonly date: () => number;
-  readonly newId: () => string;
-  readonly settings?: Partial<FocusSettings>;
-  readonly report: (error: unknown) => void;
-}
-
-type Fields = readonly (readonly [name: string, value: string])[];
-
-/** What calls are taken with. */
-export interface FocusParts extends Omit<FocusOptions, 'settings'> {
-  readonly settings: FocusSettings;
-  readonly context: CallContext;
-  /** Of every 2xx of ours to an INVITE. */
-  readonly fields: Fields;
-}
 
 /** The focus (RFC 4353 §2): every conference's participants are connected with it by SIP. */
 export class Focus {
   readonly calls = new Calls();
   /** What calls are made with, those that we make too. */
   readonly parts: FocusParts;
+  readonly #recovery: Recovery;
 
   constructor(options: FocusOptions) {
     const { endpoints, mixer, records, clock, date, report, isFocus } = options;
@@ -114,6 +43,7 @@ export class Focus {
       },
       fields: [['Allow-Events', 'conference']],
     };
+    this.#recovery = new Recovery(this.parts);
     options.onChange((change) => {
       this.#follow(change);
       chime(mixer, change, settings.chimes, report);
@@ -133,10 +63,10 @@ export class Focus {
       return;
     }
     const conference = named?.call.conference ?? (await this.reached(request.uri));
-    if (conference === undefined) refuse(server, { status: 404 });
-    else if (this.calls.size >= this.parts.settings.calls) refuse(server, FULL);
+    if (this.calls.size >= this.parts.settings.calls) refuse(server, FULL);
     else if (named?.isReplaced === true) await this.#replace(server, named.call);
-    else await this.#receive(server, conference, (call) => call.take());
+    else if (conference === undefined) refuse(server, { status: 404 });
+    else await this.#receive(server, conference, async (call) => void (await call.take()));
   }
 
   /** Somebody goes on with his call from elsewhere (RFC 4579 §5.9). */
@@ -165,6 +95,16 @@ export class Focus {
     });
   }
 
+  /** Knows the calls of before a restart again; to be called before anybody is listened to. Resolves to how many there are. */
+  restore(): Promise<number> {
+    return this.#recovery.restore();
+  }
+
+  /** Asks whether those who were in these calls are still there. */
+  async recover(): Promise<void> {
+    await this.#recovery.run();
+  }
+
   /** The call in whose dialog a request comes. */
   callOf({ callId, to, from }: Request): Call | undefined {
     return this.calls.ofDialog(dialogId(callId, to.tag ?? '', from.tag ?? ''));
@@ -172,7 +112,9 @@ export class Focus {
 
   /** Ends every call. */
   async close(): Promise<void> {
-    for (const call of [...this.calls.all()]) call.hangUp({ method: 'booted', reason: 'SIP;cause=503' });
+    const calls = [...this.calls.all()];
+    for (const call of calls) call.hangUp({ method: 'booted', reason: 'SIP;cause=503', silently: true });
+    await Promise.all(calls.map(({ gone }) => gone));
     await this.parts.mixer.close();
   }
 
@@ -183,6 +125,7 @@ export class Focus {
     return isFixed ? conference : (this.parts.reached?.(conference) ?? conference);
   }
 
+  /** Says who sends a request about a conference, or about none that is there; tells him why it is refused. */
   async #receive(
     server: ServerTransaction,
     conference: XconUri,
@@ -210,7 +153,7 @@ export class Focus {
 
   /** Lets somebody whom we know into a conference, or answers why not. */
   take(server: ServerTransaction, conference: XconUri, identified: Identified): Promise<void> {
-    return this.#serve(server, conference, identified, (call) => call.take());
+    return this.#serve(server, conference, identified, async (call) => void (await call.take()));
   }
 
   async #serve(
@@ -225,10 +168,20 @@ export class Focus {
     try {
       await serve(call);
     } catch (error) {
-      const refusal = call.refusalOf(error);
+      const refusal = refusalFor(error, this.parts);
       // Who is nobody yet proves who he is where the rules want to know.
       const challenge = refusal.status === 401 ? await identities.identify(server) : refusal;
       refuse(server, 'status' in challenge ? challenge : refusal);
+    }
+  }
+
+  /** Every call of a conference, so many at a time, by what the conference is then. */
+  async #followAll(uri: XconUri, end: CallEnd): Promise<void> {
+    const calls = [...this.calls.in(uri)];
+    for (let from = 0; from < calls.length; from += SLICE) {
+      const object = await this.parts.endpoints.object(uri);
+      for (const call of calls.slice(from, from + SLICE)) call.follow(object, end);
+      await turn();
     }
   }
 
@@ -251,8 +204,8 @@ export class Focus {
     const isGone = after === undefined || !after.header.active;
     if (isGone || touched.some(({ kind }) => kind === 'section')) {
       // The last one may have been removed, and so have ended it.
-      const isRemoval = after !== undefined && !by.startsWith(CLOCK) && touched.filter(isUser).length === 1;
-      for (const call of [...this.calls.in(uri)]) call.follow(after, isRemoval ? REMOVED : CONFERENCE_ENDED);
+      const isRemoval = after !== undefined && !by.startsWith(OURSELVES) && touched.filter(isUser).length === 1;
+      this.#followAll(uri, isRemoval ? REMOVED : CONFERENCE_ENDED).catch(this.parts.report);
       return;
     }
     for (const { kind, key } of touched)
@@ -260,8 +213,11 @@ export class Focus {
   }
 }
 
-/** As whom the clock makes changes. */
-const CLOCK = 'xcon-userid:%clock@';
+/** Calls that follow before other work gets a turn of the event loop. */
+const SLICE = 100;
+
+/** As whom the clock and the focus itself make changes. */
+const OURSELVES = 'xcon-userid:%';
 
 const isUser = ({ kind }: PartName): boolean => kind === 'user';
 

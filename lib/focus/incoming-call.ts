@@ -1,19 +1,21 @@
 import type { Call as Asking } from '../conference/calls.ts';
 import type { EndpointState, MediumState } from '../conference/endpoint-state.ts';
 import type { DialIn, Welcome } from '../conference/endpoints.ts';
+import { Refusal } from '../conference/refusal.ts';
 import { statusOf } from '../model/user.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import { MediaRefused } from '../mixer/mixer.ts';
 import type { IncomingInvite } from '../sip/dialog/incoming-invite.ts';
 import { SessionEnded } from '../sip/dialog/session-requests.ts';
+import { BadMessage } from '../sip/message/bad-message.ts';
 import type { ServerTransaction } from '../sip/transaction/server.ts';
 import { type CallRefusal, refusalOf, warning } from './answers.ts';
 import { Call, type CallEnd } from './call.ts';
 import type { Identified } from './caller.ts';
 import { mediaRefusal, offerIn, offeredTypes } from './descriptions.ts';
 import { endpointEntity } from './entity.ts';
-import type { FocusParts } from './focus.ts';
+import type { FocusParts } from './parts.ts';
 import { PinEntry } from './pin-entry.ts';
 import { isHeardIn, partIn } from './sidebars.ts';
 
@@ -48,10 +50,12 @@ export class IncomingCall {
     return this.#parts.endpoints.check(this.#asking(passwordIn(this.#server)), this.#conference, this.#arrival);
   }
 
-  /** Lets the caller in, as far as the rules do; `entered` runs when he is. @throws what `refusalOf` reads, while the INVITE has no answer */
-  async take(entered: () => void = () => undefined): Promise<void> {
+  /** Lets the caller in, as far as the rules do; `entered` runs when he is. @throws what `refusalFor` reads, while the INVITE has no answer */
+  async take(entered: () => void = () => undefined): Promise<Call | undefined> {
     this.#entered = entered;
     const welcome = await this.check();
+    if ([...this.#parts.context.calls.of(this.#conference, welcome.key)].length >= this.#parts.settings.callsPerUser)
+      throw new Refusal('resources-exhausted', 'You have called too often: end another call first.', undefined, FULL);
     if (welcome.asks && !this.#parts.mixer.carries.includes('audio')) await this.#dialIn(undefined); // throws
     const call = this.#newCall(welcome);
     const { settings, fields } = this.#parts;
@@ -59,10 +63,13 @@ export class IncomingCall {
     const invite = this.#parts.take(this.#server, contact, call, settings.session);
     if (invite === undefined) {
       call.over(NOTHING);
-      return;
+      return undefined;
     }
     try {
+      // Whatever ends the call ends the INVITE.
+      call.onOver(() => invite.refuse(480));
       await call.open(welcome.object, offerIn(this.#server.request), welcome.asks || welcome.entry === 'pending');
+      if (!invite.isOpen) throw new SessionEnded();
       await this.#parts.context.records.keep(call.id, { ...call.record, dialog: invite.session.dialog.toJSON() });
       if (!invite.isOpen) throw new SessionEnded();
       if (welcome.asks) {
@@ -71,13 +78,19 @@ export class IncomingCall {
       } else await this.#enter(call, invite, passwordIn(this.#server));
     } catch (error) {
       if (call.isOver || error instanceof SessionEnded) call.over(NOTHING);
-      else if (invite.isOpen) invite.refuse(...this.#answer(error));
+      else if (invite.isOpen) this.#refuse(invite, error);
       else throw error;
     }
+    return call;
   }
 
   async #enter(call: Call, invite: IncomingInvite, password: string | undefined): Promise<void> {
     const { entry, object } = await this.#dialIn(password, call, invite);
+    if (call.isOver) {
+      // It ended before it was in the roster, where it would stay now.
+      await this.#parts.endpoints.remove(call.conference, call.user, [call.endpoint]);
+      throw new SessionEnded();
+    }
     if (entry === 'in') await this.#connect(call, invite, object);
     else {
       call.await((now) => this.#looksAt(now, call, invite));
@@ -114,7 +127,7 @@ export class IncomingCall {
       call.await(() => undefined);
       this.#connect(call, invite, object).catch((error: unknown) => {
         if (!(error instanceof SessionEnded)) this.#parts.report(error);
-        call.over(NOTHING);
+        call.hangUp(NOTHING);
       });
     }
   }
@@ -169,16 +182,21 @@ export class IncomingCall {
     return types.map((type, at) => ({ id: String(at + 1), type, status: 'inactive' }));
   }
 
-  #answer(error: unknown): readonly [status: number, fields: CallRefusal['fields']] {
-    const { status, fields } = this.refusalOf(error);
-    return [status, fields];
+  #refuse(invite: IncomingInvite, error: unknown): void {
+    try {
+      const { status, fields } = refusalFor(error, this.#parts);
+      invite.refuse(status, fields);
+    } catch (unforeseen) {
+      invite.refuse(unforeseen instanceof BadMessage ? unforeseen.status : 500);
+      if (!(unforeseen instanceof BadMessage)) this.#parts.report(unforeseen);
+    }
   }
+}
 
-  /** What the caller is told. */
-  refusalOf(error: unknown): CallRefusal {
-    if (error instanceof MediaRefused) return { fields: [], ...mediaRefusal(error) };
-    return refusalOf(error, this.#parts.context.date(), this.#parts.settings.operator);
-  }
+/** What a caller is told of why he does not come in. */
+export function refusalFor(error: unknown, { context, settings }: FocusParts): CallRefusal {
+  if (error instanceof MediaRefused) return { fields: [], ...mediaRefusal(error) };
+  return refusalOf(error, context.date(), settings.operator);
 }
 
 /** RFC 4575 §5.7.9. */
@@ -197,5 +215,6 @@ const passwordIn = ({ request: { uri } }: ServerTransaction): string | undefined
 /** More are refused by the mixer. */
 const MOST_MEDIA = 16;
 
+const FULL = { is: 'full' } as const;
 const NOTHING: CallEnd = { method: 'failed', silently: true };
 const TURNED_AWAY: CallEnd = { method: 'booted', reason: 'SIP;cause=403;text="A moderator has not let you in"' };

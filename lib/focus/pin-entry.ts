@@ -63,15 +63,11 @@ export class PinEntry {
     if (this.#digits === '' || this.#call.isOver) return;
     this.#isTrying = true;
     this.#stop();
-    try {
-      await this.#enter(this.#digits);
-      this.#call.onDigit(undefined);
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#digits = '';
-      this.#isTrying = false;
-    }
+    const failure = await this.#enter(this.#digits).catch((error: unknown) => error);
+    this.#digits = '';
+    this.#isTrying = false;
+    if (failure === undefined) this.#call.onDigit(undefined);
+    else this.#fail(failure);
   }
 
   #fail(error: unknown): void {

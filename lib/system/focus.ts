@@ -32,11 +32,13 @@ export function openFocus({ config, agent, control, people, senders, records, ..
   const {
     operator,
     calls,
+    callsPerUser,
     sessionInterval: interval,
     minimumInterval: minimum,
     waitingTime,
     leaversShown,
     chimes,
+    recoveredAtOnce,
   } = section(config, 'focus');
   const focus = new Focus({
     ...parts,
@@ -59,11 +61,12 @@ export function openFocus({ config, agent, control, people, senders, records, ..
       return focus === undefined ? namesFocus(object, () => true) : isFocusOf(object, focus);
     },
     take: (...call) => agent.take(...call),
+    resume: (...session) => agent.resume(...session),
     answerOptions: (server, fields) => agent.answerOptions(server, fields),
     date: Date.now,
     newId: newTag,
     settings: {
-      ...{ operator, calls, leaversShown, chimes },
+      ...{ operator, calls, callsPerUser, leaversShown, chimes, recoveredAtOnce },
       session: { timer: { interval, minimum }, ringTime: waitingTime },
       pin: section(config, 'focus.pin'),
     },

@@ -177,6 +177,8 @@ export class SipFront {
   /** Listens wherever the settings say, and goes on with the registrations and subscriptions of before. Resolves to where that is. */
   async serve(): Promise<readonly string[]> {
     await this.#agent.registrar?.open();
+    const calls = await this.#focus.restore();
+    if (calls > 0) this.#logger.info({ calls }, 'participants are asked whether they are still there');
     await this.#mixer.open();
     const served: string[] = [];
     let chosen = 0;
@@ -199,6 +201,7 @@ export class SipFront {
       served.push(`sip:${listener.sentBy};transport=${protocol}`);
     }
     await this.#resume();
+    this.#focus.recover().catch((error: unknown) => this.#logger.error({ err: error }, 'calls could not go on'));
     await this.#dialOuts.open();
     await this.#factory.open();
     return served;

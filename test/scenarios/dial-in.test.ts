@@ -124,7 +124,7 @@ for (const transport of ['udp', 'tcp'] as const) {
       await status('connected');
     });
 
-    it('ends the call of somebody who is removed, with the reason', async () => {
+    it('[U11] ends the call of somebody who is removed, with the reason', async () => {
       const bob = await stage.phone('bob');
       const call = await bob.joins(stage.uri(conference));
       expect((await stage.system.as('alice').removes(conference, idOf('bob'))).code).to.equal(200);
@@ -150,7 +150,7 @@ describe('who may dial in', () => {
   const OPERATOR = 'sip:operator@example.com';
 
   before(async () => {
-    stage = await Stage.start('udp', { 'focus.operator': OPERATOR });
+    stage = await Stage.start('udp', { 'focus.operator': OPERATOR, 'focus.callsPerUser': 2 });
   });
   afterEach(() => stage.clear());
   after(() => stage.close());
@@ -255,6 +255,14 @@ describe('who may dial in', () => {
     );
     await (await stage.phone('bob')).joins(stage.uri(full));
     await refuses('carol', full, 486, /full/);
+  });
+
+  it('takes only so many calls of one user', async () => {
+    const conference = await stage.conference();
+    const bob = await stage.phone('bob');
+    for (let call = 0; call < 2; call++) await bob.joins(stage.uri(conference));
+    await refuses('bob', conference, 486, /too often/);
+    await (await stage.phone('carol')).joins(stage.uri(conference));
   });
 
   it('[E31] blocks, and sends to the operator', async () => {

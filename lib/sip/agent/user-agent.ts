@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts';
+import { Dialog, type DialogState } from '../dialog/dialog.ts';
 import { IncomingInvite } from '../dialog/incoming-invite.ts';
 import { DialogLayer, type Credentials } from '../dialog/layer.ts';
 import { OutgoingInvite, type Caller } from '../dialog/outgoing-invite.ts';
-import type { SessionSettings, SessionUser } from '../dialog/session-user.ts';
+import { sessionDefaults, type SessionSettings, type SessionUser } from '../dialog/session-user.ts';
+import { Session } from '../dialog/session.ts';
 import { Compositor } from '../event/compositor.ts';
 import { Notifier, type NotifierLimits } from '../event/notifier.ts';
 import { Subscriber, type SubscriberOptions } from '../event/subscriber.ts';
@@ -63,6 +65,8 @@ export interface RequestParts {
 }
 
 const MAX_FORWARDS = '70';
+/** How far CSeq jumps over what was sent between the record of a dialog and the restart. */
+const SEQUENCE_GAP = 10_000;
 
 /**
  * A SIP user agent (RFC 3261 §6): every layer of the stack under one roof, with a handler for each method. It serves
@@ -184,6 +188,18 @@ export class UserAgent {
     settings?: Partial<SessionSettings>,
   ): IncomingInvite | undefined {
     return IncomingInvite.take({ layer: this.dialogs, server, contact, user, settings });
+  }
+
+  /**
+   * Goes on with an accepted session of before a restart; whether the peer does is found out by asking him. `isOurs`: we called him.
+   */
+  resume(state: DialogState, user: SessionUser, settings: Partial<SessionSettings> = {}, isOurs = false): Session {
+    const dialog = new Dialog({ ...state, localSeq: state.localSeq + SEQUENCE_GAP });
+    const caller = isOurs ? 'us' : 'peer';
+    const parts = { layer: this.dialogs, dialog, user, settings: { ...sessionDefaults, ...settings }, caller } as const;
+    const session = new Session(parts);
+    session.confirm();
+    return session;
   }
 
   /** Subscribes to the state of a resource, and stays subscribed until `stop`. */

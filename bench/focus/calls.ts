@@ -1,0 +1,59 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { inTurn, median, type Figure } from '../figures.ts';
+import { Server } from '../notify/server.ts';
+import type { Setting } from '../notify/setting.ts';
+import { freePort } from '../sip/kamailio.ts';
+import { openConference } from './conference.ts';
+
+const CALLS = 3_000;
+const AT_ONCE = 100;
+const WARM_UP = 2;
+
+const run = promisify(execFile);
+
+/** Calls that join and leave, by SIPp: at Plenary, and at SIPp's own UAS. */
+export async function measureCalls(setting: Setting): Promise<Figure[]> {
+  const server = await Server.start(setting);
+  const port = await freePort();
+  const uas = answering(port);
+  try {
+    const conference = await openConference(server);
+    const { plenary, sipp } = await inTurn(
+      setting.rounds,
+      {
+        plenary: () => callsPerSecond(server.port, conference),
+        sipp: () => callsPerSecond(port, 'uas'),
+      },
+      WARM_UP,
+    );
+    const [ours, theirs] = [median(plenary), median(sipp)];
+    return [
+      {
+        name: 'calls joined and left, beside SIPp',
+        value: ours / theirs,
+        unit: '×',
+        target: { atLeast: 0.25 },
+        behind: `${ours.toFixed(0)}/s, SIPp's UAS ${theirs.toFixed(0)}/s, ${AT_ONCE} at once`,
+      },
+    ];
+  } finally {
+    uas.kill('SIGKILL');
+    await server.stop();
+  }
+}
+
+const answering = (port: number): ChildProcess =>
+  spawn('sipp', ['-sn', 'uas', '-i', '127.0.0.1', '-p', String(port), '-nostdin'], { stdio: 'ignore' });
+
+async function callsPerSecond(port: number, user: string): Promise<number> {
+  const began = performance.now();
+  const scenario = join(import.meta.dirname, 'call.xml');
+  const load = ['-m', String(CALLS), '-l', String(AT_ONCE), '-r', '100000'];
+  const way = ['-i', '127.0.0.1', '-p', String(await freePort()), '-mp', String(await freePort())];
+  await run('sipp', ['-sf', scenario, `127.0.0.1:${port}`, '-s', user, ...load, ...way, '-nostdin', '-timeout', '60'], {
+    maxBuffer: 64 * 1_024 * 1_024,
+  });
+  return (CALLS * 1_000) / (performance.now() - began);
+}

@@ -1,0 +1,119 @@
+import type { EndpointState } from '../conference/endpoint-state.ts';
+import { isSidebar } from '../conference/sidebars.ts';
+import type { ConferenceObject } from '../model/conference-object.ts';
+import type { XconUri } from '../model/identifiers.ts';
+import { type Leg, MediaRefused, type Mixer, type Path, type SidebarPart } from '../mixer/mixer.ts';
+import type { Description } from '../sip/dialog/description.ts';
+import type { Outcome } from '../sip/dialog/session-user.ts';
+import { mediaRefusal, sdpIn, sessionDescription } from './descriptions.ts';
+import { type Controls, labelsOf, stateOf, UNTOUCHED } from './media.ts';
+
+const PATHS: readonly Path[] = ['to-mixer', 'from-mixer'];
+
+/** The media of one call: its place at the mixer, and what has been set there. */
+export class CallMedia {
+  readonly #mixer: Mixer;
+  readonly #report: (error: unknown) => void;
+  #leg: Leg | undefined;
+  #controls: Controls = UNTOUCHED;
+  #sidebar: XconUri | undefined;
+  #beside: { readonly sidebar: XconUri; readonly part: SidebarPart } | undefined;
+
+  constructor(mixer: Mixer, report: (error: unknown) => void) {
+    this.#mixer = mixer;
+    this.#report = report;
+  }
+
+  get leg(): Leg | undefined {
+    return this.#leg;
+  }
+
+  get sidebar(): XconUri | undefined {
+    return this.#sidebar;
+  }
+
+  /** The sidebar in which it speaks beside the conference. */
+  get speaksIn(): XconUri | undefined {
+    return this.#beside?.part === 'speaks' ? this.#beside.sidebar : undefined;
+  }
+
+  /** What goes into the next INVITE or 2xx. */
+  get local(): Description | undefined {
+    return this.#leg && sessionDescription(this.#leg.local);
+  }
+
+  /** What the roster shows of it. */
+  get state(): EndpointState {
+    return this.#leg === undefined ? { status: 'connected' } : stateOf(this.#leg, this.#controls);
+  }
+
+  /** Who calls a sidebar is heard beside those who come from its main conference. @throws {MediaRefused} */
+  async open(id: string, object: ConferenceObject, offer: string | undefined, waiting: boolean): Promise<Leg> {
+    const { kind, parent } = object.header;
+    const main = isSidebar(kind) ? parent?.uri : undefined;
+    if (main !== undefined) this.#sidebar = object.uri;
+    const options = { labels: labelsOf(object), waiting: waiting || main !== undefined };
+    const offered = offer === undefined ? options : { ...options, offer };
+    return (this.#leg = await this.#mixer.allocate(main ?? object.uri, id, offered));
+  }
+
+  /** Moves it into another room, at once where it `isIn`; undefined: the conference itself. */
+  move(sidebar: XconUri | undefined, isIn: boolean): void {
+    if (sidebar === this.#sidebar) return;
+    this.#sidebar = sidebar;
+    if (isIn) this.#leg?.group(sidebar).catch(this.#report);
+  }
+
+  /** What it does in a sidebar beside the conference, at once where it `isIn`; undefined: nothing in this one. */
+  beside(sidebar: XconUri, part: SidebarPart | undefined, isIn: boolean): void {
+    const before = this.#beside;
+    if (part === undefined ? before?.sidebar !== sidebar : before?.sidebar === sidebar && before.part === part) return;
+    this.#beside = part && { sidebar, part };
+    if (isIn) this.#leg?.beside(part && sidebar, part).catch(this.#report);
+  }
+
+  /** The call is in the conference now. */
+  enter(): void {
+    const { sidebar, part } = this.#beside ?? {};
+    if (part !== undefined) this.#leg?.beside(sidebar, part).catch(this.#report);
+  }
+
+  apply(controls: Controls): void {
+    const before = this.#controls;
+    this.#controls = controls;
+    for (const path of PATHS) {
+      if (controls.muted[path] !== before.muted[path]) this.#leg?.mute(path, controls.muted[path]).catch(this.#report);
+      if (controls.gain[path] !== before.gain[path]) this.#leg?.gain(path, controls.gain[path]).catch(this.#report);
+    }
+  }
+
+  /** The answer to the peer's offer, or ours where he makes none. */
+  async offered(offer: Description | undefined): Promise<Outcome> {
+    if (this.#leg === undefined) return { status: 488 };
+    if (offer === undefined) return sessionDescription(this.#leg.offer());
+    const text = sdpIn(offer);
+    if (text === undefined) return { status: 415, fields: [['Accept', 'application/sdp']] };
+    try {
+      return sessionDescription(await this.#leg.update(text));
+    } catch (error) {
+      if (error instanceof MediaRefused) return mediaRefusal(error);
+      throw error;
+    }
+  }
+
+  /** The peer's answer to our offer; false where it is none that we can take. */
+  async answered(answer: Description): Promise<boolean> {
+    const text = sdpIn(answer);
+    try {
+      if (text !== undefined) await this.#leg?.accept(text);
+      return text !== undefined;
+    } catch (error) {
+      if (!(error instanceof MediaRefused)) this.#report(error);
+      return false;
+    }
+  }
+
+  release(): void {
+    this.#leg?.release().catch(this.#report);
+  }
+}

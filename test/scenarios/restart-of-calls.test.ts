@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { plenary, type RunningServer, serve } from '../support/command.ts';
+import { users } from '../support/messages.ts';
+import { basic, Party } from '../support/party.ts';
+import type { PhoneCall } from '../support/phone-call.ts';
+import { Phone } from '../support/phone.ts';
+import { attributesAt, textAt, textsAt } from '../support/reading.ts';
+import { Watcher, XCON_DOCUMENT } from '../support/stage.ts';
+import { made } from '../support/system.ts';
+
+const PARTICIPANTS = 100;
+const GONE = 30;
+
+const SETTINGS = {
+  PLENARY_SIP_TRUSTED_ADDRESSES: '127.0.0.1',
+  PLENARY_SIP_TRUST_UDP: 'yes',
+  // Who does not answer is given up after 64 of these.
+  PLENARY_SIP_TIMES_T1: '30',
+  PLENARY_NOTIFICATION_MIN_INTERVAL: '1',
+  PLENARY_NOTIFICATION_URGENT_INTERVAL: '1',
+};
+
+describe('calls and a killed server', function () {
+  this.timeout(120_000);
+  let data = '';
+  let server: RunningServer | undefined;
+  const phones: Phone[] = [];
+  const agent = new Agent({ keepAlive: true });
+
+  beforeEach(() => (data = mkdtempSync(join(tmpdir(), 'plenary-calls-'))));
+  afterEach(async () => {
+    await Promise.all(phones.splice(0).map((phone) => phone.close()));
+    server?.process.kill('SIGKILL');
+    await server?.ended;
+    rmSync(data, { recursive: true });
+  });
+  after(() => agent.destroy());
+
+  const phone = async (name: string): Promise<Phone> => {
+    const opened = await Phone.open(name, 'demo');
+    phones.push(opened);
+    return opened;
+  };
+
+  it(`[L8, V5] of ${PARTICIPANTS} participants those are in who are still there, and no others`, async () => {
+    const args = ['--domain', 'example.com', '--data', data];
+    await plenary(['user', 'add', 'alice', ...args], { input: 'demo\n' });
+    server = await serve(args, { environment: SETTINGS });
+    const sip = await server.told(/(sip:127\.0\.0\.1:\d+);transport=udp/);
+    const port = sip.split(':').at(-1) ?? '';
+    const alice = new Party(() => server?.url ?? '', agent, {
+      id: 'xcon-userid:alice@example.com',
+      authorization: basic('alice', 'demo'),
+    });
+    const conference = made(await alice.creates(users('<xcon:join-handling>allow</xcon:join-handling>')));
+    const target = `sip:${conference.slice('xcon:'.length).replace(/@.*/, '')}@127.0.0.1:${port}`;
+
+    const [staying, leaving] = [await phone('staying'), await phone('leaving')];
+    const calls = new Map<string, PhoneCall>();
+    const join = async (number: number): Promise<void> => {
+      const address = `sip:p${number}@elsewhere.example`;
+      const edge = number < GONE ? leaving : staying;
+      const fields = [['P-Asserted-Identity', `<${address}>`]] as const;
+      calls.set(`xcon-userid:p${number}@elsewhere.example`, await edge.joins(target, { from: `<${address}>`, fields }));
+    };
+    await Promise.all(Array.from({ length: PARTICIPANTS }, (_, number) => join(number)));
+    expect(textAt((await alice.retrieves(conference)).info, 'conference-state/user-count')).to.equal(
+      String(PARTICIPANTS),
+    );
+
+    server.process.kill('SIGKILL');
+    await server.ended;
+    await leaving.close();
+    server = await serve([...args, '--sip', `127.0.0.1:${port}`], { environment: SETTINGS });
+
+    const watching = await phone('alice');
+    const watcher = new Watcher(await watching.watches(target, [['Accept', XCON_DOCUMENT]]), 'xcon-conference-info');
+    const count = (number: number) =>
+      watcher.until((document) => textAt(document, 'conference-state/user-count') === String(number));
+    const document = await count(PARTICIPANTS - GONE);
+    const present = attributesAt(document, 'users/user', 'entity').filter((one) => calls.has(one ?? ''));
+    const expected = [...calls.keys()].filter((one) => !isGone(one));
+    expect(present).to.have.members(expected);
+    expect(new Set(textsAt(document, 'users/user/endpoint/status'))).to.deep.equal(new Set(['connected']));
+
+    const [first = '', second = ''] = expected;
+    await calls.get(first)?.leaves();
+    await count(PARTICIPANTS - GONE - 1);
+    expect((await alice.removes(conference, second)).code).to.equal(200);
+    expect((await calls.get(second)?.over())?.cause).to.equal('left');
+  });
+});
+
+const isGone = (entity: string): boolean => Number(/p(\d+)@/.exec(entity)?.[1]) < GONE;
