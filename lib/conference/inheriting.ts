@@ -13,25 +13,38 @@ export function inherited(definition: ElementDefinition, before: Maybe, after: M
   if (before === after || isSame(before, after)) return own;
   if (definition.changes === 'server') return own;
   if (isSame(own, before)) return after;
-  if (own === undefined || definition.type !== undefined) return own;
-  const [old, next, mine] = [before, after, own].map((element) => byDefinition(definition, element));
+  const there = own ?? emptied(definition);
+  if (there === undefined || definition.type !== undefined) return own;
+  const [old, next, mine] = [before, after, there].map((element) => byDefinition(definition, element));
   const children = definition.children().flatMap((child) => {
     const [was = [], will = [], has = []] = [old, next, mine].map((found) => found?.get(child));
     return siblings(was, will, has, itemKey(child), (...items) => inherited(child, ...items));
   });
   const foreign = siblings(
-    ...three(before, after, own, (element) => (element === undefined ? [] : extensionsIn(definition, element))),
+    ...three(before, after, there, (element) => (element === undefined ? [] : extensionsIn(definition, element))),
     (item) => expanded(item),
     follow,
   );
   const attributes = siblings(
-    ...three(before, after, own, (element) => element?.attributes ?? []),
+    ...three(before, after, there, (element) => element?.attributes ?? []),
     expanded,
     followAttribute,
   );
-  const merged = new XmlElement(own.namespace, own.local, attributes, [...children, ...foreign], own.declarations);
+  const merged = new XmlElement(
+    there.namespace,
+    there.local,
+    attributes,
+    [...children, ...foreign],
+    there.declarations,
+  );
   return isEmpty(merged) && definition.key === undefined && !definition.permanent ? undefined : merged;
 }
+
+/** A list from which the child has taken everything takes in what its parent adds. */
+const emptied = ({ namespace, local, many, attributes, children }: ElementDefinition): Maybe =>
+  !many && children().some((child) => child.many) && !attributes.some(({ required }) => required)
+    ? new XmlElement(namespace, local)
+    : undefined;
 
 /** What the data model does not know is one thing. */
 const follow = (before: Maybe, after: Maybe, own: Maybe): Maybe => (isSame(own, before) ? after : own);
