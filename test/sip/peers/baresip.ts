@@ -13,6 +13,7 @@ export interface BaresipOptions {
 
 const CONFIG = [
   'sip_listen 127.0.0.1:0',
+  'net_interface 127.0.0.1',
   'module_path /usr/lib/baresip/modules',
   'audio_player aubridge,a',
   'audio_source aubridge,a',
