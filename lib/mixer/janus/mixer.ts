@@ -83,6 +83,7 @@ export class JanusMixer implements Mixer {
   /** The newest attempt to be connected. */
   #link: object | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #isAway = false;
   #closed = false;
 
   constructor(options: JanusMixerOptions) {
@@ -95,10 +96,7 @@ export class JanusMixer implements Mixer {
 
   /** With or without Janus there: calls are refused until it comes. */
   async open(): Promise<void> {
-    const { listen: host, ports, inner: address, packetRate, silence, talk } = this.#options;
-    const options = { host, ports, inner: address, packetRate, silence, talk };
-    const [thread, inner] = await RelayThread.start(options, (error) => this.#relayEnded(error));
-    this.#relay = { thread, inner };
+    await this.#startRelay();
     await this.#connect();
   }
 
@@ -206,8 +204,11 @@ export class JanusMixer implements Mixer {
       const rooms = new Rooms({ bridge: audio, key, sampling, recordingOf, report });
       await rooms.clear();
       if (this.#link === link) this.#bridge = { audio, rooms };
+      this.#isAway = false;
     } catch (error) {
-      report(error);
+      // Once for each time that it is away.
+      if (!this.#isAway) report(error);
+      this.#isAway = true;
       this.#disconnected(link);
       link.connection?.close();
     }
@@ -232,11 +233,19 @@ export class JanusMixer implements Mixer {
     this.#tell((listener) => listener.lost?.(leg.conference, leg.name));
   }
 
-  /** No port is there any more: every call has lost its sound. */
+  async #startRelay(): Promise<void> {
+    const { listen: host, ports, inner: address, packetRate, silence, talk } = this.#options;
+    const options = { host, ports, inner: address, packetRate, silence, talk };
+    const [thread, inner] = await RelayThread.start(options, (error) => this.#relayEnded(error));
+    this.#relay = { thread, inner };
+  }
+
+  /** No port is there any more: every call has lost its sound; new ones get other ports. */
   #relayEnded(error: Error): void {
     this.#options.report(error);
     this.#relay = undefined;
     for (const leg of this.#legs) this.#tell((listener) => listener.lost?.(leg.conference, leg.name));
+    if (!this.#closed) this.#startRelay().catch(this.#options.report);
   }
 
   /** @throws {MediaRefused} unavailable */
