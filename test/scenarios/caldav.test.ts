@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import ICAL from 'ical.js';
-import { calendarText, DavParty } from '../support/dav.ts';
+import { calendarText, DavParty, missing } from '../support/dav.ts';
 import { made, TestSystem } from '../support/system.ts';
 
 const WEEKLY = [
@@ -188,6 +188,42 @@ describe('a series in a calendar', () => {
     expect((await bob.syncs()).changed).to.deep.equal([]);
   });
 
+  it('[E17] shows what stands for all from one on as such, for some weeks one by one, and takes both back', async () => {
+    const future = override(
+      '20300401T090000',
+      'DTSTART;TZID=Europe/Berlin:20300401T100000',
+      'DURATION:PT1H',
+      'SUMMARY:Later',
+    );
+    future[2] = `RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20300401T090000`;
+    const sent = calendarText(WEEKLY, future);
+    expect((await alice.puts('w.ics', sent)).status).to.equal(201);
+    expect(missing(sent, (await alice.gets('w.ics')).body)).to.deep.equal([]);
+    const [uri = ''] = await listed('alice');
+    const weeks = calendarText([
+      ...['UID:z', 'DTSTAMP:20291201T000000Z', 'RECURRENCE-ID;RANGE=THISANDFUTURE:20300121T080000Z'],
+      ...['DTSTART:20300121T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY;COUNT=3'],
+    ]);
+    await system
+      .as('alice')
+      .updates(
+        uri,
+        `<info:conference-description><info:subject>Shifted</info:subject><xcon:conference-time><xcon:entry><xcon:base>${weeks}</xcon:base></xcon:entry></xcon:conference-time></info:conference-description>`,
+      );
+    const shown = await times();
+    expect(shown).to.deep.equal({
+      series: 'Weekly 2030-01-07T09:00:00',
+      '2030-04-01T09:00:00': 'Later 2030-04-01T10:00:00',
+      '2030-01-21T08:00:00Z': 'Shifted 2030-01-21T10:00:00Z',
+      '2030-01-28T08:00:00Z': 'Shifted 2030-01-28T10:00:00Z',
+      '2030-02-04T08:00:00Z': 'Shifted 2030-02-04T10:00:00Z',
+    });
+    const { body, headers } = await alice.gets('w.ics');
+    expect((await alice.puts('w.ics', body)).status).to.equal(204);
+    expect((await alice.gets('w.ics')).headers['schedule-tag']).to.equal(headers['schedule-tag']);
+    expect(await times()).to.deep.equal(shown);
+  });
+
   it('[E17] that a client without rules changes is not destroyed', async () => {
     await alice.puts('w.ics', calendarText([...WEEKLY, 'ATTENDEE:mailto:bob@example.com']));
     const [uri = ''] = await listed('alice');
@@ -198,18 +234,14 @@ describe('a series in a calendar', () => {
       'DURATION:PT1H',
     ]);
     const edit = `<info:conference-description><info:subject>Renamed</info:subject><xcon:conference-time><xcon:entry><xcon:base>${linphone}</xcon:base></xcon:entry></xcon:conference-time></info:conference-description>`;
-    const answer = await system
-      .as('alice')
-      .sends(
-        system
-          .as('alice')
-          .text('conf', {
-            operation: 'update',
-            confObjID: uri,
-            inside: `<confInfo entity="${uri}">${edit}</confInfo>`,
-          }),
-        { 'User-Agent': 'Linphone/5.4' },
-      );
+    const answer = await system.as('alice').sends(
+      system.as('alice').text('conf', {
+        operation: 'update',
+        confObjID: uri,
+        inside: `<confInfo entity="${uri}">${edit}</confInfo>`,
+      }),
+      { 'User-Agent': 'Linphone/5.4' },
+    );
     expect(answer.code).to.equal(200);
     const event = eventOf((await alice.gets('w.ics')).body);
     expect(event.getFirstPropertyValue('summary')).to.equal('Renamed');

@@ -1,7 +1,9 @@
 import ICAL from 'ical.js';
 import { Calendar, instantOf } from '../../schedule/calendar.ts';
+import { endOf, readEvent } from '../../schedule/event.ts';
 import { scheduleDefaults } from '../../schedule/limits.ts';
 import { stamp } from '../../schedule/rule.ts';
+import { timesIn } from '../event/events.ts';
 
 /** What an event changes: one occurrence, by its id and moment, or that and all after it. */
 export interface Changed {
@@ -13,6 +15,7 @@ export interface Changed {
 /** Which event of a calendar says what of which occurrence. */
 export class EventMoments {
   readonly #series: ICAL.Component | undefined;
+  readonly #reader: Calendar | undefined;
   readonly #changes = new Map<ICAL.Component, Changed>();
 
   constructor(events: readonly ICAL.Component[], zones: readonly ICAL.Component[], floating?: ICAL.Property | null) {
@@ -23,6 +26,7 @@ export class EventMoments {
     this.#series = events.find((event) => event.getFirstProperty('recurrence-id') === null);
     if (changing.length === 0) return;
     const reader = readerOf(zones, floating);
+    this.#reader = reader;
     for (const { event, property } of changing) {
       const at = instantOf(reader.moment(property));
       const andFuture = /^THISANDFUTURE$/i.test(property.getFirstParameter('range'));
@@ -50,6 +54,13 @@ export class EventMoments {
   keyOf(event: ICAL.Component): string {
     const change = this.#changes.get(event);
     return change === undefined ? 'series' : `${change.id}${change.andFuture ? ' and future' : ''}`;
+  }
+
+  /** When an event that changes occurrences takes place, however that is written. */
+  timeOf(event: ICAL.Component): string {
+    if (this.#reader === undefined || !this.#changes.has(event)) return timesIn(event);
+    const { start, length, cancelled } = readEvent(event, this.#reader);
+    return `${instantOf(start)} ${endOf(start, length) ?? ''} ${start.isDay} ${cancelled}`;
   }
 
   /** The event that describes an occurrence. */

@@ -1,6 +1,6 @@
 import ICAL from 'ical.js';
 import { attendeeProperty, mailboxOf, organizerProperty } from '../event/attendee.ts';
-import { copiedProperty, type Events, type ShownEvent, TIMES, timesIn, withoutJoinLines } from '../event/events.ts';
+import { copiedProperty, type Events, type ShownEvent, TIMES, withoutJoinLines } from '../event/events.ts';
 import { EventMoments } from './event-moments.ts';
 import { type InvitedPeople, joinAddressesOf, peopleOf, subjectOf } from '../event/seen-conference.ts';
 
@@ -23,7 +23,10 @@ export function mergedCalendar(stored: string, { events, zones }: Events): ICAL.
     const event = own.get(key);
     own.delete(key);
     if (event === undefined) merged.addSubcomponent(shown.component);
-    else mergeEvent(event, shown);
+    else {
+      if (theirs.timeOf(event) !== ours.timeOf(shown.component)) replace(event, shown.component, TIMES);
+      mergeEvent(event, shown);
+    }
   }
   for (const gone of own.values()) merged.removeSubcomponent(gone);
   return merged;
@@ -31,10 +34,9 @@ export function mergedCalendar(stored: string, { events, zones }: Events): ICAL.
 
 const nameOfZone = (zone: ICAL.Component): string => String(zone.getFirstPropertyValue('tzid'));
 
-/** Times together, the words, the people. */
+/** The words, the people. */
 function mergeEvent(event: ICAL.Component, { component: now, conference }: ShownEvent): void {
   const addresses = joinAddressesOf(conference);
-  if (timesIn(event) !== timesIn(now)) replace(event, now, TIMES);
   // What a conference is called that has no name is nobody's word.
   if (textIn(event, 'summary') !== (subjectOf(conference) ?? '')) replace(event, now, ['summary']);
   const [theirs, ours] = [event, now].map((one) => withoutJoinLines(textIn(one, 'description'), addresses));

@@ -1,5 +1,5 @@
 import type { XconUri } from '../../model/identifiers.ts';
-import { eventsOf, type ShownEvent, timesIn, withoutJoinLines } from '../event/events.ts';
+import { eventsOf, type SeenChild, type ShownEvent, withoutJoinLines } from '../event/events.ts';
 import { changedConference, isOwnAddress, targetsOf } from '../event/request.ts';
 import { baseOf, type PlanChange, type Schedule } from '../event/schedule.ts';
 import { basesOf, joinAddressesOf, type SeenConference } from '../event/seen-conference.ts';
@@ -12,6 +12,8 @@ interface Apart {
   readonly id: string;
   /** What stands for these occurrences now. */
   readonly child: ShownEvent | undefined;
+  /** Whether that takes place at the same time. */
+  readonly isAsShown: boolean;
 }
 
 /** What a stored object says of a series as a whole, and of some of its occurrences apart. */
@@ -30,17 +32,20 @@ export interface PartedSchedule {
 export function parted(
   schedule: Schedule,
   series?: SeenConference,
-  children: readonly SeenConference[] = [],
+  children: readonly SeenChild[] = [],
 ): PartedSchedule {
   const moments = EventMoments.of(schedule.calendar);
-  const shown = series === undefined ? new Map<string, ShownEvent>() : shownByMoment(series, children);
+  const shown = series === undefined ? undefined : shownByMoment(series, children);
   const apart: Apart[] = [];
   for (const change of schedule.changes) {
     const key = moments.keyOf(change.event);
-    const found = shown.get(key);
+    const found = shown?.events.get(key);
     const child = found?.conference === series ? undefined : found;
     if (!change.cancelled && (child !== undefined || change.differs))
-      apart.push({ change, id: moments.changedBy(change.event)?.id ?? '', child });
+      apart.push({
+        ...{ change, id: moments.changedBy(change.event)?.id ?? '', child },
+        isAsShown: child !== undefined && moments.timeOf(change.event) === shown?.moments.timeOf(child.component),
+      });
   }
   const told = new Set(apart.map(({ child }) => child?.conference.uri));
   const events = schedule.calendar.getAllSubcomponents('vevent');
@@ -52,13 +57,13 @@ export function parted(
   };
 }
 
-function shownByMoment(series: SeenConference, children: readonly SeenConference[]): Map<string, ShownEvent> {
+function shownByMoment(series: SeenConference, children: readonly SeenChild[]) {
   const { events, zones } = eventsOf(series, { children });
   const moments = new EventMoments(
     events.map(({ component }) => component),
     zones,
   );
-  return new Map(events.map((one) => [moments.keyOf(one.component), one]));
+  return { moments, events: new Map(events.map((one) => [moments.keyOf(one.component), one])) };
 }
 
 /** Makes what stands for such occurrences, or changes it. */
@@ -69,11 +74,10 @@ export async function changeOccurrences(
   apart: readonly Apart[],
 ): Promise<void> {
   const { asking, control, people } = request;
-  for (const { change, id, child } of apart) {
+  for (const { change, id, child, isAsShown } of apart) {
     const seen = child?.conference ?? series;
     const { subject, description = '', attendees, event, andFuture } = change;
     const plain = withoutJoinLines(description, joinAddressesOf(seen));
-    const isAsShown = child !== undefined && timesIn(event) === timesIn(child.component);
     const base = isAsShown ? (basesOf(seen)[0] ?? '') : baseOf(schedule.calendar, [event]);
     const invited = attendees.filter(({ address }) => !isOwnAddress(asking.principal, address));
     const targets = await targetsOf(invited, people);

@@ -91,12 +91,7 @@ async function change(request: DavRequest, item: CalendarItem, schedule: Schedul
   // Who is asked to some occurrences alone changes nothing for the others.
   if (!item.whole) return item.uri;
   const seen = seenIn(await control.retrieve(asking.call, item.uri));
-  const children = await Promise.all(item.children.map((one) => showing.seen(asking, one)));
-  const { base, apart, dropped } = parted(
-    schedule,
-    seen,
-    children.filter((one) => one !== undefined),
-  );
+  const { base, apart, dropped } = parted(schedule, seen, await showing.children(asking, item));
   const { subject, description = '' } = schedule;
   const plain = withoutJoinLines(description, joinAddressesOf(seen));
   const said = { subject, base, description: plain === '' ? undefined : plain };

@@ -3,8 +3,9 @@ import type ICAL from 'ical.js';
 import type { Call, ObjectAnswer } from '../../conference/calls.ts';
 import { Refusal } from '../../conference/refusal.ts';
 import type { Principal } from '../../directory/principal.ts';
+import type { SeriesChild } from '../../model/conference-object.ts';
 import type { XconUri } from '../../model/identifiers.ts';
-import { calendarOf, eventsOf } from '../event/events.ts';
+import { calendarOf, eventsOf, type SeenChild } from '../event/events.ts';
 import { type SeenConference, seenIn } from '../event/seen-conference.ts';
 import type { Calendars } from './calendars.ts';
 import { mergedCalendar } from './merged-event.ts';
@@ -18,6 +19,7 @@ export interface Asking {
 
 export interface ShowingControl {
   retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer>;
+  children(call: Call, uri: XconUri): Promise<readonly SeriesChild[]>;
 }
 
 /** Conferences as one user's calendar shows them: what they say now beside what her client stored. */
@@ -55,15 +57,30 @@ export class Showing {
     }
   }
 
+  /** What stands for occurrences of a series, as far as its reader may see it. */
+  async children(asking: Asking, item: CalendarItem): Promise<SeenChild[]> {
+    if (item.children.length === 0) return [];
+    const ranges = item.whole ? await this.#control.children(asking.call, item.uri).catch(none) : [];
+    const endless = new Set(ranges.filter(({ to }) => to === undefined).map(({ uri }) => uri));
+    const seen = await Promise.all(item.children.map((one) => this.seen(asking, one)));
+    return seen.flatMap((one) => (one === undefined ? [] : [{ ...one, endless: endless.has(one.uri) }]));
+  }
+
   async #component(asking: Asking, item: CalendarItem): Promise<ICAL.Component | undefined> {
-    const { uri, uid, whole } = item;
-    const [series, ...children] = (
-      await Promise.all([...(whole ? [uri] : []), ...item.children].map((one) => this.seen(asking, one)))
-    ).filter((one) => one !== undefined);
+    const { uri, uid } = item;
+    const whole = item.whole ? await this.seen(asking, uri) : undefined;
+    const seen = await this.children(asking, item);
+    const [series = seen[0], children = seen.slice(1)] = whole === undefined ? [] : [whole, seen];
     if (series === undefined) return undefined;
     const options = { uid, children, people: true, pins: true };
     const stored = item.stored ? await this.#calendars.stored(asking.principal.userId, uri) : undefined;
     if (stored === undefined) return calendarOf(series, options);
     return mergedCalendar(stored.text, eventsOf(series, options));
   }
+}
+
+/** A series that went meanwhile has none. */
+function none(error: unknown): readonly SeriesChild[] {
+  if (error instanceof Refusal) return [];
+  throw error;
 }

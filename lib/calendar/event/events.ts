@@ -23,11 +23,16 @@ export const TIMES = [
 /** Linphone's word for "now": no date of a calendar. */
 const FIRST_YEAR = 1971;
 
+/** What stands for some occurrences of a series; `endless`: for all from its first one on. */
+export interface SeenChild extends SeenConference {
+  readonly endless?: boolean;
+}
+
 export interface EventOptions {
   /** UID of the events; else the conference's own, the same for ever. */
   readonly uid?: string;
   /** Dependent children of the series (RFC 5239 §7.4): what they change is shown as events with RECURRENCE-ID. */
-  readonly children?: readonly SeenConference[];
+  readonly children?: readonly SeenChild[];
   /** Whether organizer and attendees are named. */
   readonly people?: boolean;
   /** Whether the PIN is told, where the reader of the conference sees it. */
@@ -73,17 +78,19 @@ export function eventsOf(conference: SeenConference, options: EventOptions = {})
 }
 
 /** What stands for some occurrences up to a last one: iCalendar knows only single ones, and all from one on. */
-function occurrencesOf(shown: ShownEvent, child: SeenConference): ShownEvent[] {
+function occurrencesOf(shown: ShownEvent, child: SeenChild): ShownEvent[] {
   const { component } = shown;
   if (recurrenceOf(component) === undefined) return [];
-  if (component.getFirstProperty('rrule') === null) return [shown];
+  const isRange = component.getFirstProperty('rrule') !== null;
+  if (!isRange) return [shown];
+  for (const name of ['rrule', 'exdate', 'rdate']) component.removeAllProperties(name);
+  if (child.endless === true) return [shown];
   return occurrencesIn(basesOf(child)[0] ?? '').map(({ id, start, end }) => {
     const one = copied(component);
-    for (const name of ['rrule', 'exdate', 'rdate', 'duration', 'dtend', 'recurrence-id'])
-      one.removeAllProperties(name);
-    one.updatePropertyWithValue('dtstart', timeAt(start));
-    if (end !== undefined) one.addPropertyWithValue('dtend', timeAt(end));
+    for (const name of ['dtstart', 'duration', 'dtend', 'recurrence-id']) one.removeAllProperties(name);
     one.addPropertyWithValue('recurrence-id', timeAt(momentOf(id)));
+    one.addPropertyWithValue('dtstart', timeAt(start));
+    if (end !== undefined) one.addPropertyWithValue('dtend', timeAt(end));
     return { ...shown, component: one };
   });
 }
