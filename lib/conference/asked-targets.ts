@@ -1,4 +1,5 @@
 import type { ConferenceObject } from '../model/conference-object.ts';
+import type { XconUserId } from '../model/identifiers.ts';
 import { info, XCON } from '../model/names.ts';
 import type { Part } from '../model/part.ts';
 import { isPresent, type UserRecord } from '../model/user.ts';
@@ -64,6 +65,14 @@ export function callTargets({ edit, identities }: Work, names: readonly string[]
       identities,
     );
   }
+}
+
+/** A target as one of the conference: who it is, where it is known, and where she is reached. */
+export function targetIn(object: ConferenceObject, name: string): { user?: XconUserId; address?: string } {
+  const user = findUser(object, name);
+  const record = user && object.users.get(user);
+  const address = record && addressIn(name, record);
+  return { ...(user !== undefined && { user }), ...(address !== undefined && { address }) };
 }
 
 /** Where somebody of the list is called: at the address that it names, or at the first of hers. */

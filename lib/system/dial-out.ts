@@ -1,4 +1,5 @@
 import { FOCUS, idOf } from '../conference-package/addresses.ts';
+import { targetIn } from '../conference/asked-targets.ts';
 import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
@@ -93,7 +94,9 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     ...{ endpoints, asked, clock, report },
     date: Date.now,
     refer: async (object, name) => {
-      await refer(referrals, { conference: object.uri }, name, object);
+      const { user, address } = targetIn(object, name);
+      // Who has no address but for mail is invited by mail.
+      if (address !== undefined) await refer(referrals, { conference: object.uri, user }, address, object);
     },
   });
   const dialOuts = new DialOuts({

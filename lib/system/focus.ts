@@ -9,6 +9,7 @@ import type { Mixer } from '../mixer/mixer.ts';
 import { isFocus } from '../mmtel/focus-evidence.ts';
 import type { UserAgent } from '../sip/agent/user-agent.ts';
 import type { Clock } from '../sip/clock.ts';
+import { sessionDefaults } from '../sip/dialog/session-user.ts';
 import { newTag } from '../sip/token.ts';
 import type { SipSenders } from '../sip-users/senders.ts';
 
@@ -24,6 +25,8 @@ export interface FocusWiring {
   readonly report: (error: unknown) => void;
 }
 
+/** Methods of the dialog of a call. */
+const ALLOW = `${sessionDefaults.allow}, REFER, SUBSCRIBE`;
 /** Bodies of INVITEs that the focus understands. */
 export const CONTENT = ['application/sdp', 'multipart/mixed', 'multipart/alternative'];
 
@@ -67,7 +70,7 @@ export function openFocus({ config, agent, control, people, senders, records, ..
     newId: newTag,
     settings: {
       ...{ operator, calls, callsPerUser, leaversShown, chimes, recoveredAtOnce },
-      session: { timer: { interval, minimum }, ringTime: waitingTime },
+      session: { allow: ALLOW, timer: { interval, minimum }, ringTime: waitingTime },
       pin: section(config, 'focus.pin'),
     },
   });

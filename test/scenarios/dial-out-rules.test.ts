@@ -112,7 +112,7 @@ describe('calls that the focus makes', () => {
     const time = `<xcon:conference-time><xcon:entry><xcon:base>${base}</xcon:base><xcon:request-user>${stamp(Date.now() + 500)}Z</xcon:request-user></xcon:entry></xcon:conference-time>`;
     const list =
       '<info:users><xcon:allowed-users-list>' +
-      `<xcon:target uri="${sipOf('bob')}" method="dial-out"/><xcon:target uri="${sipOf('carol')}" method="refer"/>` +
+      `<xcon:target uri="${sipOf('bob')}" method="dial-out"/><xcon:target uri="${idOf('carol')}" method="refer"/>` +
       '</xcon:allowed-users-list></info:users>';
     const answer = await stage.system
       .as('alice')

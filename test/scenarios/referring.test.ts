@@ -215,6 +215,22 @@ for (const transport of ['udp', 'tcp'] as const) {
       await sees('carol', 'connected');
     });
 
+    it('reach no more people at once than the settings let one list have', async () => {
+      const entries = Array.from({ length: 51 }, (_, n) => `<entry uri="sip:${n}@example.com"/>`).join('');
+      const fields = [
+        ['Require', 'multiple-refer'],
+        ['Content-Type', LIST],
+        ['Content-Disposition', 'recipient-list'],
+        ['Content-ID', '<list@phone>'],
+      ] as const;
+      const body = Buffer.from(
+        `<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list>${entries}</list></resource-lists>`,
+      );
+      const sent = await Reference.send(alice, stage.uri(conference), '<cid:list@phone>', fields, body);
+      expect(sent.status).to.equal(413);
+      expect(textsAt(await stage.document(conference), 'users/user/endpoint/status')).to.deep.equal([]);
+    });
+
     it('come only from people who have proved who they are', async () => {
       const thief = await stage.phone('bob', 'wrong');
       expect((await refers(thief, `<${sipOf('carol')}>`)).status).to.equal(401);
