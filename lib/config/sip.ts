@@ -35,6 +35,10 @@ export const SIP_SETTINGS = {
   'sip.tls': optionalAddress('Where SIP is served over TLS, with the certificate of HTTPS.'),
   'sip.ws': optionalAddress('Where SIP is served over WebSocket.'),
   'sip.wss': optionalAddress('Where SIP is served over secure WebSocket, with the certificate of HTTPS.'),
+  'sip.locateSenders': choice(
+    'Whether responses whose connection is gone and can not be made again go to the servers of the host in the top Via (RFC 3263 §5). It lets strangers aim what we send: for networks of servers that one knows.',
+    { default: 'no', of: ['no', 'yes'] },
+  ),
   'sip.origins': list(
     'Origins whose pages may speak SIP over WebSocket: `https://example.com`. Clients that name no origin are no pages.',
     { default: [], of: 'origins', entry: readOrigin },

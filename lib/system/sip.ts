@@ -90,6 +90,7 @@ export class SipFront {
     this.#agent = new UserAgent({
       clock,
       times: section(config, 'sip.times'),
+      locatesSenders: config['sip.locateSenders'] === 'yes',
       limits: {
         transport: section(config, 'sip.transport'),
         messages: section(config, 'sip.messages'),

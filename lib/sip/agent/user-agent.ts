@@ -10,6 +10,7 @@ import { Notifier, type NotifierLimits } from '../event/notifier.ts';
 import { Subscriber, type SubscriberOptions } from '../event/subscriber.ts';
 import { fenceIdentity, TrustDomain, type TrustOptions } from '../identity.ts';
 import { Locator, type LocatorOptions } from '../locate/locator.ts';
+import { senderOf } from '../locate/sender.ts';
 import type { MessageLimits } from '../message/limits.ts';
 import { Request } from '../message/request.ts';
 import { OPTION_TAGS, Registrar, type RegistrarOptions } from '../registrar/registrar.ts';
@@ -39,6 +40,8 @@ export interface UserAgentOptions {
   readonly times?: Partial<Times> | undefined;
   readonly limits?: UserAgentLimits | undefined;
   readonly locating?: Omit<LocatorOptions, 'clock'> | undefined;
+  /** Whether responses whose connection is gone go to the servers of their top Via (RFC 3263 §5); otherwise to where it came from alone. */
+  readonly locatesSenders?: boolean | undefined;
   /** How we connect over TLS. */
   readonly tls?: TlsSettings | undefined;
   /** Who may assert identities (RFC 3325); nobody by default. */
@@ -88,11 +91,15 @@ export class UserAgent {
   constructor(options: UserAgentOptions) {
     const { clock, date = Date.now, limits = {}, report, tls, times, credentials, user = 'plenary' } = options;
     this.clock = clock;
+    const locator = new Locator({ ...options.locating, clock });
     this.transport = new TransportLayer({
       clock,
       limits: limits.transport,
       messageLimits: limits.messages,
       tls,
+      ...(options.locatesSenders === true && {
+        locateSender: (via, protocol) => locator.locate(senderOf(via, protocol)),
+      }),
       report,
     });
     const trust = new TrustDomain(options.trust);
@@ -103,7 +110,6 @@ export class UserAgent {
       limits: limits.transactions,
       report,
     });
-    const locator = new Locator({ ...options.locating, clock });
     const { transport, transactions } = this;
     this.outgoing = new Outgoing({ transactions, transport, locator });
     const flow: RegistrarOptions['flow'] = (id) => transport.flow(id);

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { MESSAGE_LIMITS, type MessageLimits } from '../message/limits.ts';
 import type { Response } from '../message/response.ts';
 import { serialize } from '../message/serialize.ts';
+import type { Via } from '../message/via.ts';
 import { familyOf, formatEndpoint, isLoopback } from './address.ts';
 import type { Surroundings } from './connection.ts';
 import { Connections } from './connections.ts';
@@ -30,6 +31,11 @@ export interface TransportOptions {
    * send at hosts that they could not reach themselves.
    */
   readonly followMaddr?: boolean | undefined;
+  /**
+   * The servers of whoever sent a request, by its top Via: where responses go when no connection leads back (RFC 3263 §5). They go
+   * nowhere then without it: it lets strangers aim what we send, as `followMaddr` does.
+   */
+  readonly locateSender?: ((via: Via, protocol: Protocol) => Promise<readonly Target[]>) | undefined;
   /** Told of errors that no caller hears of: of a listener, or thrown by the receiver. */
   readonly report?: ((error: Error) => void) | undefined;
 }
@@ -42,10 +48,12 @@ export class TransportLayer {
   readonly #outbound: Outbound;
   readonly #tls: TlsIdentity;
   readonly #followMaddr: boolean;
+  readonly #locateSender: TransportOptions['locateSender'];
   readonly #report: (error: Error) => void;
   readonly #listeners: Listener[] = [];
 
-  constructor({ clock, limits, messageLimits, tls, followMaddr = false, report = () => undefined }: TransportOptions) {
+  constructor(options: TransportOptions) {
+    const { clock, limits, messageLimits, tls, followMaddr = false, report = () => undefined } = options;
     const bounds = { ...transportDefaults, ...limits };
     const inbound = new Inbound({
       counters: this.counters,
@@ -60,6 +68,7 @@ export class TransportLayer {
     this.#connections = new Connections(this.#around);
     this.#outbound = new Outbound(this.#around, this.#connections, this.#tls);
     this.#followMaddr = followMaddr;
+    this.#locateSender = options.locateSender;
     this.#report = report;
   }
 
@@ -112,8 +121,18 @@ export class TransportLayer {
    */
   async respond(response: Response, flow: Flow): Promise<void> {
     const { head, body } = serialize(response);
-    const way = flow.reliable && flow.open ? flow : await this.#wayBack(response, flow);
-    return way.send(head, body);
+    if (!flow.reliable) return (await this.#wayBack(response, flow)).send(head, body);
+    try {
+      const way = flow.open ? flow : await this.#wayBack(response, flow);
+      await way.send(head, body);
+    } catch (error) {
+      const servers = await this.#locateSender?.(response.via, flow.protocol).catch(() => []);
+      for (const server of servers ?? []) {
+        const way = await this.connect(server).catch(() => undefined);
+        if (way !== undefined) return way.send(head, body);
+      }
+      throw error;
+    }
   }
 
   /** `host:port` that we put into Via and Contact of what goes over this flow: of a listener where there is one. */

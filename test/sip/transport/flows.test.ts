@@ -120,6 +120,29 @@ describe('SIP transport', () => {
     });
   }
 
+  it('brings a response to the servers of its sender where nothing leads back (RFC 3263 §5)', async () => {
+    const asked: string[] = [];
+    atAlice = await alice.listen('tcp', { advertise: { host: 'alice.example.com', port: 9 } });
+    const server = { protocol: 'tcp', address: '127.0.0.1', port: atAlice.local.port } as const;
+    bob = Party.create({
+      locateSender: ({ host }, protocol) => {
+        asked.push(`${protocol} ${host}`);
+        // The first one is down.
+        return Promise.resolve([{ ...server, port: 9 }, server]);
+      },
+    });
+    atBob = await bob.listen('tcp');
+    const socket = connect({ host: '127.0.0.1', port: atBob.local.port });
+    socket.write(bytes(request({ sentBy: atAlice.sentBy, transport: 'tcp' })));
+    const { message, flow: back } = await bob.nextRequest();
+    const gone = ending(back);
+    socket.destroy();
+    await gone;
+    await bob.layer.respond(Response.to(message, 200), back);
+    expect((await alice.nextResponse()).message.status).to.equal(200);
+    expect(asked).to.deep.equal(['tcp alice.example.com']);
+  });
+
   it('uses a connection that the peer opened for requests to his end of it', async () => {
     atBob = await bob.listen('tcp');
     const flow = await alice.layer.connect(toBob('tcp'));
