@@ -33,6 +33,10 @@ export class Janus {
     const child = spawn('janus', ['-F', this.folder], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.#output = '';
+    // A test process that is ended leaves nobody behind.
+    const end = (): void => void child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
     await new Promise<void>((resolve, reject) => {
       const fail = (text: string): void => reject(new Error(text));
       child.once('error', () => fail('janus is missing: apt-get install janus'));
