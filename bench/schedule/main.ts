@@ -5,11 +5,15 @@ import { Command, Option } from 'commander';
 import { passes, table, type Figure } from '../figures.ts';
 import { measureCalDav } from './caldav.ts';
 import { measureCapacity } from './capacity.ts';
+import { measureNext } from './next.ts';
 import type { Setting } from './setting.ts';
+import { measureTogether } from './together.ts';
 
 const PARTS: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> = {
   caldav: measureCalDav,
   capacity: measureCapacity,
+  next: measureNext,
+  together: measureTogether,
 };
 
 const command = new Command('bench:schedule')
