@@ -186,6 +186,29 @@ describe('room for conferences', () => {
     expect(await server.bookings()).to.deep.equal([]);
   });
 
+  it('of an occurrence that others stand for is theirs, at their time and for their people', async () => {
+    const server = await Server.with({ conferences: 1 });
+    const uri = await server.plans('alice', once(NINE, 60, 'RRULE:FREQ=DAILY;COUNT=3') + most(4));
+    await server.plans('bob', once(NINE + DAY + 120 * MINUTE, 60));
+    const second = { from: stamp(NINE + DAY), to: stamp(NINE + DAY) };
+    const change = (minutes: number) =>
+      server.control.changeOccurrences(
+        as('alice'),
+        uri,
+        second,
+        changes(described(once(NINE + DAY + minutes * MINUTE, 60) + most(9))),
+      );
+    expect(await want(change(90))).to.include('2030-01-08T11:00:00Z');
+    expect(await server.at(NINE + DAY)).to.deep.equal([1, 4]);
+    await change(180);
+    expect(await server.at(NINE + DAY)).to.deep.equal([0, 0]);
+    expect(await server.at(NINE + DAY + 180 * MINUTE)).to.deep.equal([1, 9]);
+    expect(await server.at(NINE + 2 * DAY)).to.deep.equal([1, 4]);
+    await server.control.delete(as('alice'), uri);
+    expect(await server.at(NINE + DAY + 180 * MINUTE)).to.deep.equal([0, 0]);
+    expect(await server.at(NINE + 2 * DAY)).to.deep.equal([0, 0]);
+  });
+
   it('without a most is for those who are invited', async () => {
     const server = await Server.with();
     const uri = await server.plans('alice', once(NINE, 60));
