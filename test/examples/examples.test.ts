@@ -13,6 +13,7 @@ const CLIENT = fileURLToPath(new URL('../../dist/ccmp/client/index.js', import.m
 
 const QUICKSTART = ['node', '--import', 'tsx', 'examples/quickstart/main.ts'];
 const CURL = ['bash', 'examples/curl.sh'];
+const CALENDAR = ['bash', 'examples/calendar.sh'];
 const WATCH_CONFERENCE = ['node', '--import', 'tsx', 'examples/watch-conference/main.ts'];
 const DASHBOARD = ['node', '--import', 'tsx', 'examples/dashboard/main.ts'];
 const THIRD_PARTY_CLIENT = ['node', '--import', 'tsx', 'examples/third-party-client/main.ts'];
@@ -121,13 +122,22 @@ describe('the examples', function () {
     expect(await conferences()).to.deep.equal([]);
   });
 
+  it('the calendar is found, gets an event, shows how to join, and loses it', async () => {
+    const { code, lines, stderr } = await run(CALENDAR);
+    expect(stderr).to.equal('');
+    expect(code).to.equal(0);
+    expect(lines.map((line) => line.split(/[ ;]/)[0])).to.deep.equal([
+      ...['PROPFIND', 'PUT', 'GET', 'CONFERENCE', 'DELETE', 'GET'],
+    ]);
+  });
+
   it('the third-party client uses nothing of this package', () => {
     const source = readFileSync(join(ROOT, 'examples/third-party-client/main.ts'), 'utf8');
     const imported = [...source.matchAll(/from '([^']+)'/g)].map(([, name]) => name);
     expect(imported).to.deep.equal(['fast-xml-parser', 'xmlbuilder2']);
   });
 
-  for (const example of [QUICKSTART, CURL, THIRD_PARTY_CLIENT, WATCH_CONFERENCE, DASHBOARD]) {
+  for (const example of [QUICKSTART, CURL, CALENDAR, THIRD_PARTY_CLIENT, WATCH_CONFERENCE, DASHBOARD]) {
     it(`${example.at(-1)!} fails, and says why, when the server refuses`, async () => {
       const { code, stderr } = await run(example, 'alice:wrong');
       expect(code).to.equal(1);
