@@ -231,7 +231,7 @@ export class ConferencingSystem {
     this.#metrics.gauge('sip_subscriptions', 'SIP subscriptions that there are.', () => this.#sip.subscriptions);
     this.#metrics.gauge('sip_registrations', 'Addresses whose users have registered.', () => this.#sip.registrations);
     this.#metrics.gauge('calls', 'Calls of participants that there are.', () => this.#sip.calls);
-    if (config.mixer !== 'none') {
+    if (config['mixer.kind'] !== 'none') {
       this.#metrics.gauge('mixer_legs', 'Calls that have sound.', () => this.#sip.mixer.size);
       this.#metrics.gauge('mixer_connected', 'Whether the mixer is there.', () => Number(this.#sip.mixer.connected));
     }

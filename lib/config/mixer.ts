@@ -34,10 +34,13 @@ const port = (description: string, value: number): Setting<number> =>
 
 /** The settings of what carries media. */
 export const MIXER_SETTINGS = {
-  mixer: choice('What carries the sound of calls. `none`: nothing, all media are inactive; `janus`: its AudioBridge.', {
-    default: 'none',
-    of: ['none', 'janus'],
-  }),
+  'mixer.kind': choice(
+    'What carries the sound of calls. `none`: nothing, all media are inactive; `janus`: its AudioBridge.',
+    {
+      default: 'none',
+      of: ['none', 'janus'],
+    },
+  ),
   'mixer.url': webSocketUrl,
   'mixer.apiSecretFile': optionalText("Holds Janus's `api_secret`.", { type: 'file' }),
   'mixer.adminKeyFile': optionalText("Holds the AudioBridge's `admin_key`.", { type: 'file' }),

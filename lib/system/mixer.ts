@@ -9,7 +9,7 @@ import type { Codec } from '../mixer/sdp/formats.ts';
 /** What carries media, as the settings say. */
 export function mixerOf(config: Config, logger: Logger, key: Buffer): Mixer {
   const sdp = section(config, 'mixer.sdp');
-  if (config.mixer === 'none') return new NoMixer({ ...noMixerDefaults, sdp });
+  if (config['mixer.kind'] === 'none') return new NoMixer({ ...noMixerDefaults, sdp });
   const { firstPort, lastPort, apiSecretFile, adminKeyFile, sampling, ...settings } = section(config, 'mixer');
   return new JanusMixer({
     ...janusDefaults,

@@ -52,7 +52,7 @@ export class Janus {
   /** What a server needs to be told to use it. */
   get settings(): Readonly<Record<string, unknown>> {
     return {
-      mixer: 'janus',
+      'mixer.kind': 'janus',
       'mixer.url': this.url,
       'mixer.apiSecretFile': this.#secretFile('api-secret', API_SECRET),
       'mixer.adminKeyFile': this.#secretFile('admin-key', ADMIN_KEY),
