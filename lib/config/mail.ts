@@ -89,6 +89,9 @@ export const MAIL_SETTINGS = {
   'mail.recipients': integer('Recipients of one mail that is taken.', count(listenerDefaults.recipients)),
   'mail.silence': integer('How long such a connection may stand still.', milliseconds(listenerDefaults.silence)),
   'mail.parts': integer('Parts of a mail, whatever they stand in.', count(listenerDefaults.parts)),
-  'mail.headers': integer('Length of the headers of a part.', bytes(listenerDefaults.headers, 1_000)),
+  'mail.headers': integer(
+    'Length of the headers of a part; of those of the mail itself only what is read counts.',
+    bytes(listenerDefaults.headers, 1_000),
+  ),
   'mail.page': integer('Changes that are read from the change log at once.', count(mailDefaults.page)),
 };

@@ -51,8 +51,11 @@ describe('hostile mail', () => {
 
   it('with endless headers is taken and forgotten', async () => {
     await listen();
-    expect(await send(`${head}${'X-A: b\n'.repeat(50_000)}${calendar}`)).to.equal(250);
+    expect(await send(`${head}${'List-X: b\n'.repeat(50_000)}${calendar}`)).to.equal(250);
     expect(taken).to.deep.equal([]);
+    // What nobody reads is no matter.
+    expect(await send(`${head}Cc: ${'a,'.repeat(100_000)}\n${calendar}`)).to.equal(250);
+    expect(taken.map((mail) => mail.from?.address)).to.deep.equal(['a@b.example']);
   });
 
   it('whose From is not one, or is there twice, is nobody’s', async () => {

@@ -38,7 +38,7 @@ export async function readMail(
   { parts, headers }: ParsingLimits,
   authservId: string | undefined,
 ): Promise<IncomingMail> {
-  const mail = await simpleParser(text, {
+  const mail = await simpleParser(withReadHeaders(text), {
     ...{ skipHtmlToText: true, skipTextToHtml: true, skipTextLinks: true, skipImageLinks: true, keepCidLinks: true },
     ...{ ignoreEmbedded: true, checksumAlgo: false, maxChildNodes: parts, maxHeadSize: headers },
   });
@@ -62,6 +62,17 @@ export async function readMail(
     verdict: authservId === undefined || !isOne ? 'unknown' : verdictOf(results, authservId, domain),
     ...(part && { calendar: part.content.toString('utf8') }),
   };
+}
+
+const READ =
+  /^(?:from|message-id|authentication-results|auto-submitted|list-[a-z-]+|precedence|x-loop|mime-version|content-[a-z-]+)[ \t]*:/i;
+
+/** Without headers that nobody reads here: lists of addresses take the parser long, and mail servers write many others. */
+function withReadHeaders(text: Buffer): Buffer {
+  const end = text.indexOf('\r\n\r\n');
+  const head = text.subarray(0, end < 0 ? text.length : end).toString('latin1');
+  const fields = head.split(/\r?\n(?![ \t])/).filter((field) => READ.test(field));
+  return Buffer.concat([Buffer.from(fields.join('\r\n'), 'latin1'), end < 0 ? Buffer.alloc(0) : text.subarray(end)]);
 }
 
 /** The values of headers as they were written, unfolded. */

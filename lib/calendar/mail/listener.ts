@@ -21,7 +21,7 @@ export const listenerDefaults: ListenerLimits = {
   recipients: 20,
   silence: 60_000,
   parts: 50,
-  headers: 65_536,
+  headers: 8_192,
 };
 
 export interface ListenerParts {
