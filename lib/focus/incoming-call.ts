@@ -26,7 +26,7 @@ export class IncomingCall {
   readonly #conference: XconUri;
   readonly #identified: Identified;
   readonly #isCascade: boolean;
-  readonly #arrival: DialIn;
+  #arrival: DialIn;
   #entered: () => void = () => undefined;
 
   /** @param isCascade it comes from another focus of the conference */
@@ -57,6 +57,8 @@ export class IncomingCall {
     if ([...this.#parts.context.calls.of(this.#conference, welcome.key)].length >= this.#parts.settings.callsPerUser)
       throw new Refusal('resources-exhausted', 'You have called too often: end another call first.', undefined, FULL);
     if (welcome.asks && !this.#parts.mixer.carries.includes('audio')) await this.#dialIn(undefined); // throws
+    // Other calls of the same telephone may have come meanwhile.
+    this.#arrival = this.#arrives();
     const call = this.#newCall(welcome);
     const { settings, fields } = this.#parts;
     const contact = this.#parts.contact(this.#server, this.#conference);

@@ -105,11 +105,13 @@ export class OutgoingCall implements Ringing, Invites {
     this.#invite = this.#parts.invite({ fields: [...fields, ['Content-Type', contentType]], body }, this);
     const answer = await this.#invite.answer;
     if (answer.response.status >= 300) this.#end(answered(answer));
-    else {
-      // `accepted` tells the rest.
-      this.#isAnswered = true;
-      if (this.#isCancelled && this.#session === undefined) this.#end(TERMINATED);
-    }
+    else this.#answered();
+  }
+
+  /** `accepted` tells the rest, unless the call is cancelled before. */
+  #answered(): void {
+    this.#isAnswered = true;
+    if (this.#isCancelled && this.#session === undefined) this.#end(TERMINATED);
   }
 
   progress(response: Response, session: Session | undefined): void {
