@@ -20,11 +20,13 @@ type Fields = readonly (readonly [name: string, value: string])[];
 export class Callers {
   readonly #agent: UserAgent;
   readonly #port: number;
+  readonly #way: string;
   #sentBy = '';
   #made = 0;
 
-  private constructor(port: number) {
+  private constructor(port: number, protocol: 'udp' | 'tcp') {
     this.#port = port;
+    this.#way = protocol === 'udp' ? '' : `;transport=${protocol}`;
     this.#agent = new UserAgent({
       clock: new TimerWheel(),
       limits: { transport: { unlimitedPeers: ['127.0.0.1'] }, transactions: { transactions: 1_000_000 } },
@@ -34,9 +36,10 @@ export class Callers {
     });
   }
 
-  static async open(port: number): Promise<Callers> {
-    const callers = new Callers(port);
-    const { sentBy } = await callers.#agent.listen({ protocol: 'udp', address: '127.0.0.1', port: 0 });
+  /** Over TCP a watcher may be told more than 64 KB at once. */
+  static async open(port: number, protocol: 'udp' | 'tcp' = 'udp'): Promise<Callers> {
+    const callers = new Callers(port, protocol);
+    const { sentBy } = await callers.#agent.listen({ protocol, address: '127.0.0.1', port: 0 });
     callers.#sentBy = sentBy;
     return callers;
   }
@@ -47,7 +50,7 @@ export class Callers {
     return new Promise((resolve, reject) => {
       const call = this.#agent.call(
         this.#uri(conference),
-        `<sip:p${this.#made}@${this.#sentBy}>`,
+        `<sip:p${this.#made}@${this.#sentBy}${this.#way}>`,
         {
           from: `<${address}>`,
           fields: [['Content-Type', 'application/sdp'], ...asserted(address)],
@@ -81,7 +84,7 @@ export class Callers {
       send: (request) => this.#agent.send(request),
       target: this.#uri(conference),
       from: `<${address}>`,
-      contact: `<sip:watcher@${this.#sentBy}>`,
+      contact: `<sip:watcher@${this.#sentBy}${this.#way}>`,
       event: 'conference',
       expires: 600,
       fields: [['Accept', accept], ...asserted(address)],
@@ -98,7 +101,7 @@ export class Callers {
   }
 
   #uri(conference: string): string {
-    return `sip:${conference}@127.0.0.1:${this.#port}`;
+    return `sip:${conference}@127.0.0.1:${this.#port}${this.#way}`;
   }
 }
 

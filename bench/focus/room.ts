@@ -11,7 +11,7 @@ const EARLY_ROUNDS = 1;
 /** From 400 INVITEs at once to the NOTIFY by which the first watcher knows of all of them. */
 export async function measureRoom(setting: Setting): Promise<Figure[]> {
   const server = await Server.start(setting);
-  const callers = await Callers.open(server.port);
+  const callers = await Callers.open(server.port, 'tcp');
   try {
     const times: number[] = [];
     for (let round = 0; round < EARLY_ROUNDS + setting.rounds; round++) times.push(await fill(server, callers));

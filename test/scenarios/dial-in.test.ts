@@ -88,6 +88,15 @@ for (const transport of ['udp', 'tcp'] as const) {
       expect(new Set(attributesAt(both, 'endpoint', 'entity')).size).to.equal(2);
     });
 
+    it('[L11] the address of a conference and the Contact of its focus lead to the same one', async () => {
+      const call = await (await stage.phone('bob')).joins(stage.uri(conference));
+      const contact = /<([^>]+)>/.exec(call.responses.at(-1)?.header('Contact') ?? '')?.[1] ?? '';
+      expect(contact).not.to.equal(stage.uri(conference));
+      await (await stage.phone('carol')).joins(contact);
+      const entities = attributesAt(await stage.document(conference), 'users/user', 'entity');
+      expect(entities).to.include.members([idOf('bob'), idOf('carol')]);
+    });
+
     it('takes a call without an offer, and offers', async () => {
       const bob = await stage.phone('bob');
       const call = bob.calls(stage.uri(conference), { offer: null });
