@@ -98,7 +98,7 @@ for (const transport of ['udp', 'tcp'] as const) {
       expect(textAt(now, 'endpoint/disconnection-method')).to.equal(undefined);
     });
 
-    it('stops ringing when who is called is removed, also when she answers meanwhile', async () => {
+    it('stops ringing when who is called is removed', async () => {
       const bob = await registered('bob');
       await brings('bob');
       const call = await bob.rings();
@@ -107,6 +107,21 @@ for (const transport of ['udp', 'tcp'] as const) {
       expect((await stage.system.as('alice').removes(conference, idOf('bob'))).code).to.equal(200);
       expect((await call.over()).cause).to.equal('refused');
       expect(await stage.user(conference, 'bob')).to.equal(undefined);
+    });
+
+    it('leaves nobody behind when an answer crosses a removal', async () => {
+      const bob = await registered('bob');
+      for (let round = 0; round < 5; round++) {
+        await brings('bob');
+        const call = await bob.rings();
+        const removed = stage.system.as('alice').removes(conference, idOf('bob'));
+        // The CANCEL may have come before.
+        const answered = call.picksUp().catch(() => undefined);
+        expect((await removed).code).to.equal(200);
+        await answered;
+        expect((await call.over()).cause).to.be.oneOf(['left', 'refused']);
+        expect(await stage.user(conference, 'bob')).to.equal(undefined);
+      }
     });
 
     it('rings all telephones of somebody; the first that answers has the call', async () => {
