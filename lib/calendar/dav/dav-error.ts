@@ -1,4 +1,5 @@
 import { Refusal, type Reason } from '../../conference/refusal.ts';
+import { UnusableTime } from '../../schedule/unusable-time.ts';
 import { UnusableCalendar, type CalendarFlaw } from '../event/unusable-calendar.ts';
 import { XmlElement } from '../../xml/element.ts';
 import { cal, dav, PLENARY } from './names.ts';
@@ -59,6 +60,7 @@ const REASONS: Readonly<Record<Exclude<Reason, 'internal'>, readonly [status: nu
 export function davErrorOf(error: unknown): DavError | undefined {
   if (error instanceof DavError) return error;
   if (error instanceof UnusableCalendar) return forbidden(FLAWS[error.flaw](), error.message);
+  if (error instanceof UnusableTime) return forbidden(cal('valid-calendar-data'), error.message);
   if (!(error instanceof Refusal) || error.reason === 'internal') return undefined;
   const [status, condition] = REASONS[error.reason];
   return new DavError(status, error.message, condition?.());

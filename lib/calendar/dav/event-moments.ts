@@ -3,6 +3,7 @@ import { Calendar, instantOf } from '../../schedule/calendar.ts';
 import { endOf, readEvent } from '../../schedule/event.ts';
 import { scheduleDefaults } from '../../schedule/limits.ts';
 import { stamp } from '../../schedule/rule.ts';
+import { UnusableTime } from '../../schedule/unusable-time.ts';
 import { timesIn } from '../event/events.ts';
 
 /** What an event changes: one occurrence, by its id and moment, or that and all after it. */
@@ -18,6 +19,7 @@ export class EventMoments {
   readonly #reader: Calendar | undefined;
   readonly #changes = new Map<ICAL.Component, Changed>();
 
+  /** @throws {UnusableTime} where an event changes what is no moment */
   constructor(events: readonly ICAL.Component[], zones: readonly ICAL.Component[], floating?: ICAL.Property | null) {
     const changing = events.flatMap((event) => {
       const property = event.getFirstProperty('recurrence-id');
@@ -59,8 +61,13 @@ export class EventMoments {
   /** When an event that changes occurrences takes place, however that is written. */
   timeOf(event: ICAL.Component): string {
     if (this.#reader === undefined || !this.#changes.has(event)) return timesIn(event);
-    const { start, length, cancelled } = readEvent(event, this.#reader);
-    return `${instantOf(start)} ${endOf(start, length) ?? ''} ${start.isDay} ${cancelled}`;
+    try {
+      const { start, length, cancelled } = readEvent(event, this.#reader);
+      return `${instantOf(start)} ${endOf(start, length) ?? ''} ${start.isDay} ${cancelled}`;
+    } catch (error) {
+      if (error instanceof UnusableTime) return timesIn(event); // what is no time is as it is written
+      throw error;
+    }
   }
 
   /** The event that describes an occurrence. */

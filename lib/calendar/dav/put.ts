@@ -7,6 +7,7 @@ import { changedConference, isOwnAddress, newConference, targetsOf } from '../ev
 import { type Schedule, scheduleOf } from '../event/schedule.ts';
 import { joinAddressesOf, peopleOf, type SeenConference, seenIn } from '../event/seen-conference.ts';
 import { forbidden, notFound } from './dav-error.ts';
+import { EventMoments } from './event-moments.ts';
 import { changeOccurrences, parted } from './occurrence-changes.ts';
 import { bodyOf, type DavAnswer, type DavRequest } from './dav-request.ts';
 import { cal, href } from './names.ts';
@@ -24,6 +25,8 @@ export async function put(request: DavRequest): Promise<DavAnswer> {
   const schedule = scheduleOf(text, limits.event);
   if (schedule.method !== undefined)
     throw forbidden(cal('valid-calendar-object-resource'), 'A stored event has no METHOD (RFC 4791 §4.1).');
+  // What could not be shown again is not taken.
+  EventMoments.of(schedule.calendar);
   const calendar = await calendars.of(asking.principal);
   const item = calendar.named(place.name);
   checkTags(exchange.request.headers, item);

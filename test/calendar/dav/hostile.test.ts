@@ -58,6 +58,32 @@ describe('a calendar that somebody floods', () => {
       'conflict',
     ],
     [
+      'a change of what is no moment',
+      () =>
+        calendarText(
+          [...EVENT, 'RRULE:FREQ=DAILY'],
+          ['UID:x', 'RECURRENCE-ID;TZID=Nowhere:20300108T090000', 'DTSTART:20300108T100000Z'],
+        ),
+      403,
+      'valid-calendar-data',
+    ],
+    [
+      'a changed occurrence that ends before it begins',
+      () =>
+        calendarText(
+          [...EVENT, 'RRULE:FREQ=DAILY'],
+          [
+            'UID:x',
+            'SUMMARY:Other',
+            'RECURRENCE-ID:20300108T090000Z',
+            'DTSTART:20300108T100000Z',
+            'DTEND:20300108T080000Z',
+          ],
+        ),
+      409,
+      'conflict',
+    ],
+    [
       'a zone that nobody knows',
       () => calendarText(['UID:x', 'DTSTAMP:20291201T000000Z', 'DTSTART;TZID=Nowhere:20300107T090000']),
       403,
