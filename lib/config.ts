@@ -35,7 +35,7 @@ import { overloadDefaults } from './ccmp/overload.ts';
 import { ccmpDefaults } from './ccmp/server.ts';
 import { commitDefaults } from './conference/commits.ts';
 import { filterDefaults } from './conference/filter.ts';
-import { controlDefaults } from './conference/objects.ts';
+import { controlDefaults } from './conference/control-parts.ts';
 import { attemptDefaults } from './directory/attempts.ts';
 import { credentialDefaults } from './directory/credentials.ts';
 import { directoryDefaults } from './directory/directory.ts';

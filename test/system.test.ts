@@ -11,7 +11,7 @@ import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { ccmpDefaults } from '../lib/ccmp/server.ts';
 import { commitDefaults } from '../lib/conference/commits.ts';
-import { controlDefaults } from '../lib/conference/objects.ts';
+import { controlDefaults } from '../lib/conference/control-parts.ts';
 import { loadConfig, section, type Config } from '../lib/config.ts';
 import { attemptLimits, ccmpSettings, directoryLimits } from '../lib/config/limits.ts';
 import { fromFlag } from '../lib/config/sources.ts';

@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
 import { defaultBlueprintUri, shippedBlueprints } from '../../lib/conference/blueprints.ts';
 import { commitDefaults } from '../../lib/conference/commits.ts';
 import { ConferenceControl } from '../../lib/conference/control.ts';
-import { controlDefaults } from '../../lib/conference/objects.ts';
+import { controlDefaults } from '../../lib/conference/control-parts.ts';
 import { Attempts } from '../../lib/directory/attempts.ts';
 import type { XconUri, XconUserId } from '../../lib/model/identifiers.ts';
 import { info, xcon } from '../../lib/model/names.ts';

@@ -5,7 +5,7 @@ import type { Call, ObjectEntry } from './calls.ts';
 import type { Commits } from './commits.ts';
 import type { AskedFilter } from './filter.ts';
 import { type ListQuery, ObjectLists } from './object-lists.ts';
-import type { ControlParts } from './objects.ts';
+import type { ControlParts } from './control-parts.ts';
 import { checkPassword } from './passwords.ts';
 import { allowsSubscription } from './sight.ts';
 import { seenSidebars, sidebarSections, type SidebarSections } from './sidebar-views.ts';

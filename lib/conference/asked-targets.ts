@@ -6,7 +6,7 @@ import { isPresent, type UserRecord } from '../model/user.ts';
 import { calledAt, IS_CALLABLE } from './calling.ts';
 import { enrol } from './enrolment.ts';
 import { isPerson, normaliseTarget, USERS_SECTION } from './lists.ts';
-import type { Work } from './objects.ts';
+import type { Work } from './control-parts.ts';
 import { findUser } from './people.ts';
 
 /** Somebody on the allowed-users-list whom the conference asks to come, instead of waiting for her (RFC 6501 §4.6.3). */

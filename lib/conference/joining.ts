@@ -19,7 +19,7 @@ import { isTrue } from '../model/values.ts';
 import { XmlElement } from '../xml/element.ts';
 import { admit, checkRoom, type Entry, isBanned } from './admission.ts';
 import { highestNumber, isGenerated, Placeholders } from './auto-generate.ts';
-import type { Work } from './objects.ts';
+import type { Work } from './control-parts.ts';
 import { asInDirectory, enrol, userIdFor } from './enrolment.ts';
 import { findUser, withChild } from './people.ts';
 import { Refusal } from './refusal.ts';

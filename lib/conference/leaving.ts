@@ -2,7 +2,7 @@ import type { XconUserId } from '../model/identifiers.ts';
 import { XCON } from '../model/names.ts';
 import { isPresent } from '../model/user.ts';
 import { isTrue } from '../model/values.ts';
-import type { Work } from './objects.ts';
+import type { Work } from './control-parts.ts';
 import { removeUser } from './enrolment.ts';
 import { withoutEndpoints } from './occurrence.ts';
 import { Refusal } from './refusal.ts';

@@ -7,7 +7,7 @@ import type { XmlElement } from '../xml/element.ts';
 import { highestNumber, isGenerated, Placeholders } from './auto-generate.ts';
 import type { Call } from './calls.ts';
 import { copyParent, copySections, enrolCreator, newObject, withoutDescribed } from './cloning.ts';
-import type { ControlLimits } from './objects.ts';
+import type { ControlLimits } from './control-parts.ts';
 import { enrolTargets } from './enrolment.ts';
 import { DESCRIPTION_SECTION } from './lists.ts';
 import type { Identities, People } from './people.ts';

@@ -1,5 +1,3 @@
-import type { Attempts } from '../directory/attempts.ts';
-import type { Principal } from '../directory/principal.ts';
 import {
   type ConferenceObject,
   ObjectEdit,
@@ -7,7 +5,6 @@ import {
   type OccurrenceRange,
 } from '../model/conference-object.ts';
 import { generateXconUri, type XconUri, type XconUserId } from '../model/identifiers.ts';
-import { ShapeError } from '../model/shape.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { ObjectAccess } from './access.ts';
 import { checkRoom, unknownTo } from './admission.ts';
@@ -15,79 +12,23 @@ import { type Bringing, judgeArrival, judgeArrivals } from './arrivals.ts';
 import type { Call } from './calls.ts';
 import { changesNothing, changesReservation } from './child.ts';
 import { carryChildren } from './child-times.ts';
-import type { Arrival, ArrivalGuard, ChangeListener, Guard } from './changes.ts';
+import type { ArrivalGuard, ChangeListener, Guard } from './changes.ts';
 import { callArrivals } from './calling.ts';
 import { BUCKET, DAY_PLACES, extendPlan, horizonOf, type Planning, planRoom } from './booking.ts';
-import { Capacity, capacityDefaults, type CapacityLimits } from './capacity.ts';
-import { type CommitLimits, Commits, type Edited } from './commits.ts';
-import { filterDefaults, type FilterLimits } from './filter.ts';
+import { Capacity, capacityDefaults } from './capacity.ts';
+import { Commits, type Edited } from './commits.ts';
 import { checkWindow, followClock } from './life.ts';
-import { Identities, type People } from './people.ts';
+import { Identities } from './people.ts';
 import { notePlanned } from './planning.ts';
 import { Refusal } from './refusal.ts';
-import type { ConferenceRepository } from './repository.ts';
 import { checkEdit, completeSections } from './sections.ts';
 import { isOfSeries, Series, standsFor } from './series.ts';
 import { checkMayMake, checkMembers, followMain, isSidebar, standingIn, withEntry, withoutEntry } from './sidebars.ts';
 import { type Standing, standingOf } from './standing.ts';
-import { checkTimes, timeDefaults, type TimeRules, timesOf } from './times.ts';
-
-export interface ControlLimits extends CommitLimits, FilterLimits {
-  /** Users in one conference at a time. */
-  readonly users: number;
-  /** Users and targets of lists that one request names. */
-  readonly named: number;
-  /** Entries of one list of conferences. */
-  readonly listed: number;
-  /** Sidebars of one conference at a time. */
-  readonly sidebars: number;
-  /** Conference objects of one series: what stands for some of its occurrences, and itself. */
-  readonly children: number;
-  /** Digits of the conference passwords that the server makes. */
-  readonly passwordDigits: number;
-}
-
-export interface ControlParts {
-  readonly repository: ConferenceRepository;
-  readonly people: People;
-  /** Counts wrong conference passwords. */
-  readonly attempts: Attempts;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-  readonly limits: ControlLimits;
-  /** How times of conferences are read; as documented where none are given. */
-  readonly times?: TimeRules;
-  /** How much room there is; as documented where nothing is given. */
-  readonly capacity?: CapacityLimits;
-  /** Whether there is a focus that calls people (RFC 4353); otherwise who is brought in is in. */
-  readonly dialsOut?: boolean;
-  /** The blueprint that a conference is made from when its creator names none. */
-  readonly defaultBlueprint: XconUri;
-}
-
-export const controlDefaults: Omit<ControlLimits, keyof CommitLimits> = {
-  users: 20_000,
-  named: 1_000,
-  listed: 10_000,
-  sidebars: 100,
-  children: 200,
-  passwordDigits: 10,
-  ...filterDefaults,
-};
-
-/** What a piece of work may use of the call that asked for it. */
-export interface Work {
-  readonly call: Call;
-  readonly edit: ObjectEdit;
-  readonly standing: Standing;
-  readonly identities: Identities;
-  readonly people: People;
-  readonly limits: ControlLimits;
-  /** How times are read. */
-  readonly rules: TimeRules;
-  /** Refuses whoever may not be brought in. What the edit holds after the work is judged anyway. @throws {Refusal} */
-  judge(arrival: Omit<Arrival, 'object' | 'caller' | 'callersRecord'>): void;
-}
+import { checkTimes, timeDefaults, timesOf } from './times.ts';
+import { byOf, callOfClock, principalOf } from './callers.ts';
+import type { ControlParts, Work } from './control-parts.ts';
+import { shaped, withVersion } from './refusing.ts';
 
 /** A change before the rules have spoken. */
 interface Proposed {
@@ -502,41 +443,8 @@ export class ConferenceObjects {
 
 const nothing = (): void => undefined;
 
-/** How the clock appears to the rules; no login holds the sign in its name. */
-function callOfClock(domain: string): Call {
-  const userId = `xcon-userid:%clock@${domain}` as XconUserId;
-  const principal = { userId, addresses: [], systemAdministrator: true };
-  return { caller: { kind: 'user', principal }, source: 'clock', profile: 'standard' };
-}
-
 const nameTaken = (): Refusal => new Refusal('conflict', 'The entity is taken: choose another.');
 const tooFast = (): Refusal => new Refusal('took-too-long', 'The conference changes too fast: try again.');
 
 /** How many have a place in the occurrence. */
 const peopleIn = ({ counts }: ConferenceObject): number => counts.present + counts.pending;
-
-export const principalOf = (call: Call): Principal | undefined =>
-  call.caller.kind === 'user' ? call.caller.principal : undefined;
-
-const byOf = ({ caller }: Call): string =>
-  caller.kind === 'user' ? caller.principal.userId : caller.kind === 'guest' ? 'guest' : 'newcomer';
-
-/** A request that does not have the shape of the data model is malformed. */
-function shaped<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof ShapeError) throw new Refusal('malformed', `${error.message}.`);
-    throw error;
-  }
-}
-
-/** A refused change tells the version that it met. */
-function withVersion<T>(version: number, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Refusal) throw new Refusal(error.reason, error.message, version, error.obstacle);
-    throw error;
-  }
-}

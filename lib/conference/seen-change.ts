@@ -3,7 +3,7 @@ import type { XconUri } from '../model/identifiers.ts';
 import type { ObjectAccess } from './access.ts';
 import type { Call } from './calls.ts';
 import { objectAt } from './history.ts';
-import type { ControlParts } from './objects.ts';
+import type { ControlParts } from './control-parts.ts';
 import type { Sight } from './sight.ts';
 import { standingOf } from './standing.ts';
 import { readerOf } from './views.ts';

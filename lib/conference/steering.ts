@@ -7,7 +7,7 @@ import { ConferenceTime } from '../schedule/conference-time.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { announce, beginEarly, nextWindow } from './life.ts';
 import { DESCRIPTION_SECTION } from './lists.ts';
-import type { Work } from './objects.ts';
+import type { Work } from './control-parts.ts';
 import { Refusal } from './refusal.ts';
 import { authorise } from './updating.ts';
 import { type TimeRules, timesOf } from './times.ts';

@@ -5,7 +5,7 @@ import { CONFERENCE_INFO, XCON } from '../model/names.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { timesAsked } from './child-times.ts';
 import { highestNumber, isGenerated, Placeholders } from './auto-generate.ts';
-import type { Work } from './objects.ts';
+import type { Work } from './control-parts.ts';
 import { enrolTargets, userIdFor } from './enrolment.ts';
 import { DESCRIPTION_SECTION, FLOOR_SECTION, USERS_SECTION } from './lists.ts';
 import { findUser, withChild } from './people.ts';

@@ -6,7 +6,7 @@ import { endpointsOf, isPresent } from '../model/user.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { admit } from './admission.ts';
 import { highestNumber, Placeholders } from './auto-generate.ts';
-import type { Work } from './objects.ts';
+import type { Work } from './control-parts.ts';
 import { enrol } from './enrolment.ts';
 import { room } from './joining.ts';
 import { withoutEndpoints } from './occurrence.ts';

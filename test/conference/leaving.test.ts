@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Caller } from '../../lib/conference/calls.ts';
 import { leave } from '../../lib/conference/leaving.ts';
 import { Identities, type People } from '../../lib/conference/people.ts';
-import { controlDefaults } from '../../lib/conference/objects.ts';
+import { controlDefaults } from '../../lib/conference/control-parts.ts';
 import { timeDefaults } from '../../lib/conference/times.ts';
 import { commitDefaults } from '../../lib/conference/commits.ts';
 import { Refusal } from '../../lib/conference/refusal.ts';

@@ -2,7 +2,7 @@ import { commitDefaults } from '../../lib/conference/commits.ts';
 import { defaultBlueprintUri, shippedBlueprints } from '../../lib/conference/blueprints.ts';
 import { ConferenceControl } from '../../lib/conference/control.ts';
 import { LifeClock, lifeClockDefaults } from '../../lib/conference/life-clock.ts';
-import { controlDefaults } from '../../lib/conference/objects.ts';
+import { controlDefaults } from '../../lib/conference/control-parts.ts';
 import { Refusal } from '../../lib/conference/refusal.ts';
 import { Attempts } from '../../lib/directory/attempts.ts';
 import type { XconUri } from '../../lib/model/identifiers.ts';

@@ -2,7 +2,7 @@ import type { Call } from '../../lib/conference/calls.ts';
 import { defaultBlueprintUri, shippedBlueprints } from '../../lib/conference/blueprints.ts';
 import { commitDefaults } from '../../lib/conference/commits.ts';
 import { ConferenceControl } from '../../lib/conference/control.ts';
-import { controlDefaults, type ControlLimits, type ControlParts } from '../../lib/conference/objects.ts';
+import { controlDefaults, type ControlLimits, type ControlParts } from '../../lib/conference/control-parts.ts';
 import { Refusal, type Reason } from '../../lib/conference/refusal.ts';
 import type { ConferenceRepository } from '../../lib/conference/repository.ts';
 import { Attempts } from '../../lib/directory/attempts.ts';

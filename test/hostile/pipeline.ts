@@ -5,7 +5,7 @@ import { ConferenceControlServer } from '../../lib/ccmp/server.ts';
 import { defaultBlueprintUri, shippedBlueprints } from '../../lib/conference/blueprints.ts';
 import { commitDefaults } from '../../lib/conference/commits.ts';
 import { ConferenceControl } from '../../lib/conference/control.ts';
-import { controlDefaults } from '../../lib/conference/objects.ts';
+import { controlDefaults } from '../../lib/conference/control-parts.ts';
 import { Attempts } from '../../lib/directory/attempts.ts';
 import { Directory } from '../../lib/directory/directory.ts';
 import { HttpAuthentication } from '../../lib/http/authentication.ts';
