@@ -47,6 +47,7 @@ const ROWS: readonly Row[] = [
   ['conference/passwords.ts focus/pin-entry.ts', 'Z6'],
   ['conference/calling.ts focus/dial-outs.ts', 'E36'],
   ['conference/asked-targets.ts focus/invitations.ts', 'E15'],
+  ['sip/transport/tls.ts sip/transport/stream-listener.ts', 'N29'],
   ['focus/incoming-call.ts', 'L8 L11'],
   ['focus/caller.ts focus/entity.ts', 'L12'],
   ['ccmp/requests/sidebars.ts conference/sidebar-views.ts', 'SB1 V4'],
