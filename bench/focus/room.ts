@@ -6,7 +6,7 @@ import { openConference } from './conference.ts';
 
 const PEOPLE = 400;
 const DIFFERENCES = 'application/xcon-conference-info-diff+xml, application/xcon-conference-info+xml';
-const EARLY_ROUNDS = 1;
+const EARLY_ROUNDS = 3;
 
 /** From 400 INVITEs at once to the NOTIFY by which the first watcher knows of all of them. */
 export async function measureRoom(setting: Setting): Promise<Figure[]> {
