@@ -17,15 +17,13 @@ const run = promisify(execFile);
 /** Calls that join and leave, by SIPp: at Plenary, and at SIPp's own UAS. */
 export async function measureCalls(setting: Setting): Promise<Figure[]> {
   const server = await Server.start(setting);
-  const port = await freePort();
-  const uas = answering(port);
   try {
     const conference = await openConference(server);
     const { plenary, sipp } = await inTurn(
       setting.rounds,
       {
         plenary: () => callsPerSecond(server.port, conference, AT_ONCE.plenary),
-        sipp: () => callsPerSecond(port, 'uas', AT_ONCE.sipp),
+        sipp: besideSipp,
       },
       WARM_UP,
     );
@@ -40,8 +38,19 @@ export async function measureCalls(setting: Setting): Promise<Figure[]> {
       },
     ];
   } finally {
-    uas.kill('SIGKILL');
     await server.stop();
+  }
+}
+
+/** Its UAS runs in its turn only, for it polls while it waits. */
+async function besideSipp(): Promise<number> {
+  const port = await freePort();
+  const uas = answering(port);
+  await new Promise((ready) => setTimeout(ready, 300));
+  try {
+    return await callsPerSecond(port, 'uas', AT_ONCE.sipp);
+  } finally {
+    uas.kill('SIGKILL');
   }
 }
 
