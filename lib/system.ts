@@ -383,6 +383,7 @@ export class ConferencingSystem {
   async #trimLog(): Promise<void> {
     const before = Date.now() - this.#config['log.retention'] * 1_000;
     try {
+      if (this.#mail === undefined) await MailFront.passOver(this.#store);
       await this.#store.trimLog(before);
     } catch (error) {
       this.#logger.error({ err: error }, 'the change log could not be trimmed');

@@ -138,7 +138,10 @@ const reminder = (rights: Rights): ElementDefinition =>
     ...rights,
     many: true,
     open: 'attributes',
-    attributes: [attribute('before', is.nonNegative, true), attribute('by', is.word('mail', 'callback', 'none'), true)],
+    attributes: [
+      attribute('before', is.nonNegative, true),
+      attribute('by', is.oneOf('mail', 'callback', 'none'), true),
+    ],
   });
 
 const description = info('conference-description', '5.3', {
@@ -345,10 +348,12 @@ export const USER = info('user', '5.6', {
       many: true,
       changes: 'self',
       key: by('to'),
-      type: is.word('accepted', 'declined', 'tentative', 'delegated'),
+      type: is.oneOf('accepted', 'declined', 'tentative', 'delegated'),
       attributes: [attribute('to', is.token, true)],
     }),
     reminder({ sees: 'organizer', changes: 'self' }),
+    // The zone of her clocks, in which she is told when the conference takes place.
+    plenary('zone', { type: is.token, sees: 'organizer', changes: 'self' }),
   ],
 });
 

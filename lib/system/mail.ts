@@ -64,7 +64,7 @@ export class MailFront {
     const tokens = new Tokens(key);
     const times = section(config, 'schedule');
     const pins = mail.pins as 'organizer' | 'invited';
-    const shared = { clock, wall: Date.now, limits: mail, domain, tokens, times, pins, zoneOf: () => undefined };
+    const shared = { clock, wall: Date.now, limits: mail, domain, tokens, times, pins };
     const told = store.records<Told>('mail-told');
     const invited = store.records<Invited>('mail-invited');
     const outbox = new MailOutbox({
@@ -108,6 +108,11 @@ export class MailFront {
       onError: (error) => logger.error({ err: error }, 'a mail could not be taken'),
     });
     return new MailFront(config, outbox, { inviting, listener: mail.listen && listener, writer });
+  }
+
+  /** Where no mail server is configured any more, the log need not keep for mail what it would keep for ever. */
+  static async passOver(store: SqliteStore): Promise<void> {
+    if ((await store.position('mail')) > 0) await store.setPosition('mail', await store.newestPosition());
   }
 
   /** What did not go out yet, or never will; the addresses of letters hold tokens and are not told. */

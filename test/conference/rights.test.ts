@@ -87,7 +87,7 @@ describe('the right to change an element', () => {
   it('[C11, Z11] of a conference belongs to its organizer, but for what moderators, users and the server see to', () => {
     expect(placesOf('self').filter((name) => !name.startsWith('user/'))).to.deep.equal([]);
     expect(placesOf('self').filter((name) => !name.startsWith('user/endpoint'))).to.deep.equal([
-      ...['user/display-text', 'user/languages', 'user/provide-anonymity', 'user/answer', 'user/reminder'],
+      ...['user/display-text', 'user/languages', 'user/provide-anonymity', 'user/answer', 'user/reminder', 'user/zone'],
     ]);
     expect(placesOf('moderator').filter((name) => name.startsWith('user/endpoint'))).to.deep.equal([
       'user/endpoint/status',

@@ -44,7 +44,6 @@ export interface BridgingParts {
   /** Of new conferences. */
   readonly domain: string;
   readonly times: ScheduleLimits;
-  readonly zoneOf: (key: string) => string | undefined;
   /** Milliseconds since 1970. */
   readonly wall: () => number;
   readonly onTaken: (outcome: { readonly uri?: XconUri; readonly became: BridgeOutcome }) => void;
@@ -188,7 +187,7 @@ export class Bridging {
     const words: Words = {
       headline: isAccepted ? 'Your conference is ready. People join here:' : 'This conference can not be made.',
       title,
-      when: upcomingLines(schedule.base, this.#parts.zoneOf(principal.userId), this.#parts.times, now),
+      when: upcomingLines(schedule.base, this.#parts.times, now),
       where: joins,
       people: [],
       ...(why !== undefined && { note: why }),

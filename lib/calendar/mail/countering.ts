@@ -26,7 +26,6 @@ export interface CounteringParts {
   readonly invited: KeyedRecords<Invited>;
   readonly domain: string;
   readonly times: ScheduleLimits;
-  readonly zoneOf: (key: string) => string | undefined;
   /** Milliseconds since 1970. */
   readonly wall: () => number;
   /** Proposals of one attendee in a day. */
@@ -74,7 +73,7 @@ export class Countering {
       .getAllProperties('attendee')
       .some((one) => isSamePerson(calendarUserOf(one)?.address ?? '', `mailto:${address}`));
     if (!isHers) return 'not-hers';
-    const when = this.#when(event, calendar, organizer?.guest.key ?? '');
+    const when = this.#when(event, calendar, organizer?.guest.zone);
     if (when === undefined) return 'unreadable';
     if (organizer === undefined || this.#budgets.take(`${uri} ${address}`) !== undefined) return 'outdated';
     const token = this.#parts.tokens.of(uri, `${organizer.address} ${address}`);
@@ -146,14 +145,14 @@ export class Countering {
   }
 
   /** Undefined where what is proposed can not be read. */
-  #when(event: ICAL.Component, calendar: ICAL.Component, key: string): string[] | undefined {
+  #when(event: ICAL.Component, calendar: ICAL.Component, own: string | undefined): string[] | undefined {
     try {
       const alone = emptyCalendar();
       for (const zone of calendar.getAllSubcomponents('vtimezone')) alone.addSubcomponent(copied(zone));
       alone.addSubcomponent(copied(event));
       const zone = event.getFirstProperty('dtstart')?.getFirstParameter('tzid');
       const set = new RecurrenceSet(alone.toString(), this.#parts.times);
-      return whenLines(set.from(-Infinity), this.#parts.zoneOf(key) ?? (zone || this.#parts.times.zone));
+      return whenLines(set.from(-Infinity), own ?? (zone || this.#parts.times.zone));
     } catch (error) {
       if (error instanceof UnusableTime) return undefined;
       throw error;

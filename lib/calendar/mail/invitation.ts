@@ -7,6 +7,7 @@ import { CONFERENCE_INFO, info, POLICY } from '../../model/names.ts';
 import { rolesOf, type UserRecord } from '../../model/user.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { UnusableTime } from '../../schedule/unusable-time.ts';
+import { namedZone } from '../../schedule/zone.ts';
 import { answerOf } from '../event/answer.ts';
 import {
   basesOf,
@@ -28,6 +29,8 @@ export interface Guest {
   /** Organizes the conference, and knows its PIN. */
   readonly chairs: boolean;
   readonly partstat: string;
+  /** Of her clocks, where she has said it. */
+  readonly zone?: string;
   /** Whether others may know that she is invited. */
   readonly shown: boolean;
   /** She hears of it from others than us. */
@@ -165,11 +168,13 @@ function guestOf(key: XconUserId, record: UserRecord, hides: boolean): Guest | u
   if (address === undefined) return undefined;
   const name = nameOf(record);
   const chairs = facts.privilege === 'organizer';
+  const zone = part.element.first(POLICY, 'zone')?.text.trim() ?? '';
   return {
     key,
     address,
     ...(name !== undefined && { name }),
     chairs,
+    ...(namedZone(zone) !== undefined && { zone }),
     partstat: chairs ? 'ACCEPTED' : answerOf(part.element),
     shown: appearanceOf(facts, 'invited', hides) === 'plain',
   };

@@ -31,8 +31,6 @@ export interface WriterParts {
   readonly pins: 'organizer' | 'invited';
   /** Attendees whom an invitation names. */
   readonly shown: number;
-  /** The zone of somebody's clocks, where she has said it. */
-  readonly zoneOf: (key: string) => string | undefined;
 }
 
 type About = Pick<Told, 'uri' | 'version' | 'round' | 'organizer'>;
@@ -77,7 +75,7 @@ export class LetterWriter {
       words: {
         headline: `This conference begins ${inTime(occurrence.start - stamp)}.`,
         title: now.title,
-        when: [occurrenceLine(occurrence, this.#zone(guest.key, event.calendar))],
+        when: [occurrenceLine(occurrence, this.#zone(guest, event.calendar))],
         where: this.#joinsFor(now.joins, guest),
         ...(name !== undefined && { organizer: name }),
         people: [],
@@ -96,7 +94,7 @@ export class LetterWriter {
     const revisions = plan.told?.events[uid]?.revisions ?? {};
     const whole = this.storedText(now, uid);
     const coming = this.#occurrences(ids.includes('') ? whole : undefined, calendar, ids, stamp);
-    const when = whenLines(coming, this.#zone(guest.key, calendar));
+    const when = whenLines(coming, this.#zone(guest, calendar));
     if (when.length === 0) return undefined;
     const shown = this.#shown(guests, guest);
     const people = (id: string): EventPeople => ({
@@ -129,7 +127,7 @@ export class LetterWriter {
     const coming = isWhole
       ? [...this.#occurrences(known.text, calendar, ids, stamp)]
       : ids.map((id) => ({ id, start: momentOf(id) })).filter(({ start }) => start >= stamp);
-    const zone = this.#zone(guest.key, calendar);
+    const zone = this.#zone(guest, calendar);
     const when = isWhole ? whenLines(coming, zone) : coming.map((one) => occurrenceLine(one, zone));
     if (when.length === 0) return undefined;
     const about: About = { ...before, ...now, round: before.round + 1 };
@@ -194,8 +192,8 @@ export class LetterWriter {
     return known.length <= this.#parts.shown ? known : known.filter((one) => one.address === address || one.chairs);
   }
 
-  #zone(key: string, calendar: DefiniteCalendar): string {
-    return this.#parts.zoneOf(key) ?? [...calendar.zones.keys()][0] ?? this.#parts.times.zone;
+  #zone({ zone }: Pick<Guest, 'zone'>, calendar: DefiniteCalendar): string {
+    return zone ?? [...calendar.zones.keys()][0] ?? this.#parts.times.zone;
   }
 
   /** What is still to come of the series, or of what is said of single occurrences. */

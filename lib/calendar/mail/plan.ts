@@ -24,7 +24,7 @@ export interface ToldEvent {
   readonly revisions: Revisions;
 }
 
-export interface ToldGuest extends Pick<Guest, 'key' | 'name' | 'chairs' | 'exempt'> {
+export interface ToldGuest extends Pick<Guest, 'key' | 'name' | 'chairs' | 'exempt' | 'zone'> {
   readonly events: Readonly<Record<string, ToldSigns>>;
 }
 
@@ -108,10 +108,11 @@ function guestsOf({ said }: InvitedEvent): Map<string, Guest> {
   return new Map(guests.map((guest) => [guest.address, guest]));
 }
 
-const storedGuest = ({ key, name, chairs, exempt }: Guest) => ({
+const storedGuest = ({ key, name, chairs, exempt, zone }: Guest) => ({
   key,
   chairs,
   ...(exempt === true && { exempt }),
+  ...(zone !== undefined && { zone }),
   ...(name !== undefined && { name }),
 });
 

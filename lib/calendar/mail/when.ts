@@ -16,11 +16,11 @@ export function whenLines(occurrences: Iterable<Occurrence>, zone: string): stri
   return lines;
 }
 
-/** When what an iCalendar object says takes place from now on; in the zone that its first event names, unless another is said. */
-export function upcomingLines(text: string, zone: string | undefined, limits: ScheduleLimits, now: number): string[] {
+/** When what an iCalendar object says takes place from now on; in the zone that its first event names. */
+export function upcomingLines(text: string, limits: ScheduleLimits, now: number): string[] {
   const own = /^DTSTART;(?:[^:\r\n]*;)?TZID="?([^":;\r\n]+)/im.exec(text)?.[1];
   try {
-    return whenLines(new RecurrenceSet(text, limits).from(now), zone ?? own ?? limits.zone);
+    return whenLines(new RecurrenceSet(text, limits).from(now), own ?? limits.zone);
   } catch (error) {
     if (error instanceof UnusableTime) return [];
     throw error;

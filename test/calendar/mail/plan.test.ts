@@ -77,7 +77,6 @@ function invitationOf(said: State, version: number): Invitation {
 const pins = 'organizer' as const;
 const writer = new LetterWriter({
   ...{ tokens: new Tokens(Buffer.alloc(32, 1)), domain: 'example.com', times: scheduleDefaults, pins, shown: 100 },
-  zoneOf: () => undefined,
 });
 const rules: PlanRules = { shown: 100, cancelled: 2, pins, textOf: (one, uid) => writer.storedText(one, uid) };
 
@@ -167,7 +166,7 @@ describe('the plan of what people are told', () => {
     );
   });
 
-  it('names the PIN to organizers alone, and hidden people to nobody', () => {
+  it('names the PIN to organizers alone, hidden people to nobody, and times in the zone of each', () => {
     const now = invitationOf(
       { hour: 9, title: 'Weekly', guests: ['bob', 'carol'], gone: [], byEvent: false, moved: [] },
       1,
@@ -175,7 +174,7 @@ describe('the plan of what people are told', () => {
     const [[uid, event] = ['', undefined]] = [...now.events];
     const [bob, carol] = event!.said.get('')!.guests;
     const guests = [
-      { ...bob!, chairs: true },
+      { ...bob!, chairs: true, zone: 'America/New_York' },
       { ...carol!, shown: false },
     ];
     const events = new Map([[uid, { ...event!, said: new Map([['', { title: 'Weekly', guests }]]) }]]);
@@ -184,6 +183,8 @@ describe('the plan of what people are told', () => {
       JSON.stringify(writer.letter(message, { before: undefined, now: { ...now, events }, plan, stamp: STAMP })),
     );
     expect(toBob).to.include('1234').and.not.include('carol');
+    expect(toBob).to.include('Monday, 7 January 2030, 03:00 – 03:30 (America/New_York)');
+    expect(toCarol).to.include('Monday, 7 January 2030, 09:00 – 09:30 (Europe/Berlin)');
     expect(toCarol).to.not.include('1234');
     expect(toCarol).to.include('carol').and.include('bob');
   });
