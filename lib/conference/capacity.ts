@@ -1,7 +1,7 @@
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import { BookedDays, SERVER } from './booked-days.ts';
-import { type BookingContext, BUCKET, bucketOf, DAY_BUCKETS, OPEN, stepsBetween } from './booking.ts';
+import { type BookingContext, BUCKET, bucketOf, DAY_BUCKETS, OPEN, type Planning, stepsBetween } from './booking.ts';
 import { type Counts, type RoomLimits, type Stretch, stretchesOf } from './booking-page.ts';
 import type { Edited } from './commits.ts';
 import { Refusal } from './refusal.ts';
@@ -75,7 +75,12 @@ export class Capacity {
     return this.#isCounted;
   }
 
-  get context(): BookingContext {
+  /** What bookings are planned by. */
+  get planning(): Planning {
+    return { ...this.#context, most: this.#parts.limits.occurrences, owner: undefined };
+  }
+
+  get #context(): BookingContext {
     const { rules, clock } = this.#parts;
     return { rules, era: this.#era ?? 0, now: clock() };
   }
@@ -104,7 +109,7 @@ export class Capacity {
   }
 
   propose(edits: readonly Edited[]): Proposal {
-    const { context } = this;
+    const context = this.#context;
     const bookings = new Map<XconUri, Booking>();
     for (const { before, after } of edits) {
       const object = after ?? before;

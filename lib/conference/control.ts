@@ -269,7 +269,7 @@ export class ConferenceControl {
 
   /** Books all conferences up to today's horizon. For the clock. */
   bookAhead(signal: AbortSignal): Promise<void> {
-    return this.#objects.bookAhead(signal);
+    return this.#objects.horizon.bookAhead(signal);
   }
 
   async delete(call: Call, uri: XconUri): Promise<void> {
