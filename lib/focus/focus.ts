@@ -66,7 +66,7 @@ export class Focus {
     if (this.calls.size >= this.parts.settings.calls) refuse(server, FULL);
     else if (named?.isReplaced === true) await this.#replace(server, named.call);
     else if (conference === undefined) refuse(server, { status: 404 });
-    else await this.#receive(server, conference, async (call) => void (await call.take()));
+    else await this.#receive(server, conference, (call) => call.take());
   }
 
   /** Somebody goes on with his call from elsewhere (RFC 4579 §5.9). */
@@ -129,7 +129,7 @@ export class Focus {
   async #receive(
     server: ServerTransaction,
     conference: XconUri,
-    serve: (call: IncomingCall, identified: Identified) => Promise<void>,
+    serve: (call: IncomingCall, identified: Identified) => Promise<unknown>,
   ): Promise<void> {
     const { identities, isFocus, cascades } = this.parts;
     const isOther = server.request.contacts.some(isFocus);
@@ -153,14 +153,14 @@ export class Focus {
 
   /** Lets somebody whom we know into a conference, or answers why not. */
   take(server: ServerTransaction, conference: XconUri, identified: Identified): Promise<void> {
-    return this.#serve(server, conference, identified, async (call) => void (await call.take()));
+    return this.#serve(server, conference, identified, (call) => call.take());
   }
 
   async #serve(
     server: ServerTransaction,
     conference: XconUri,
     identified: Identified,
-    serve: (call: IncomingCall) => Promise<void>,
+    serve: (call: IncomingCall) => Promise<unknown>,
     isCascade = false,
   ): Promise<void> {
     const { identities } = this.parts;

@@ -71,9 +71,9 @@ export class IncomingCall {
       // Whatever ends the call ends the INVITE.
       call.onOver(() => invite.refuse(480));
       await call.open(welcome.object, offerIn(this.#server.request), welcome.asks || welcome.entry === 'pending');
-      if (!invite.isOpen) throw new SessionEnded();
+      checkOpen(invite);
       await this.#parts.context.records.keep(call.id, { ...call.record, dialog: invite.session.dialog.toJSON() });
-      if (!invite.isOpen) throw new SessionEnded();
+      checkOpen(invite);
       if (welcome.asks) {
         call.establish(await invite.accept(call.local, fields));
         await this.#enterByPin(call, invite);
@@ -220,3 +220,8 @@ const MOST_MEDIA = 16;
 const FULL = { is: 'full' } as const;
 const NOTHING: CallEnd = { method: 'failed', silently: true };
 const TURNED_AWAY: CallEnd = { method: 'booted', reason: 'SIP;cause=403;text="A moderator has not let you in"' };
+
+/** Callers hang up at any moment. @throws {SessionEnded} */
+function checkOpen(invite: IncomingInvite): void {
+  if (!invite.isOpen) throw new SessionEnded();
+}

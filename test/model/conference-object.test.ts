@@ -69,6 +69,7 @@ function recounted({ users }: ConferenceObject) {
       present: count(isPresent),
       pending: count((facts) => facts.pending),
       organizers: count((facts) => facts.privilege === 'organizer'),
+      joined: count((facts) => facts.origin === 'joined'),
     },
     addresses: Object.fromEntries(addresses) as Record<string, string>,
   };
