@@ -1,4 +1,4 @@
-import type { ConferenceObject, ObjectKind, SidebarKind } from '../model/conference-object.ts';
+import { CONFERENCES, type ConferenceObject, type ObjectKind, type SidebarKind } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import { unknownTo } from './admission.ts';
 import type { Call, ObjectEntry } from './calls.ts';
@@ -7,10 +7,12 @@ import type { AskedFilter } from './filter.ts';
 import { type ListQuery, ObjectLists } from './object-lists.ts';
 import type { ControlParts } from './control-parts.ts';
 import { checkPassword } from './passwords.ts';
-import { allowsSubscription } from './sight.ts';
+import { Refusal } from './refusal.ts';
+import { allowsSubscription, type Sight } from './sight.ts';
 import { seenSidebars, sidebarSections, type SidebarSections } from './sidebar-views.ts';
 import { mainConferenceOf, standingIn } from './sidebars.ts';
 import type { Standing } from './standing.ts';
+import { readerOf } from './views.ts';
 
 /** Conference objects as callers reach them: what one may not know of is not there. */
 export class ObjectAccess {
@@ -62,6 +64,23 @@ export class ObjectAccess {
   async watching(object: ConferenceObject, call: Call): Promise<Standing | undefined> {
     const standing = await this.standing(object, call);
     return standing.level === undefined || !allowsSubscription(object) ? undefined : standing;
+  }
+
+  /** Lets somebody watch a conference. @throws {Refusal} also where it allows no subscription */
+  async watch(call: Call, uri: XconUri): Promise<Sight> {
+    const { object } = await this.enter(call, uri, CONFERENCES);
+    if (!allowsSubscription(object)) throw new Refusal('not-allowed', 'This conference allows no subscription.');
+    const sight = await this.sight(object, call);
+    if (sight === undefined) throw unknownTo(call.caller);
+    return sight;
+  }
+
+  /** What there is to see for somebody who watches; undefined when he may not. */
+  async sight(object: ConferenceObject, call: Call): Promise<Sight | undefined> {
+    const standing = await this.watching(object, call);
+    if (standing === undefined) return undefined;
+    const sidebars = await this.sidebarSections(object, call);
+    return { object, reader: readerOf(call, standing), sidebars };
   }
 
   /** What the caller is to an object, checked. */

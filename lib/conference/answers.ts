@@ -1,7 +1,10 @@
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUserId } from '../model/identifiers.ts';
+import type { ObjectAccess } from './access.ts';
 import { unknownTo } from './admission.ts';
+import { roomNote } from './booking.ts';
 import type { Call, ObjectAnswer, UserAnswer } from './calls.ts';
+import type { ControlParts } from './control-parts.ts';
 import { Refusal } from './refusal.ts';
 import type { SidebarSections } from './sidebar-views.ts';
 import type { Standing } from './standing.ts';
@@ -17,6 +20,30 @@ export async function answer(
   sidebars?: SidebarSections,
 ): Promise<ObjectAnswer> {
   return { uri: object.uri, version: object.version, view: await viewOf(object, reader, sidebars) };
+}
+
+/** The object with its times read and its sidebars, as its reader may see it. */
+export async function wholeAnswer(
+  access: ObjectAccess,
+  { times: rules }: Pick<ControlParts, 'times'>,
+  call: Call,
+  object: ConferenceObject,
+  reader: Reader,
+): Promise<ObjectAnswer> {
+  return answer(object, { ...reader, rules }, await access.sidebarSections(object, call));
+}
+
+/** What somebody who made or changed an object is shown of it. */
+export async function changedAnswer(
+  access: ObjectAccess,
+  parts: Pick<ControlParts, 'times'>,
+  call: Call,
+  after: ConferenceObject,
+): Promise<ObjectAnswer> {
+  const reader = { ...readerOf(call, await access.standing(after, call)), firstUriOnly: true };
+  const shown = await wholeAnswer(access, parts, call, after, reader);
+  const note = roomNote(after);
+  return note === undefined ? shown : { ...shown, note };
 }
 
 /** One of its users, by the key that she has in it. @throws {Refusal} no-such-user */

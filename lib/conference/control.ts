@@ -8,8 +8,8 @@ import {
 } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { unknownTo } from './admission.ts';
-import { answer, callerId, userAnswer, versionOf } from './answers.ts';
+import { changedAnswer, versionOf, wholeAnswer } from './answers.ts';
+import { BlueprintControl } from './blueprint-control.ts';
 import type {
   Call,
   ChangesAnswer,
@@ -19,35 +19,27 @@ import type {
   SummaryAnswer,
   UserAnswer,
 } from './calls.ts';
-import { roomNote } from './booking.ts';
-import { checkFocus, publishUsers } from './cascading.ts';
 import type { ArrivalGuard, ChangeListener, Guard } from './changes.ts';
 import { changesSince } from './changes-since.ts';
+import { createConference, type Source } from './creating.ts';
 import { Endpoints } from './endpoints.ts';
 import type { AskedFilter } from './filter.ts';
 import { type AskedFreeBusy, type BusyTime, freeBusy } from './free-busy.ts';
 import { identitiesOfUser } from './identities.ts';
-import { bringIn, type BroughtIn } from './joining.ts';
-import { leave } from './leaving.ts';
-import { blueprintFrom, conferenceFrom } from './making.ts';
 import { ConferenceObjects } from './objects.ts';
-import type { ControlParts, Work } from './control-parts.ts';
-import { principalOf } from './callers.ts';
-import { checkPassword } from './passwords.ts';
+import type { ControlParts } from './control-parts.ts';
 import { plannedConferences, type PlannedConference } from './planning.ts';
-import { Refusal, refusedAs } from './refusal.ts';
+import { Refusal } from './refusal.ts';
+import { RosterControl } from './roster-control.ts';
 import { seenChange, type SeenChange } from './seen-change.ts';
-import { allowsSubscription, type Sight } from './sight.ts';
+import { SidebarControl } from './sidebar-control.ts';
+import type { Sight } from './sight.ts';
 import { Slices } from './slices.ts';
-import type { Standing } from './standing.ts';
 import { OccurrenceControl } from './occurrence-control.ts';
 import type { AskedOccurrences, OccurrencesAnswer, Steering } from './steering.ts';
 import { summaryOf } from './summaries.ts';
-import { targetUser } from './target-user.ts';
 import { timeDefaults } from './times.ts';
-import { updateConference, updateRoster } from './updating.ts';
-import { updateOwnOrOther } from './user-update.ts';
-import { type Reader, readerOf, usersView } from './views.ts';
+import { readerOf } from './views.ts';
 
 /**
  * The conference control: the only writer of conference objects (RFC 5239 §5). Elements given to it bear the names of
@@ -58,6 +50,9 @@ export class ConferenceControl {
   readonly #parts: ControlParts;
   readonly #objects: ConferenceObjects;
   readonly #occurrences: OccurrenceControl;
+  readonly #blueprints: BlueprintControl;
+  readonly #sidebars: SidebarControl;
+  readonly #roster: RosterControl;
   readonly #slices: Slices;
   /** The endpoints that the focus connects. */
   readonly endpoints: Endpoints;
@@ -67,6 +62,9 @@ export class ConferenceControl {
     this.#slices = new Slices(parts.limits.filterSlice);
     this.#objects = new ConferenceObjects(parts);
     this.#occurrences = new OccurrenceControl(this.#objects, parts);
+    this.#blueprints = new BlueprintControl(this.#objects, parts);
+    this.#sidebars = new SidebarControl(this.#objects, parts);
+    this.#roster = new RosterControl(this.#objects, parts);
     this.endpoints = new Endpoints(this.#objects, parts);
   }
 
@@ -90,40 +88,25 @@ export class ConferenceControl {
     return this.#objects.drain();
   }
 
-  async blueprints(call: Call, filter?: AskedFilter): Promise<ObjectEntry[]> {
-    if (call.caller.kind !== 'user') throw new Refusal('authentication-required', 'Authenticate to list blueprints.');
-    return this.#objects.access.list(call, { kind: 'blueprint' }, filter);
+  blueprints(call: Call, filter?: AskedFilter): Promise<ObjectEntry[]> {
+    return this.#blueprints.list(call, filter);
   }
 
-  async retrieveBlueprint(call: Call, uri: XconUri): Promise<ObjectAnswer> {
-    const object = await this.#objects.access.object(uri, 'blueprint', call);
-    return answer(object, blueprintReader(call));
+  retrieveBlueprint(call: Call, uri: XconUri): Promise<ObjectAnswer> {
+    return this.#blueprints.retrieve(call, uri);
   }
 
   /** The entity of the document names the new blueprint, or it is generated. For system administrators. */
-  async createBlueprint(call: Call, document: XmlElement): Promise<ObjectAnswer> {
-    requireSystemAdministrator(call);
-    const { people } = this.#parts;
-    const made = await this.#objects.create(call, document, (identities) =>
-      blueprintFrom(document, identities, people),
-    );
-    return answer(made, blueprintReader(call));
+  createBlueprint(call: Call, document: XmlElement): Promise<ObjectAnswer> {
+    return this.#blueprints.create(call, document);
   }
 
-  async updateBlueprint(call: Call, uri: XconUri, changes: XmlElement): Promise<ObjectAnswer> {
-    requireSystemAdministrator(call);
-    const after = await this.#objects
-      .change(call, uri, 'blueprint', changes, (work) => updateConference(work, changes))
-      .catch(refusedAs('conflict'));
-    return answer(after, blueprintReader(call));
+  updateBlueprint(call: Call, uri: XconUri, changes: XmlElement): Promise<ObjectAnswer> {
+    return this.#blueprints.update(call, uri, changes);
   }
 
-  async deleteBlueprint(call: Call, uri: XconUri): Promise<void> {
-    requireSystemAdministrator(call);
-    if (uri === this.#parts.defaultBlueprint) {
-      throw new Refusal('not-for-this-object', 'The default blueprint stays: new conferences are made from it.');
-    }
-    await this.#objects.remove(call, uri, 'blueprint');
+  deleteBlueprint(call: Call, uri: XconUri): Promise<void> {
+    return this.#blueprints.delete(call, uri);
   }
 
   /** The conferences that the caller organises, takes part in or is invited to; all for a system administrator. */
@@ -141,19 +124,15 @@ export class ConferenceControl {
 
   async retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer> {
     const { object, standing } = await this.#objects.access.enter(call, uri, 'conference');
-    return this.#answer(call, object, readerOf(call, standing));
+    return wholeAnswer(this.#objects.access, this.#parts, call, object, readerOf(call, standing));
   }
 
   /**
    * What somebody who watches a conference sees of it now (RFC 4575 §3.5).
    * @throws {Refusal} also where the conference allows no subscription
    */
-  async watch(call: Call, uri: XconUri): Promise<Sight> {
-    const { object } = await this.#objects.access.enter(call, uri, CONFERENCES);
-    if (!allowsSubscription(object)) throw new Refusal('not-allowed', 'This conference allows no subscription.');
-    const sight = await this.sight(call, object);
-    if (sight === undefined) throw unknownTo(call.caller);
-    return sight;
+  watch(call: Call, uri: XconUri): Promise<Sight> {
+    return this.#objects.access.watch(call, uri);
   }
 
   /** The change that made a version, as somebody may see it who watches now; undefined when he may not. */
@@ -173,12 +152,8 @@ export class ConferenceControl {
   }
 
   /** What is left to see for somebody who watches already; undefined when he may not any more. */
-  async sight(call: Call, object: ConferenceObject): Promise<Sight | undefined> {
-    const { access } = this.#objects;
-    const standing = await access.watching(object, call);
-    if (standing === undefined) return undefined;
-    const sidebars = await access.sidebarSections(object, call);
-    return { object, reader: readerOf(call, standing), sidebars };
+  sight(call: Call, object: ConferenceObject): Promise<Sight | undefined> {
+    return this.#objects.access.sight(object, call);
   }
 
   /** The conference in brief (RFC 6503 §6.9). */
@@ -193,21 +168,8 @@ export class ConferenceControl {
   }
 
   /** Clones `parent`, or builds from `document`, or clones the default blueprint (RFC 6503 §5.3.4). */
-  async create(call: Call, source: { parent?: XconUri; document?: XmlElement }): Promise<ObjectAnswer> {
-    if (call.caller.kind !== 'user')
-      throw new Refusal('authentication-required', 'Authenticate to create a conference.');
-    if (source.parent !== undefined && source.document !== undefined) {
-      throw new Refusal(
-        'malformed',
-        'Send the confObjID of a parent to clone, or a confInfo, not both (RFC 6503 §5.3.4).',
-      );
-    }
-    const parent = await this.#parent(call, source.parent ?? this.#parts.defaultBlueprint);
-    const { people, limits } = this.#parts;
-    const made = await this.#objects.create(call, source.document, (identities) =>
-      conferenceFrom({ call, kind: 'conference', parent, document: source.document, identities, people, limits }),
-    );
-    return this.#changed(call, made);
+  async create(call: Call, source: Source): Promise<ObjectAnswer> {
+    return this.#changed(call, await createConference(this.#objects, this.#parts, call, source));
   }
 
   /**
@@ -279,120 +241,59 @@ export class ConferenceControl {
   }
 
   /** The sidebars of a conference that the caller may know of (RFC 6503 §5.3.7, §5.3.9). */
-  async sidebars(call: Call, uri: XconUri, kind: SidebarKind, filter?: AskedFilter): Promise<SidebarsAnswer> {
-    const { object } = await this.#objects.access.enter(call, uri, 'conference');
-    return { version: object.version, entries: await this.#objects.access.sidebars(object, kind, call, filter) };
+  sidebars(call: Call, uri: XconUri, kind: SidebarKind, filter?: AskedFilter): Promise<SidebarsAnswer> {
+    return this.#sidebars.list(call, uri, kind, filter);
   }
 
-  async retrieveSidebar(call: Call, uri: XconUri, kind: SidebarKind): Promise<ObjectAnswer> {
-    const { object, standing } = await this.#objects.access.enter(call, uri, kind);
-    return answer(object, readerOf(call, standing));
+  retrieveSidebar(call: Call, uri: XconUri, kind: SidebarKind): Promise<ObjectAnswer> {
+    return this.#sidebars.retrieve(call, uri, kind);
   }
 
   /** Clones the main conference, or builds from it what a document describes (RFC 6503 §5.3.8, §5.3.10). */
-  async createSidebar(call: Call, uri: XconUri, kind: SidebarKind, document?: XmlElement): Promise<ObjectAnswer> {
-    const { people, limits } = this.#parts;
-    const made = await this.#objects.createSidebar(call, uri, document, (object, standing, identities) => {
-      const parent = { object, reader: readerOf({ ...call, profile: 'standard' }, standing) };
-      return conferenceFrom({ call, kind, parent, document, identities, people, limits });
-    });
-    return this.#changed(call, made);
+  createSidebar(call: Call, uri: XconUri, kind: SidebarKind, document?: XmlElement): Promise<ObjectAnswer> {
+    return this.#sidebars.create(call, uri, kind, document);
   }
 
-  async updateSidebar(call: Call, uri: XconUri, kind: SidebarKind, changes: XmlElement): Promise<ObjectAnswer> {
-    const work = (all: Work): void => updateConference(all, changes);
-    return this.#changed(call, await this.#objects.change(call, uri, kind, changes, work).catch(refusedAs('conflict')));
+  updateSidebar(call: Call, uri: XconUri, kind: SidebarKind, changes: XmlElement): Promise<ObjectAnswer> {
+    return this.#sidebars.update(call, uri, kind, changes);
   }
 
-  async deleteSidebar(call: Call, uri: XconUri, kind: SidebarKind): Promise<void> {
-    const { standing } = await this.#objects.access.enter(call, uri, kind);
-    if (standing.level !== 'organizer') throw new Refusal('not-allowed', 'Only an organizer may delete a sidebar.');
-    await this.#objects.remove(call, uri, kind);
+  deleteSidebar(call: Call, uri: XconUri, kind: SidebarKind): Promise<void> {
+    return this.#sidebars.delete(call, uri, kind);
   }
 
-  async retrieveUsers(call: Call, uri: XconUri): Promise<ObjectAnswer> {
-    const { object, standing } = await this.#objects.access.enter(call, uri, CONFERENCES);
-    return { uri, version: object.version, view: await usersView(object, readerOf(call, standing)) };
+  retrieveUsers(call: Call, uri: XconUri): Promise<ObjectAnswer> {
+    return this.#roster.retrieve(call, uri);
   }
 
-  async updateUsers(call: Call, uri: XconUri, changes: XmlElement): Promise<{ version: number }> {
-    const work = (all: Work): void => updateRoster(all, changes);
-    return versionOf(await this.#objects.change(call, uri, CONFERENCES, changes, work).catch(refusedAs('protected')));
+  updateUsers(call: Call, uri: XconUri, changes: XmlElement): Promise<{ version: number }> {
+    return this.#roster.update(call, uri, changes);
   }
 
-  async retrieveUser(call: Call, uri: XconUri, entity?: XconUserId): Promise<UserAnswer> {
-    const { object, standing } = await this.#objects.access.enter(call, uri, CONFERENCES);
-    return userAnswer(object, call, standing, targetUser(object, standing, entity));
+  retrieveUser(call: Call, uri: XconUri, entity?: XconUserId): Promise<UserAnswer> {
+    return this.#roster.retrieveUser(call, uri, entity);
   }
 
   /** Without an element: the caller himself. A guest or newcomer must give one (RFC 6503 §5.3.6). */
-  async createUser(call: Call, uri: XconUri, user?: XmlElement): Promise<UserAnswer> {
-    let brought: BroughtIn | undefined;
-    // A stranger may come into a conference by himself; into a sidebar only those come who are asked.
-    const enter = (object: ConferenceObject, { level }: Standing): void => {
-      if (level === undefined && object.header.kind !== 'conference') throw unknownTo(call.caller);
-    };
-    const after = await this.#objects.change(
-      call,
-      uri,
-      CONFERENCES,
-      user,
-      (work) => {
-        brought = bringIn(work, user, (object, standing) =>
-          checkPassword(object, call, standing, this.#parts.attempts),
-        );
-      },
-      enter,
-    );
-    const key = brought?.key;
-    const isNew = call.caller.kind === 'newcomer' && key !== undefined;
-    const asked: Call = isNew ? { ...call, caller: { kind: 'guest', userId: key } } : call;
-    const standing = await this.#objects.access.standing(after, asked);
-    if (brought?.shown === undefined) return userAnswer(after, call, standing, key);
-    return { version: after.version, caller: callerId(call, standing), user: brought.shown };
+  createUser(call: Call, uri: XconUri, user?: XmlElement): Promise<UserAnswer> {
+    return this.#roster.createUser(call, uri, user);
   }
 
-  async updateUser(call: Call, uri: XconUri, user: XmlElement): Promise<{ version: number }> {
-    const work = (all: Work): void => updateOwnOrOther(all, user);
-    return versionOf(await this.#objects.change(call, uri, CONFERENCES, user, work).catch(refusedAs('protected')));
+  updateUser(call: Call, uri: XconUri, user: XmlElement): Promise<{ version: number }> {
+    return this.#roster.updateUser(call, uri, user);
   }
 
-  async deleteUser(call: Call, uri: XconUri, entity?: XconUserId): Promise<{ version: number }> {
-    return versionOf(await this.#objects.change(call, uri, CONFERENCES, undefined, (work) => leave(work, entity)));
+  deleteUser(call: Call, uri: XconUri, entity?: XconUserId): Promise<{ version: number }> {
+    return this.#roster.deleteUser(call, uri, entity);
   }
 
   /** Who is in the conference through another focus; without users only whether it may say so. */
-  async publish(call: Call, uri: XconUri, users?: readonly XmlElement[]): Promise<void> {
-    const enter = (object: ConferenceObject, own: Standing): void => checkFocus(object, own, call, users);
-    await this.#objects.change(call, uri, 'conference', undefined, (work) => publishUsers(work, users), enter);
-  }
-
-  /** What a conference is made from, as its creator sees it. */
-  async #parent(call: Call, uri: XconUri): Promise<{ object: ConferenceObject; reader: Reader }> {
-    const standard: Call = { ...call, profile: 'standard' };
-    const object = await this.#objects.access.object(uri, ['blueprint', 'conference'], call);
-    if (object.header.kind === 'blueprint') return { object, reader: blueprintReader(standard) };
-    return { object, reader: readerOf(standard, await this.#objects.access.letIn(object, call)) };
-  }
-
-  async #answer(call: Call, object: ConferenceObject, reader: Reader): Promise<ObjectAnswer> {
-    const sidebars = await this.#objects.access.sidebarSections(object, call);
-    return answer(object, { ...reader, rules: this.#parts.times }, sidebars);
+  publish(call: Call, uri: XconUri, users?: readonly XmlElement[]): Promise<void> {
+    return this.#roster.publish(call, uri, users);
   }
 
   /** What somebody who made or changed an object is shown of it. */
-  async #changed(call: Call, after: ConferenceObject): Promise<ObjectAnswer> {
-    const standing = await this.#objects.access.standing(after, call);
-    const shown = await this.#answer(call, after, { ...readerOf(call, standing), firstUriOnly: true });
-    const note = roomNote(after);
-    return note === undefined ? shown : { ...shown, note };
+  #changed(call: Call, after: ConferenceObject): Promise<ObjectAnswer> {
+    return changedAnswer(this.#objects.access, this.#parts, call, after);
   }
-}
-
-/** A blueprint holds nothing that a user may not see (RFC 6503 §5.3.1). */
-const blueprintReader = ({ profile }: Call): Reader => ({ level: 'organizer', self: undefined, profile });
-
-function requireSystemAdministrator(call: Call): void {
-  if (principalOf(call)?.systemAdministrator === true) return;
-  throw new Refusal('not-for-this-object', 'Only a system administrator changes blueprints.');
 }

@@ -28,7 +28,7 @@ const ROWS: readonly Row[] = [
   // Operations
   ['ccmp/requests/blueprints.ts ccmp/requests/entries.ts', 'B1 B3'],
   ['conference/filter.ts conference/object-lists.ts', 'B2 C3'],
-  ['ccmp/requests/blueprint.ts conference/control.ts', 'B4 B5 B6 B7'],
+  ['ccmp/requests/blueprint.ts conference/blueprint-control.ts', 'B4 B5 B6 B7'],
   ['conference/blueprints.ts', 'B8'],
   ['ccmp/requests/confs.ts conference/object-lists.ts', 'C1 C2'],
   ['ccmp/requests/conf.ts conference/making.ts', 'C4 C5 C6 C7'],
