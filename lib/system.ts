@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Administration } from './admin/administration.ts';
+import { ADMIN_SOCKET, type Administration } from './admin/administration.ts';
 import { administerBarring } from './admin/barring.ts';
 import { administerBlueprints, shipBlueprints } from './admin/blueprints.ts';
 import { closeAdminSocket, openAdminSocket } from './admin/server.ts';
@@ -53,8 +53,7 @@ import { subscriptionViews } from './system/subscriptions.ts';
 import { observeWrites } from './store/observed.ts';
 import { openSqliteStore, type SqliteStore } from './store/sqlite/store.ts';
 
-/** The names of the admin socket and of the key file in the data directory. */
-export const ADMIN_SOCKET = 'admin.sock';
+/** The name of the key file in the data directory. */
 const KEY_FILE = 'plenary.key';
 
 /** Where a system serves. */

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, unlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { ADMIN_SOCKET } from '../lib/admin/administration.ts';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:http2';
@@ -19,7 +20,7 @@ import { attemptDefaults } from '../lib/directory/attempts.ts';
 import { directoryDefaults } from '../lib/directory/directory.ts';
 import { nonceDefaults } from '../lib/http/nonce.ts';
 import { SQLITE_STORE_DEFAULTS } from '../lib/store/sqlite/store.ts';
-import { ADMIN_SOCKET, ConferencingSystem } from '../lib/system.ts';
+import { ConferencingSystem } from '../lib/system.ts';
 import { CertificationAuthority } from './support/certificates.ts';
 import { requestText } from './support/messages.ts';
 

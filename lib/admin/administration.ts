@@ -1,3 +1,6 @@
+/** The name of the admin socket in the data directory. */
+export const ADMIN_SOCKET = 'admin.sock';
+
 /** A user of the directory as administrators see it. */
 export interface UserView {
   /** XCON-USERID. */

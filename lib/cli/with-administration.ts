@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Administration } from '../admin/administration.ts';
+import { ADMIN_SOCKET, type Administration } from '../admin/administration.ts';
 import { administrationAt, NoServer } from '../admin/client.ts';
 import { loadConfig, loadSetting, type ConfigSources } from '../config.ts';
 import { createErrorLogger } from './log.ts';
 import { CommandFailure } from './outcome.ts';
-import { ADMIN_SOCKET, ConferencingSystem } from '../system.ts';
 
 /** Administers a data directory: through the server that holds it, or by opening it for this command alone. */
 export async function withAdministration<Result>(
@@ -21,6 +20,8 @@ export async function withAdministration<Result>(
   if (!existsSync(config.data)) {
     throw new CommandFailure(`there is no data directory ${config.data}; \`plenary serve\` makes it`);
   }
+  // A running server does all this without another one in this process.
+  const { ConferencingSystem } = await import('../system.ts');
   const system = await ConferencingSystem.open(config, createErrorLogger('warn'));
   try {
     return await use(system.administration);
