@@ -1,12 +1,12 @@
 import type { Call as Asking, Caller } from '../conference/calls.ts';
-import type { EndpointState, Execution } from '../conference/endpoint-state.ts';
+import type { EndpointState } from '../conference/endpoint-state.ts';
 import type { Endpoints } from '../conference/endpoints.ts';
 import { endpointOf } from '../conference/endpoints.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { statusOf } from '../model/user.ts';
+import type { XmlElement } from '../xml/element.ts';
 import type { Leg, Mixer, SidebarPart } from '../mixer/mixer.ts';
-import type { Clock } from '../sip/clock.ts';
 import type { Description } from '../sip/dialog/description.ts';
 import type { Outcome, Refused, SessionEnd, SessionUser } from '../sip/dialog/session-user.ts';
 import type { Session } from '../sip/dialog/session.ts';
@@ -16,26 +16,20 @@ import type { Calls } from './calls.ts';
 import { type CallEnd, ENDS, FORBIDDEN, NOT_ACCEPTABLE, REMOVED, UNREACHABLE } from './endings.ts';
 import { controlsOf } from './media.ts';
 import type { CallRecords } from './records.ts';
-import type { XmlElement } from '../xml/element.ts';
+import { RosterPlace, type RosterPlaceContext } from './roster-place.ts';
 
 export type { CallEnd } from './endings.ts';
 
 /** What every call uses of the focus. */
-export interface CallContext {
+export interface CallContext extends RosterPlaceContext {
   readonly endpoints: Pick<Endpoints, 'report' | 'remove' | 'conceal'>;
   readonly mixer: Mixer;
   readonly calls: Calls;
   readonly records: CallRecords;
-  readonly clock: Clock;
-  /** Milliseconds since 1970. */
-  readonly date: () => number;
-  /** Milliseconds that somebody stays in the roster who is out for another reason than that he left. */
-  readonly leaversShown: number;
   /** Looks at a target refresh of a peer; says why it is refused and the call ends (3GPP TS 24.605 §4.6). */
   readonly judgeRefresh?: ((message: Pick<Request, 'contacts'>) => Refused | undefined) | undefined;
   /** What a re-INVITE asks of the conference, by the right of its sender. */
   readonly asked?: ((call: Call, request: Request) => void) | undefined;
-  readonly report: (error: unknown) => void;
 }
 
 export interface CallParts {
@@ -66,8 +60,8 @@ export class Call implements SessionUser {
   readonly isCascade: boolean;
   readonly #context: CallContext;
   readonly #media: CallMedia;
+  readonly #place: RosterPlace;
   #session: Session | undefined;
-  #told = '';
   #hasEntered = false;
   #awaited: ((object: ConferenceObject | undefined) => void) | undefined;
   #end: CallEnd | undefined;
@@ -79,6 +73,7 @@ export class Call implements SessionUser {
   constructor(context: CallContext, { id, conference, user, endpoint, caller, joined, isCascade = false }: CallParts) {
     this.#context = context;
     this.#media = new CallMedia(context.mixer, context.report);
+    this.#place = new RosterPlace(context, conference, user, endpoint);
     this.id = id;
     this.conference = conference;
     this.user = user;
@@ -183,7 +178,7 @@ export class Call implements SessionUser {
     this.#awaited = undefined;
     this.#hasEntered = true;
     this.#media.enter();
-    if (isTold) this.#told = JSON.stringify(this.state);
+    if (isTold) this.#place.shows(this.state);
     this.follow(object);
   }
 
@@ -225,7 +220,7 @@ export class Call implements SessionUser {
 
   /** Tells the roster what is new of it. */
   report(state: EndpointState): Promise<ConferenceObject | undefined> {
-    return this.#context.endpoints.report(this.conference, this.user, this.endpoint, state);
+    return this.#place.report(state);
   }
 
   refreshing(request: Request): Refused | undefined {
@@ -263,35 +258,11 @@ export class Call implements SessionUser {
     const { calls, records, report } = this.#context;
     calls.delete(this);
     this.#media.release();
-    this.#gone = this.#leaveRoster(end)
+    this.#gone = this.#place
+      .leave(end)
       .then(() => records.forget(this.id))
       .catch(report);
     for (const run of this.#onOver) run(end);
-  }
-
-  /** Who has left by himself is gone; why somebody else is out is told. */
-  async #leaveRoster({ method, reason, by, silently, unlisted }: CallEnd): Promise<void> {
-    const { endpoints, date, clock, leaversShown } = this.#context;
-    if (unlisted === true) return;
-    if (method === 'departed' || silently === true) {
-      await endpoints.remove(this.conference, this.user, [this.endpoint]);
-      return;
-    }
-    const disconnectionInfo: Execution = {
-      when: date(),
-      ...(reason !== undefined && { reason }),
-      ...(by !== undefined && { by }),
-    };
-    const state = { status: 'disconnected', disconnectionMethod: method, disconnectionInfo, media: [] } as const;
-    if ((await this.report(state)) === undefined) return;
-    clock.after(leaversShown, () => void this.#forget().catch(this.#context.report));
-  }
-
-  /** Takes what is left of it out of the roster, unless another call has taken its place. */
-  async #forget(): Promise<void> {
-    const { endpoints, calls } = this.#context;
-    for (const { endpoint } of calls.of(this.conference, this.user)) if (endpoint === this.endpoint) return;
-    await endpoints.remove(this.conference, this.user, [this.endpoint]);
   }
 
   /** Asks the peer whether he is still there, since the way to him has broken. */
@@ -304,12 +275,7 @@ export class Call implements SessionUser {
 
   /** Once for each state that is another. */
   #tell(): void {
-    if (!this.#hasEntered || this.#isOver) return;
-    const { state } = this;
-    const told = JSON.stringify(state);
-    if (told === this.#told) return;
-    this.#told = told;
-    this.report(state).catch(this.#context.report);
+    if (this.#hasEntered && !this.#isOver) this.#place.tell(this.state);
   }
 }
 
