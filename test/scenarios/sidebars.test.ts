@@ -46,7 +46,8 @@ describe('sidebars', () => {
   let carol: Party;
   let dave: Party;
   before(async () => {
-    system = await TestSystem.start();
+    // Nobody has a telephone here.
+    system = await TestSystem.start({ 'dialOut.enabled': 'no' });
     [alice, bob, carol, dave] = (['alice', 'bob', 'carol', 'dave'] as const).map((name) => system.as(name)) as [
       Party,
       Party,

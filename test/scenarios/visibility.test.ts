@@ -13,6 +13,9 @@ const when =
 const uris = (purpose: string, more = ''): string =>
   `<info:entry><info:uri>sip:${purpose}@example.com</info:uri><info:display-text>x</info:display-text><info:purpose>${purpose}</info:purpose><info:modified>${when}</info:modified>${more}</info:entry>`;
 
+const ours = 'xmlns:p="urn:plenary:conference-policy"';
+const reminder = `<p:reminder ${ours} before="600" by="mail"/>`;
+
 /** A conference of Alice with all that one may have. */
 const EVERYTHING =
   description(
@@ -32,7 +35,8 @@ DTSTART:20361201T100000Z&#13;
 DURATION:PT1H&#13;
 END:VEVENT&#13;
 END:VCALENDAR&#13;
-</xcon:base><xcon:can-join-after-offset>2020-01-01T00:00:00Z</xcon:can-join-after-offset></xcon:entry></xcon:conference-time>`,
+</xcon:base><xcon:can-join-after-offset>2020-01-01T00:00:00Z</xcon:can-join-after-offset></xcon:entry></xcon:conference-time>
+     ${reminder}`,
   ) +
   '<info:host-info><info:display-text>x</info:display-text><info:web-page>http://example.com/</info:web-page></info:host-info>' +
   '<info:conference-state><info:locked>false</info:locked><xcon:allow-conference-event-subscription>true</xcon:allow-conference-event-subscription></info:conference-state>' +
@@ -58,7 +62,8 @@ const RICH_USER = `<info:user entity="xcon-userid:gina@example.com"><info:displa
   <xcon:provide-anonymity>none</xcon:provide-anonymity>
   <xcon:allow-refer-users-dynamically>true</xcon:allow-refer-users-dynamically>
   <xcon:allow-invite-users-dynamically>true</xcon:allow-invite-users-dynamically>
-  <xcon:allow-remove-users-dynamically>true</xcon:allow-remove-users-dynamically></info:user>`;
+  <xcon:allow-remove-users-dynamically>true</xcon:allow-remove-users-dynamically>
+  <p:answer ${ours} to="all">accepted</p:answer>${reminder}<p:zone ${ours}>Europe/Berlin</p:zone></info:user>`;
 
 describe('what readers see of a conference that has everything', () => {
   const rows = policyRows();
