@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
 import { flushRate } from './disk.ts';
-import { passes, table, type Figure } from '../figures.ts';
+import type { Figure } from '../figures.ts';
+import { benchmark, run } from '../run.ts';
 import { measureFilters } from './filters.ts';
 import { measureHostile } from './hostile.ts';
 import { measureLarge } from './large.ts';
@@ -33,9 +33,7 @@ interface Options {
   readonly keep: string;
 }
 
-const command = new Command('bench:ccmp')
-  .description('measures the conference control server beside bare koa servers; ends with 1 when a target is missed')
-  .argument('[parts...]', `which parts: ${Object.keys(PARTS).join(', ')}; all when none is named`)
+const command = benchmark('bench:ccmp', 'measures the conference control server beside bare koa servers', PARTS)
   .addOption(new Option('--program <file>', 'the compiled server').default('dist/main.js'))
   .addOption(new Option('--rounds <number>', 'rounds that count, after those that warm up').default('5'))
   .addOption(new Option('--seconds <number>', 'length of a round of one server').default('3'))
@@ -48,31 +46,15 @@ const command = new Command('bench:ccmp')
   .parse();
 
 const { program, rounds, seconds, keep } = command.opts<Options>();
-const parts = command.args.length > 0 ? command.args : Object.keys(PARTS);
-const scratch = mkdtempSync(join(tmpdir(), 'plenary-bench-'));
-const setting: Setting = {
-  program: resolve(program),
-  scratch,
-  rounds: Number(rounds),
-  seconds: Number(seconds),
-  keep: resolve(keep),
-};
-try {
-  const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
-  console.log(
-    `Node ${process.version}, ${availableParallelism()} cores (${processor}), ${flushRate(scratch)} fdatasync/s`,
-  );
-  const figures: Figure[] = [];
-  for (const part of parts) {
-    const measure = PARTS[part];
-    if (measure === undefined) throw new Error(`there is no part ${part}`);
-    const measured = await measure(setting);
-    console.log(`\n${table(measured)}`);
-    figures.push(...measured);
-  }
-  const missed = figures.filter((figure) => !passes(figure)).length;
-  console.log(`\n${figures.length - missed} of ${figures.length} targets met`);
-  process.exitCode = missed === 0 ? 0 : 1;
-} finally {
-  rmSync(scratch, { recursive: true });
-}
+await run(
+  command.args,
+  PARTS,
+  (scratch): Setting => ({
+    program: resolve(program),
+    scratch,
+    rounds: Number(rounds),
+    seconds: Number(seconds),
+    keep: resolve(keep),
+  }),
+  (scratch) => `, ${flushRate(scratch)} fdatasync/s`,
+);
