@@ -1,10 +1,8 @@
 import { expect } from 'chai';
-import type { Phone } from '../support/phone.ts';
 import { textAt, textsAt } from '../support/reading.ts';
-import { Stage, type Watcher } from '../support/stage.ts';
+import { Room } from '../support/room.ts';
 import { idOf, type Name, sipOf } from '../support/system.ts';
 
-const at = (name: Name): string => `<info:endpoint entity="${sipOf(name)}"/>`;
 const list = (...targets: readonly (readonly [uri: string, method: string])[]): string =>
   `<info:users><xcon:allowed-users-list>${targets
     .map(([uri, method]) => `<xcon:target uri="${uri}" method="${method}"/>`)
@@ -12,42 +10,16 @@ const list = (...targets: readonly (readonly [uri: string, method: string])[]): 
 
 for (const transport of ['udp', 'tcp'] as const) {
   describe(`dialling out over ${transport}`, () => {
-    let stage: Stage;
-    let conference: string;
-    let watcher: Watcher;
-    const phones: Phone[] = [];
-
-    before(async () => {
-      stage = await Stage.start(transport);
-    });
-    beforeEach(async () => {
-      conference = await stage.conference();
-      watcher = await stage.watches(conference);
-    });
-    afterEach(async () => {
-      for (const phone of phones.splice(0)) await phone.registers(server(), 0);
-      await stage.clear();
-    });
-    after(() => stage.close());
-
-    const server = (): string => stage.system.sip('x', transport).replace('x@', '');
-    const registered = async (name: Name): Promise<Phone> => {
-      const phone = await stage.phone(name);
-      expect((await phone.registers(server(), 600)).status).to.equal(200);
-      phones.push(phone);
-      return phone;
-    };
-    const sees = (name: Name, status: string) =>
-      watcher.sees(idOf(name), (user) => textAt(user, 'endpoint/status') === status);
-    const brings = async (name: Name) =>
-      expect((await stage.system.as('alice').brings(conference, idOf(name), at(name))).code).to.equal(200);
+    const room = Room.forEach(transport);
+    const { registered, sees } = room;
+    const brings = async (name: Name) => expect(await room.brings(name)).to.equal(200);
 
     it('[E42, U11] rings who is brought in by CCMP, and she is in when she answers', async () => {
       const bob = await registered('bob');
       await brings('bob');
       const call = await bob.rings();
       expect(call.request.contacts[0]?.toString()).to.match(/;conf-id=[a-z0-9]+>;isfocus$/);
-      expect(call.request.from.uri.toString()).to.equal(conference.replace('xcon:', 'sip:'));
+      expect(call.request.from.uri.toString()).to.equal(room.conference.replace('xcon:', 'sip:'));
       expect(call.request.to.uri.toString()).to.equal(sipOf('bob'));
       await call.incoming.progress(180);
       await sees('bob', 'alerting');
@@ -57,7 +29,7 @@ for (const transport of ['udp', 'tcp'] as const) {
       expect(textAt(user, 'endpoint/joining-info/when')).to.match(/Z$/);
       expect(textsAt(user, 'endpoint/media/type')).to.deep.equal(['audio']);
       await call.leaves();
-      await watcher.sees(idOf('bob'), (gone) => gone === undefined);
+      await room.misses('bob');
     });
 
     it('[U11] hangs up on who is removed by CCMP', async () => {
@@ -66,7 +38,7 @@ for (const transport of ['udp', 'tcp'] as const) {
       const call = await bob.rings();
       await call.picksUp();
       await sees('bob', 'connected');
-      await stage.system.as('alice').removes(conference, idOf('bob'));
+      await room.system.as('alice').removes(room.conference, idOf('bob'));
       expect((await call.over()).cause).to.equal('left');
     });
 
@@ -104,9 +76,9 @@ for (const transport of ['udp', 'tcp'] as const) {
       const call = await bob.rings();
       await call.incoming.progress(180);
       await sees('bob', 'alerting');
-      expect((await stage.system.as('alice').removes(conference, idOf('bob'))).code).to.equal(200);
+      expect((await room.system.as('alice').removes(room.conference, idOf('bob'))).code).to.equal(200);
       expect((await call.over()).cause).to.equal('refused');
-      expect(await stage.user(conference, 'bob')).to.equal(undefined);
+      expect(await room.user('bob')).to.equal(undefined);
     });
 
     it('leaves nobody behind when an answer crosses a removal', async () => {
@@ -114,13 +86,13 @@ for (const transport of ['udp', 'tcp'] as const) {
       for (let round = 0; round < 5; round++) {
         await brings('bob');
         const call = await bob.rings();
-        const removed = stage.system.as('alice').removes(conference, idOf('bob'));
+        const removed = room.system.as('alice').removes(room.conference, idOf('bob'));
         // The CANCEL may have come before.
         const answered = call.picksUp().catch(() => undefined);
         expect((await removed).code).to.equal(200);
         await answered;
         expect((await call.over()).cause).to.be.oneOf(['left', 'refused']);
-        expect(await stage.user(conference, 'bob')).to.equal(undefined);
+        expect(await room.user('bob')).to.equal(undefined);
       }
     });
 
@@ -133,9 +105,9 @@ for (const transport of ['udp', 'tcp'] as const) {
       await other.picksUp();
       await sees('bob', 'connected');
       expect((await one.over()).cause).to.equal('refused');
-      expect(textsAt(await stage.user(conference, 'bob'), 'endpoint/status')).to.deep.equal(['connected']);
+      expect(textsAt(await room.user('bob'), 'endpoint/status')).to.deep.equal(['connected']);
       await other.leaves();
-      await watcher.sees(idOf('bob'), (gone) => gone === undefined);
+      await room.misses('bob');
     });
 
     it('follows a redirection to somebody of ours, and to nobody else', async () => {
@@ -160,24 +132,24 @@ for (const transport of ['udp', 'tcp'] as const) {
     it('[E36] calls whom the list names for dial-out when the conference is active', async () => {
       const [bob, carol] = [await registered('bob'), await registered('carol')];
       const targets = list([sipOf('bob'), 'dial-out'], [sipOf('dave'), 'dial-in']);
-      expect((await stage.system.as('alice').updates(conference, targets)).code).to.equal(200);
-      const alice = await stage.phone('alice');
-      await alice.joins(stage.uri(conference));
+      expect((await room.system.as('alice').updates(room.conference, targets)).code).to.equal(200);
+      const alice = await room.stage.phone('alice');
+      await alice.joins(room.uri);
       const call = await bob.rings();
       await call.picksUp();
       await sees('bob', 'connected');
       // Whoever is put on the list now is called at once.
       const more = list([sipOf('bob'), 'dial-out'], [sipOf('carol'), 'dial-out']);
-      expect((await stage.system.as('alice').updates(conference, more)).code).to.equal(200);
+      expect((await room.system.as('alice').updates(room.conference, more)).code).to.equal(200);
       await (await carol.rings()).picksUp();
       await sees('carol', 'connected');
       // Who has left was asked once.
       await call.leaves();
-      await watcher.sees(idOf('bob'), (user) => textAt(user, 'endpoint/status') !== 'connected');
-      expect((await stage.system.as('alice').updates(conference, list([sipOf('carol'), 'dial-out']))).code).to.equal(
-        200,
-      );
-      expect(textsAt(await stage.user(conference, 'bob'), 'endpoint/status')).to.deep.equal([]);
+      await room.watcher.sees(idOf('bob'), (user) => textAt(user, 'endpoint/status') !== 'connected');
+      expect(
+        (await room.system.as('alice').updates(room.conference, list([sipOf('carol'), 'dial-out']))).code,
+      ).to.equal(200);
+      expect(textsAt(await room.user('bob'), 'endpoint/status')).to.deep.equal([]);
     });
   });
 }

@@ -4,7 +4,7 @@ import { PhoneCall, sdp } from '../support/phone-call.ts';
 import type { Phone } from '../support/phone.ts';
 import { textAt, textsAt } from '../support/reading.ts';
 import { Stage } from '../support/stage.ts';
-import { idOf, type Name, sipOf } from '../support/system.ts';
+import { idOf, sipOf } from '../support/system.ts';
 
 const LIST = 'application/resource-lists+xml';
 
@@ -16,13 +16,7 @@ describe('the conference factory', () => {
   };
   afterEach(() => stage.close());
 
-  const server = (): string => stage.system.sip('x', 'tcp').replace('x@', '');
-  const registered = async (name: Name): Promise<Phone> => {
-    const phone = await stage.phone(name);
-    await phone.registers(server(), 600);
-    return phone;
-  };
-  const fields = () => [['Route', `<${server()};lr>`] as const];
+  const fields = () => [['Route', `<${stage.server};lr>`] as const];
   const calls = (phone: Phone, offer?: string): PhoneCall =>
     phone.calls('sip:conference-factory@example.com', { fields: fields(), ...(offer !== undefined && { offer }) });
   /** With the SDP a list of people. */
@@ -79,7 +73,11 @@ describe('the conference factory', () => {
 
   it('calls whom the INVITE lists (RFC 5366)', async () => {
     await start();
-    const [alice, bob, carol] = [await stage.phone('alice'), await registered('bob'), await registered('carol')];
+    const [alice, bob, carol] = [
+      await stage.phone('alice'),
+      await stage.registered('bob'),
+      await stage.registered('carol'),
+    ];
     const call = callsWith(alice, sipOf('bob'), sipOf('carol'));
     await call.gets(200);
     for (const phone of [bob, carol]) {

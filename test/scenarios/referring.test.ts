@@ -4,48 +4,25 @@ import { Response } from '../../lib/sip/message/response.ts';
 import type { Phone } from '../support/phone.ts';
 import { textAt, textsAt } from '../support/reading.ts';
 import { Reference } from '../support/referring.ts';
-import { Stage, type Watcher } from '../support/stage.ts';
-import { idOf, type Name, sipOf } from '../support/system.ts';
+import { Room } from '../support/room.ts';
+import { idOf, sipOf } from '../support/system.ts';
 
 const LIST = 'application/resource-lists+xml';
 
 for (const transport of ['udp', 'tcp'] as const) {
   describe(`REFERs to the focus over ${transport}`, () => {
-    let stage: Stage;
-    let conference: string;
-    let watcher: Watcher;
+    const room = Room.forEach(transport);
+    const { registered, sees } = room;
     let alice: Phone;
-    const phones: Phone[] = [];
-
-    before(async () => {
-      stage = await Stage.start(transport);
-    });
     beforeEach(async () => {
-      conference = await stage.conference();
-      watcher = await stage.watches(conference);
-      alice = await stage.phone('alice');
+      alice = await room.stage.phone('alice');
     });
-    afterEach(async () => {
-      for (const phone of phones.splice(0)) await phone.registers(server(), 0);
-      await stage.clear();
-    });
-    after(() => stage.close());
-
-    const server = (): string => stage.system.sip('x', transport).replace('x@', '');
-    const registered = async (name: Name): Promise<Phone> => {
-      const phone = await stage.phone(name);
-      await phone.registers(server(), 600);
-      phones.push(phone);
-      return phone;
-    };
-    const sees = (name: Name, status: string) =>
-      watcher.sees(idOf(name), (user) => textAt(user, 'endpoint/status') === status);
     const refers = (phone: Phone, referTo: string, ...fields: (readonly [string, string])[]): Promise<Reference> =>
-      Reference.send(phone, stage.uri(conference), referTo, fields);
+      Reference.send(phone, room.uri, referTo, fields);
     /** What bob, who is in, may do beside. */
     const allows = async (right: string): Promise<void> => {
       const inside = `<xcon:${right}>true</xcon:${right}>`;
-      expect((await stage.system.as('alice').updatesUser(conference, idOf('bob'), inside)).code).to.equal(200);
+      expect((await room.system.as('alice').updatesUser(room.conference, idOf('bob'), inside)).code).to.equal(200);
     };
 
     it('add somebody, and tell how it goes (RFC 4579 §5.5)', async () => {
@@ -65,7 +42,7 @@ for (const transport of ['udp', 'tcp'] as const) {
 
     it('add somebody from within a call, without a word more where none is wanted (RFC 4488)', async () => {
       const carol = await registered('carol');
-      const call = await alice.joins(stage.uri(conference));
+      const call = await alice.joins(room.uri);
       const reference = await Reference.sendIn(alice, call, `<${sipOf('carol')}>`, [
         ['Require', 'norefersub'],
         ['Refer-Sub', 'false'],
@@ -77,7 +54,7 @@ for (const transport of ['udp', 'tcp'] as const) {
       expect(reference.steps).to.deep.equal([]);
       const other = await Reference.sendIn(alice, call, `<${sipOf('carol')};method=BYE>`);
       expect(await other.final()).to.equal(200);
-      await watcher.sees(idOf('carol'), (user) => textAt(user, 'endpoint/status') !== 'connected');
+      await room.watcher.sees(idOf('carol'), (user) => textAt(user, 'endpoint/status') !== 'connected');
     });
 
     it('tell that who was called is busy', async () => {
@@ -89,15 +66,15 @@ for (const transport of ['udp', 'tcp'] as const) {
     });
 
     it('[E40] add, remove and refer by the rights of their senders', async () => {
-      const [bob, carol] = [await stage.phone('bob'), await registered('carol')];
-      await bob.joins(stage.uri(conference));
+      const [bob, carol] = [await room.stage.phone('bob'), await registered('carol')];
+      await bob.joins(room.uri);
       const asks: Request[] = [];
       carol.agent.handle('REFER', (asked) => {
         asks.push(asked.request);
         asked.respond(Response.to(asked.request, 202, { toTag: 'carol' }));
       });
       const [add, remove] = [`<${sipOf('carol')}>`, `<${sipOf('carol')};method=BYE>`];
-      const conf = conference.replace('xcon:', 'sip:');
+      const conf = room.conference.replace('xcon:', 'sip:');
       const invite = `<${sipOf('carol')};method=REFER?Refer-To=${encodeURIComponent(conf)}>`;
       for (const referTo of [add, invite]) expect((await refers(bob, referTo)).status, referTo).to.equal(403);
       await allows('allow-invite-users-dynamically');
@@ -108,7 +85,7 @@ for (const transport of ['udp', 'tcp'] as const) {
       expect((await refers(bob, remove)).status).to.equal(403);
       await allows('allow-remove-users-dynamically');
       expect(await (await refers(bob, remove)).final()).to.equal(200);
-      await watcher.sees(idOf('carol'), (user) => textAt(user, 'endpoint/status') !== 'connected');
+      await room.watcher.sees(idOf('carol'), (user) => textAt(user, 'endpoint/status') !== 'connected');
       expect((await refers(bob, invite)).status).to.equal(403);
       await allows('allow-refer-users-dynamically');
       expect(await (await refers(bob, invite)).final()).to.equal(202);
@@ -131,8 +108,7 @@ for (const transport of ['udp', 'tcp'] as const) {
         ['Content-Disposition', 'recipient-list'],
         ['Content-ID', '<list@phone>'],
       ] as const;
-      const send = (method = '') =>
-        Reference.send(alice, stage.uri(conference), '<cid:list@phone>', fields, body(method));
+      const send = (method = '') => Reference.send(alice, room.uri, '<cid:list@phone>', fields, body(method));
       expect((await send()).status).to.equal(200);
       const calls = await Promise.all([bob.rings(), carol.rings()]);
       for (const call of calls) {
@@ -163,13 +139,13 @@ for (const transport of ['udp', 'tcp'] as const) {
       const both = await Promise.all([refers(alice, `<${sipOf('carol')}>`), refers(alice, `<${sipOf('carol')}>`)]);
       await (await carol.rings()).picksUp();
       expect(await Promise.all(both.map((one) => one.final()))).to.deep.equal([200, 200]);
-      expect(textsAt(await stage.user(conference, 'carol'), 'endpoint/status')).to.deep.equal(['connected']);
+      expect(textsAt(await room.user('carol'), 'endpoint/status')).to.deep.equal(['connected']);
       // Who is there already needs no call.
       expect(await (await refers(alice, `<${sipOf('carol')}>`)).final()).to.equal(200);
     });
 
     it('let nobody choose the way, call other conferences or strangers, or send other methods', async () => {
-      const other = (await stage.conference()).replace('xcon:', 'sip:');
+      const other = (await room.stage.conference()).replace('xcon:', 'sip:');
       for (const [referTo, status] of [
         [`<${sipOf('carol')}?Route=%3Csip:192.0.2.1%3E>`, 403],
         [`<${sipOf('carol')};maddr=192.0.2.1>`, 403],
@@ -184,13 +160,17 @@ for (const transport of ['udp', 'tcp'] as const) {
     });
 
     it('let a call go on from another telephone of the same user (RFC 4579 §5.9, RFC 3891)', async () => {
-      const [desk, mobile, carol] = [await stage.phone('bob'), await stage.phone('bob'), await stage.phone('carol')];
-      const call = await desk.joins(stage.uri(conference));
+      const [desk, mobile, carol] = [
+        await room.stage.phone('bob'),
+        await room.stage.phone('bob'),
+        await room.stage.phone('carol'),
+      ];
+      const call = await desk.joins(room.uri);
       await sees('bob', 'connected');
       const { callId, localTag, remoteTag } = call.session?.dialog ?? { callId: '', localTag: '', remoteTag: '' };
       const replaces = `${callId};to-tag=${remoteTag};from-tag=${localTag}`;
       const calls = (phone: Phone, fields: readonly (readonly [string, string])[]) =>
-        phone.calls(stage.uri(conference), { fields }).final();
+        phone.calls(room.uri, { fields }).final();
       expect((await calls(carol, [['Replaces', replaces]])).status).to.equal(403);
       expect((await calls(mobile, [['Replaces', `${replaces};early-only`]])).status).to.equal(486);
       expect((await calls(mobile, [['Replaces', `x${replaces}`]])).status).to.equal(481);
@@ -204,13 +184,13 @@ for (const transport of ['udp', 'tcp'] as const) {
       ).to.equal(400);
       expect((await calls(mobile, [['Replaces', replaces]])).status).to.equal(200);
       expect((await call.over()).cause).to.equal('left');
-      await watcher.sees(idOf('bob'), (user) => textsAt(user, 'endpoint/status').join() === 'connected');
+      await room.watcher.sees(idOf('bob'), (user) => textsAt(user, 'endpoint/status').join() === 'connected');
       // Who joins a call of a conference joins the conference (RFC 3911).
       expect((await calls(mobile, [['Join', replaces]])).status).to.equal(481);
-      const own = await alice.joins(stage.uri(conference));
+      const own = await alice.joins(room.uri);
       const dialog = own.session?.dialog;
       const join = `${dialog?.callId};to-tag=${dialog?.remoteTag};from-tag=${dialog?.localTag}`;
-      const factory = stage.uri('xcon:elsewhere@example.com');
+      const factory = room.stage.uri('xcon:elsewhere@example.com');
       expect((await carol.calls(factory, { fields: [['Join', join]] }).final()).status).to.equal(200);
       await sees('carol', 'connected');
     });
@@ -226,15 +206,15 @@ for (const transport of ['udp', 'tcp'] as const) {
       const body = Buffer.from(
         `<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list>${entries}</list></resource-lists>`,
       );
-      const sent = await Reference.send(alice, stage.uri(conference), '<cid:list@phone>', fields, body);
+      const sent = await Reference.send(alice, room.uri, '<cid:list@phone>', fields, body);
       expect(sent.status).to.equal(413);
-      expect(textsAt(await stage.document(conference), 'users/user/endpoint/status')).to.deep.equal([]);
+      expect(textsAt(await room.stage.document(room.conference), 'users/user/endpoint/status')).to.deep.equal([]);
     });
 
     it('come only from people who have proved who they are', async () => {
-      const thief = await stage.phone('bob', 'wrong');
+      const thief = await room.stage.phone('bob', 'wrong');
       expect((await refers(thief, `<${sipOf('carol')}>`)).status).to.equal(401);
-      const bob = await stage.phone('bob');
+      const bob = await room.stage.phone('bob');
       expect((await refers(bob, `<${sipOf('carol')}>`)).status).to.equal(403);
     });
   });

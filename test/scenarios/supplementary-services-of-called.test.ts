@@ -1,15 +1,13 @@
 import { expect } from 'chai';
 import { incoming, one, outgoing, rule, simservs } from '../mmtel/documents.ts';
 import { sdp } from '../support/phone-call.ts';
-import type { Phone } from '../support/phone.ts';
 import { textAt } from '../support/reading.ts';
 import { Reference } from '../support/referring.ts';
-import { Stage, type Watcher } from '../support/stage.ts';
+import { endpointAt, Room } from '../support/room.ts';
 import { idOf, type Name, sipOf } from '../support/system.ts';
 
 const ALL = rule('', false);
-const at = (name: Name): string => `<info:endpoint entity="${sipOf(name)}"/>`;
-const named = (name: Name): string => `<info:user entity="${idOf(name)}">${at(name)}</info:user>`;
+const named = (name: Name): string => `<info:user entity="${idOf(name)}">${endpointAt(sipOf(name))}</info:user>`;
 const dialOut = (...names: readonly Name[]): string =>
   `<info:users><xcon:allowed-users-list>${names
     .map((name) => `<xcon:target uri="${sipOf(name)}" method="dial-out"/>`)
@@ -17,52 +15,30 @@ const dialOut = (...names: readonly Name[]): string =>
 
 for (const transport of ['udp', 'tcp'] as const) {
   describe(`supplementary services of who is called over ${transport}`, () => {
-    let stage: Stage;
-    let conference: string;
-    let watcher: Watcher;
-    const phones: Phone[] = [];
-
-    before(async () => (stage = await Stage.start(transport)));
-    beforeEach(async () => {
-      conference = await stage.conference();
-      watcher = await stage.watches(conference);
-    });
+    const room = Room.forEach(transport);
+    const { registered, sees, brings } = room;
     afterEach(async () => {
-      for (const name of ['alice', 'bob', 'carol']) await stage.system.administration.removeBarring({ name });
-      for (const phone of phones.splice(0)) await phone.registers(server(), 0);
-      await stage.clear();
+      for (const name of ['alice', 'bob', 'carol']) await room.system.administration.removeBarring({ name });
     });
-    after(() => stage.close());
 
-    const server = (): string => stage.system.sip('x', transport).replace('x@', '');
-    const registered = async (name: Name): Promise<Phone> => {
-      const phone = await stage.phone(name);
-      await phone.registers(server(), 600);
-      phones.push(phone);
-      return phone;
-    };
     const bars = (name: Name, rules: string): Promise<void> =>
-      stage.system.administration.setBarring({ name, document: simservs(rules) });
-    const sees = (name: Name, status: string) =>
-      watcher.sees(idOf(name), (user) => textAt(user, 'endpoint/status') === status);
-    const brings = async (name: Name): Promise<number> =>
-      (await stage.system.as('alice').brings(conference, idOf(name), at(name))).code;
+      room.system.administration.setBarring({ name, document: simservs(rules) });
 
     it('CB: the sender of a REFER hears 603 where incoming rules match, and nobody rings', async () => {
-      const [alice, bob] = [await stage.phone('alice'), await registered('bob')];
+      const [alice, bob] = [await room.stage.phone('alice'), await registered('bob')];
       await bars('bob', incoming(rule(one(sipOf('alice')), false)));
-      const reference = await Reference.send(alice, stage.uri(conference), `<${sipOf('bob')}>`);
+      const reference = await Reference.send(alice, room.uri, `<${sipOf('bob')}>`);
       expect(reference.status).to.equal(202);
       expect(await reference.final()).to.equal(603);
-      expect(await stage.user(conference, 'bob')).to.equal(undefined);
+      expect(await room.user('bob')).to.equal(undefined);
       await bars('bob', incoming(rule(one(sipOf('carol')), false)));
-      await Reference.send(alice, stage.uri(conference), `<${sipOf('bob')}>`);
+      await Reference.send(alice, room.uri, `<${sipOf('bob')}>`);
       (await bob.rings()).refuses(486);
     });
 
     it('CB: an anonymous sender hears 433 where anonymous calls are rejected', async () => {
-      const alice = await stage.phone('alice');
-      const call = await alice.joins(stage.uri(conference), { fields: [['Privacy', 'id']] });
+      const alice = await room.stage.phone('alice');
+      const call = await alice.joins(room.uri, { fields: [['Privacy', 'id']] });
       await bars('bob', incoming(rule('<anonymous/>', false)));
       const reference = await Reference.sendIn(alice, call, `<${sipOf('bob')}>`);
       expect(await reference.final()).to.equal(433);
@@ -70,14 +46,14 @@ for (const transport of ['udp', 'tcp'] as const) {
     });
 
     it('CB: the outgoing rules of the sender are asked first', async () => {
-      const alice = await stage.phone('alice');
+      const alice = await room.stage.phone('alice');
       await bars('alice', outgoing(rule(one(sipOf('bob')), false)));
-      const reference = await Reference.send(alice, stage.uri(conference), `<${sipOf('bob')}>`);
+      const reference = await Reference.send(alice, room.uri, `<${sipOf('bob')}>`);
       expect(await reference.final()).to.equal(603);
     });
 
     it('CB: another spelling of an address passes no rule', async () => {
-      const alice = await stage.phone('alice');
+      const alice = await room.stage.phone('alice');
       await bars('bob', incoming(ALL));
       for (const spelling of [
         'sip:BOB@Example.com',
@@ -85,7 +61,7 @@ for (const transport of ['udp', 'tcp'] as const) {
         'sips:bob@example.com',
         'sip:bob@example.com:5060',
       ]) {
-        const reference = await Reference.send(alice, stage.uri(conference), `<${spelling}>`);
+        const reference = await Reference.send(alice, room.uri, `<${spelling}>`);
         expect(await reference.final(), spelling).to.equal(603);
       }
     });
@@ -93,7 +69,7 @@ for (const transport of ['udp', 'tcp'] as const) {
     it('CB: of a list each is judged alone', async () => {
       const [, carol] = [await registered('bob'), await registered('carol')];
       await bars('bob', incoming(ALL));
-      await stage.system.as('alice').updatesUsers(conference, named('bob') + named('carol'));
+      await room.system.as('alice').updatesUsers(room.conference, named('bob') + named('carol'));
       const failed = await sees('bob', 'disconnected');
       expect(textAt(failed, 'endpoint/disconnection-method')).to.equal('failed');
       expect(textAt(failed, 'endpoint/disconnection-info/reason')).to.include('communication barring');
@@ -104,8 +80,8 @@ for (const transport of ['udp', 'tcp'] as const) {
     it('CB: whom the conference calls by its list is judged by the rules of its organizer', async () => {
       const [bob] = [await registered('bob'), await registered('dave')];
       await bars('alice', outgoing(rule(one(sipOf('dave')), false)));
-      await stage.system.as('carol').joins(conference, at('carol'));
-      await stage.system.as('alice').updates(conference, dialOut('bob', 'dave'));
+      await room.system.as('carol').joins(room.conference, endpointAt(sipOf('carol')));
+      await room.system.as('alice').updates(room.conference, dialOut('bob', 'dave'));
       await (await bob.rings()).picksUp();
       const barred = await sees('dave', 'disconnected');
       expect(textAt(barred, 'endpoint/disconnection-method')).to.equal('failed');
@@ -121,33 +97,33 @@ for (const transport of ['udp', 'tcp'] as const) {
     });
 
     it('CONF: no REFER brings one conference into another, by whatever way', async () => {
-      const alice = await stage.phone('alice');
-      const other = await stage.conference();
+      const alice = await room.stage.phone('alice');
+      const other = await room.stage.conference();
       const plain = other.replace('xcon:', 'sip:');
       for (const way of [
         plain,
-        stage.uri(other),
+        room.stage.uri(other),
         `${plain};transport=tcp`,
         plain.toUpperCase().replace('SIP:', 'sip:'),
       ]) {
-        const reference = await Reference.send(alice, stage.uri(conference), `<${way}>`);
+        const reference = await Reference.send(alice, room.uri, `<${way}>`);
         expect(reference.status === 202 ? await reference.final() : reference.status, way).to.equal(403);
       }
     });
 
     it('CONF: somebody who registers a conference as her telephone makes no loop', async () => {
-      const other = await stage.conference();
-      const bob = await stage.phone('bob');
-      await bob.registers(server(), 600, sipOf('bob'), `<${stage.uri(other)}>`);
+      const other = await room.stage.conference();
+      const bob = await room.stage.phone('bob');
+      await bob.registers(room.stage.server, 600, sipOf('bob'), `<${room.stage.uri(other)}>`);
       expect(await brings('bob')).to.equal(200);
       expect(textAt(await sees('bob', 'disconnected'), 'endpoint/disconnection-method')).to.equal('failed');
-      expect(await stage.user(other, 'bob')).to.equal(undefined);
-      await bob.registers(server(), 0, sipOf('bob'), `<${stage.uri(other)}>`);
+      expect(await room.stage.user(other, 'bob')).to.equal(undefined);
+      await bob.registers(room.stage.server, 0, sipOf('bob'), `<${room.stage.uri(other)}>`);
     });
 
     it('TIR: who answers and asks for privacy takes part as anonymous', async () => {
-      await stage.system.as('carol').joins(conference);
-      const seenByCarol = await stage.watches(conference, 'carol');
+      await room.system.as('carol').joins(room.conference);
+      const seenByCarol = await room.stage.watches(room.conference, 'carol');
       const bob = await registered('bob');
       expect(await brings('bob')).to.equal(200);
       const call = await bob.rings();
@@ -166,7 +142,7 @@ for (const transport of ['udp', 'tcp'] as const) {
       const user = await sees('bob', 'connected');
       expect(textAt(user, 'endpoint/joining-info/reason')).to.match(/^SIP;cause=181/);
       await call.leaves();
-      await watcher.sees(idOf('bob'), (gone) => gone === undefined);
+      await room.misses('bob');
       expect(await brings('bob')).to.equal(200);
       (await bob.rings()).refuses(302, [['Contact', `<${sipOf('carol')}>`]]);
       const diverted = await carol.rings();

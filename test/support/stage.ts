@@ -53,6 +53,7 @@ export class Stage {
   readonly system: TestSystem;
   readonly transport: 'udp' | 'tcp';
   readonly #phones: Phone[] = [];
+  readonly #registered: Phone[] = [];
 
   private constructor(system: TestSystem, transport: 'udp' | 'tcp') {
     this.system = system;
@@ -71,6 +72,20 @@ export class Stage {
     const phone = await Phone.open(name, password, this.transport);
     this.#phones.push(phone);
     return phone;
+  }
+
+  /** A telephone of somebody that rings when she is called, until it is put away. */
+  async registered(name: Name): Promise<Phone> {
+    const phone = await this.phone(name);
+    const { status } = await phone.registers(this.server, 600);
+    if (status !== 200) throw new Error(`REGISTER was answered with ${status}`);
+    this.#registered.push(phone);
+    return phone;
+  }
+
+  /** The SIP URI of our listener. */
+  get server(): string {
+    return this.system.sip('x', this.transport).replace('x@', '');
   }
 
   /** A conference of alice's, from the default blueprint or a document's content. */
@@ -114,6 +129,7 @@ export class Stage {
 
   /** Puts the telephones away; the system stays. */
   async clear(): Promise<void> {
+    for (const phone of this.#registered.splice(0)) await phone.registers(this.server, 0);
     await Promise.all(this.#phones.splice(0).map((phone) => phone.close()));
   }
 
