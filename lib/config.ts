@@ -421,11 +421,23 @@ export function loadConfig(sources: ConfigSources): Config {
   const missing = (['https.certificate', 'https.key'] as const).find((name) => config[name] === undefined);
   if (config['https.listen'] !== undefined && missing !== undefined)
     throw new InvalidSetting(missing, 'not set', 'https.listen needs it');
-  const secure = (['sip.tls', 'sip.wss'] as const).find((name) => config[name] !== undefined);
+  const secure = (['sip.tls', 'sip.wss', 'mail.listenTls'] as const).find((name) => isOn(config[name]));
   const without = (['https.certificate', 'https.key'] as const).find((name) => config[name] === undefined);
   if (secure !== undefined && without !== undefined) throw new InvalidSetting(without, 'not set', `${secure} needs it`);
+  if (config['mail.user'] !== undefined && !isPrivateMail(config))
+    throw new InvalidSetting(
+      'mail.tls',
+      assignments.get('mail.tls')?.source ?? 'its default',
+      'the password of mail.user would go in clear: say required or implicit',
+    );
   return config;
 }
+
+const isOn = (value: unknown): boolean => value !== undefined && value !== 'none';
+
+const isPrivateMail = (config: Config): boolean =>
+  ['required', 'implicit'].includes(config['mail.tls']) ||
+  isLoopback((config['mail.server'] ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'));
 
 const DEMO: readonly Assignment[] = [
   { name: 'domain', raw: 'example.com', source: 'flag --demo' },

@@ -39,7 +39,6 @@ import { Metrics } from './http/metrics.ts';
 import type { StoredDocument } from './mmtel/documents.ts';
 import { XcapServer } from './mmtel/xcap-server.ts';
 import { NotificationService } from './notification/service.ts';
-import { TimerWheel } from './sip/clock.ts';
 import { openBarring, type Barring } from './system/barring.ts';
 import { dialsOut } from './system/dial-out.ts';
 import { calendarServer } from './system/calendar.ts';
@@ -50,6 +49,7 @@ import { remindersOf } from './system/reminders.ts';
 import { mixerOf } from './system/mixer.ts';
 import { SipFront } from './system/sip.ts';
 import { subscriptionViews } from './system/subscriptions.ts';
+import { realTime, type Time } from './system/time.ts';
 import { observeWrites } from './store/observed.ts';
 import { openSqliteStore, type SqliteStore } from './store/sqlite/store.ts';
 
@@ -73,6 +73,7 @@ export interface ServedAt {
 interface Parts {
   readonly config: Config;
   readonly logger: Logger;
+  readonly time: Time;
   readonly store: SqliteStore;
   readonly directory: Directory;
   readonly control: ConferenceControl;
@@ -90,6 +91,7 @@ export class ConferencingSystem {
   readonly administration: Administration;
   readonly #config: Config;
   readonly #logger: Logger;
+  readonly #time: Time;
   readonly #store: SqliteStore;
   readonly #control: ConferenceControl;
   readonly #life: LifeClock;
@@ -111,10 +113,11 @@ export class ConferencingSystem {
   #closed: Promise<void> | undefined;
 
   private constructor(parts: Parts) {
-    const { config, logger, store, directory, control, attempts, key, feeds, bearer, barring: rules } = parts;
+    const { config, logger, time, store, directory, control, attempts, key, feeds, bearer, barring: rules } = parts;
     this.#bearer = bearer;
     this.#config = config;
     this.#logger = logger;
+    this.#time = time;
     this.#store = store;
     this.#control = control;
     this.administration = {
@@ -131,16 +134,17 @@ export class ConferencingSystem {
       basic: section(config, 'basic'),
       bearer,
     });
-    const clock = new TimerWheel();
+    const { clock, date } = time;
     const people = peopleOf(directory);
-    this.#callbacks = callbackService({ config, logger, store, control, people, clock, key });
-    this.#mail = MailFront.of({ config, logger, store, control, people, clock, key });
+    this.#callbacks = callbackService({ config, logger, store, control, people, clock, date, key });
+    this.#mail = MailFront.of({ config, logger, store, control, people, clock, date, key });
     this.#reminders = remindersOf({
       config,
       logger,
       store,
       control,
       clock,
+      date,
       callbacks: this.#callbacks,
       mail: this.#mail,
     });
@@ -162,13 +166,13 @@ export class ConferencingSystem {
       ccmpSettings(config),
     );
     this.#life = new LifeClock({
-      ...{ control, repository: store, timers: clock, now: Date.now, limits: section(config, 'schedule') },
+      ...{ control, repository: store, timers: clock, now: date, limits: section(config, 'schedule') },
       onLate: (conference, late) => logger.warn({ conference, late }, 'the clock came late to a conference'),
       onError: (conference, error) =>
         logger.error({ conference, err: error }, 'a conference could not follow the clock'),
     });
     this.#horizon = new HorizonClock({
-      ...{ control, timers: clock, now: Date.now, retry: config['schedule.retry'] },
+      ...{ control, timers: clock, now: date, retry: config['schedule.retry'] },
       onError: (error) => logger.error({ err: error }, 'room could not be booked ahead'),
     });
     this.#metrics = config['admin.listen'] && new Metrics();
@@ -180,7 +184,7 @@ export class ConferencingSystem {
       onError: (error) => logger.error({ err: error }, 'a watcher could not be told'),
     });
     this.#sip = new SipFront({
-      ...{ config, logger, clock, directory, control, attempts, notification: this.#notification },
+      ...{ config, logger, clock, date, directory, control, attempts, notification: this.#notification },
       people,
       subscriptions: store.records('subscription'),
       publications: store.records('publication'),
@@ -192,6 +196,7 @@ export class ConferencingSystem {
       callees: store.records('callee'),
       asked: store.records('asked'),
       adHoc: store.records('ad-hoc'),
+      callsSpent: store.records('calls-spent'),
     });
     this.#events = new EventStreamServer({
       notification: this.#notification,
@@ -200,7 +205,7 @@ export class ConferencingSystem {
       limits: section(config, 'events'),
     });
     this.#calendar = calendarServer({
-      ...{ config, store, control, people: directory, authentication: this.#authentication },
+      ...{ config, logger, store, control, clock, wall: date, people: directory, authentication: this.#authentication },
     });
     const elsewhere = byPath({ [path]: ccmp.serve, ...schemaFiles(path) });
     const feedServer = new FeedServer({
@@ -253,7 +258,7 @@ export class ConferencingSystem {
   }
 
   /** Opens the data directory, and makes what belongs into a new one. @throws {DirectoryInUse} {UnusableKeyFile} */
-  static async open(config: Config, logger: Logger): Promise<ConferencingSystem> {
+  static async open(config: Config, logger: Logger, time: Time = realTime()): Promise<ConferencingSystem> {
     const logVersions = config['log.versions'];
     const store = await openSqliteStore({ directory: config.data, ...section(config, 'store'), logVersions });
     try {
@@ -265,12 +270,12 @@ export class ConferencingSystem {
         limits: directoryLimits(config),
       });
       await directory.checkKey();
-      const attempts = new Attempts(Date.now, attemptLimits(config));
+      const attempts = new Attempts(time.date, attemptLimits(config));
       const control = new ConferenceControl({
         repository: store,
         people: peopleOf(directory),
         attempts,
-        clock: Date.now,
+        clock: time.date,
         limits: section(config, 'conference'),
         times: section(config, 'schedule'),
         capacity: section(config, 'capacity'),
@@ -279,13 +284,16 @@ export class ConferencingSystem {
       });
       await shipBlueprints(control, administratorsCall(config), config.domain);
       const rules = store.records<StoredDocument>('simservs');
-      const barring = await openBarring({ config, control, people: peopleOf(directory), repository: rules });
+      const barring = await openBarring({
+        ...{ config, control, people: peopleOf(directory), repository: rules, date: time.date },
+      });
       const feeds = await Feeds.open(store.records('feed'), config['calendars.perUser']);
       const { issuers, ...tokenLimits } = section(config, 'bearer');
       const bearer = issuers.length === 0 ? undefined : await BearerScheme.open(directory, issuers, tokenLimits);
       return new ConferencingSystem({
         config,
         logger,
+        time,
         store,
         directory,
         control,
@@ -349,6 +357,9 @@ export class ConferencingSystem {
     await this.#sip
       .reload()
       .catch((error: unknown) => this.#logger.error({ err: error }, 'the old certificates of SIP stay'));
+    await this.#mail
+      ?.reload()
+      .catch((error: unknown) => this.#logger.error({ err: error }, 'the old certificate for mail stays'));
     await this.#bearer
       ?.reload()
       .catch((error: unknown) => this.#logger.error({ err: error }, 'the old keys of token issuers stay'));
@@ -380,7 +391,7 @@ export class ConferencingSystem {
   }
 
   async #trimLog(): Promise<void> {
-    const before = Date.now() - this.#config['log.retention'] * 1_000;
+    const before = this.#time.date() - this.#config['log.retention'] * 1_000;
     try {
       if (this.#mail === undefined) await MailFront.passOver(this.#store);
       await this.#store.trimLog(before);

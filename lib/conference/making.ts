@@ -25,6 +25,8 @@ export interface Making {
   readonly kind: Exclude<ObjectKind, 'blueprint'>;
   readonly parent: { readonly object: ConferenceObject; readonly reader: Reader };
   readonly document: XmlElement | undefined;
+  /** Its name, where that is known already. */
+  readonly uri?: XconUri | undefined;
   readonly identities: Identities;
   readonly people: People;
   readonly limits: ControlLimits;
@@ -34,10 +36,10 @@ export interface Making {
  * A new conference object: a clone of a parent or, with a document, what that describes (RFC 6503 §5.3.4). A sidebar has
  * the people of its main conference, unless a document names others (§5.3.8).
  */
-export function conferenceFrom({ call, kind, parent, document, identities, people, limits }: Making): ObjectEdit {
+export function conferenceFrom(making: Making): ObjectEdit {
+  const { call, kind, parent, document, identities, people, limits } = making;
   const creator = creatorOf(call);
-  const uri =
-    document === undefined ? generateXconUri(people.domain) : newUri(document, people, creator.systemAdministrator);
+  const uri = making.uri ?? newUri(document, people, creator.systemAdministrator);
   const isClone = parent.object.header.kind === 'conference';
   const edit = newObject(uri, {
     kind,
@@ -103,8 +105,8 @@ function describe(edit: ObjectEdit, document: XmlElement, identities: Identities
  * The XCON-URI of what a document describes: generated where that is left to the server. Only a system administrator
  * names a conference himself; to others every name is taken, so that nobody can try which are (RFC 6501 §8).
  */
-function newUri(document: XmlElement, people: People, maySay: boolean): XconUri {
-  const entity = document.attribute('entity')?.trim() ?? '';
+function newUri(document: XmlElement | undefined, people: People, maySay: boolean): XconUri {
+  const entity = document?.attribute('entity')?.trim() ?? '';
   if (entity === '') return generateXconUri(people.domain);
   const domain = domainOf(entity);
   if (domain === undefined ? isGenerated(entity) : people.servesDomain(domain)) {

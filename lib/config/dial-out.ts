@@ -86,10 +86,13 @@ export const DIAL_OUT_SETTINGS = {
     'Calls that ring at the same time for one user who wants them.',
     count(quotaDefaults.ringing),
   ),
-  'dialOut.foreignCalls': integer('Calls of other domains and telephones that one user may want in `dialOut.period`.', {
-    ...count(quotaDefaults.foreignCalls),
-    min: 0,
-  }),
+  'dialOut.foreignCalls': integer(
+    'Calls of other domains and telephones that one user may want in any `dialOut.period`, whatever restarts.',
+    {
+      ...count(quotaDefaults.foreignCalls),
+      min: 0,
+    },
+  ),
   'dialOut.period': integer('How long such a call counts.', milliseconds(quotaDefaults.period)),
   'dialOut.listed': integer(
     'People on the list of one INVITE or REFER (RFC 5366, RFC 5368); more get 413.',

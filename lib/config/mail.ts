@@ -19,7 +19,10 @@ export const MAIL_SETTINGS = {
     },
   ),
   'mail.ca': optionalText('CAs of the mail server, PEM, instead of those of the system.', { type: 'file' }),
-  'mail.user': optionalText('Whom we log in as there.', { type: 'text' }),
+  'mail.user': optionalText(
+    'Whom we log in as there; only over TLS that is required or implicit, or on this machine.',
+    { type: 'text' },
+  ),
   'mail.passwordFile': optionalText('Holds the password for it.', { type: 'file' }),
   'mail.domain': optionalText(
     'The domain of the addresses `conf+…@` that answers are sent to; its mail must reach `mail.listen`. The domain of the server where not set.',
@@ -27,6 +30,13 @@ export const MAIL_SETTINGS = {
   ),
   'mail.listen': optionalAddress(
     'Where the mail server hands in mail for these addresses by SMTP, such as 127.0.0.1:2525. Without it nobody answers.',
+  ),
+  'mail.listenTls': choice(
+    'TLS there, with the certificate of HTTPS: none, where STARTTLS asks for it, by STARTTLS or not at all, or from the start.',
+    {
+      default: 'none',
+      of: ['none', 'offered', 'required', 'implicit'],
+    },
   ),
   'mail.trusted': list('Addresses and networks that may hand in mail.', {
     ...{ default: ['127.0.0.0/8', '::1'], of: 'networks', entry: readNetwork },
@@ -48,11 +58,11 @@ export const MAIL_SETTINGS = {
     of: ['organizer', 'invited'],
   }),
   'mail.perOrganizer': integer(
-    'Mails that the conferences of one organizer cause in a day; more are given up.',
+    'Mails that the conferences of one organizer cause in any 24 hours, whatever restarts; more are given up.',
     count(mailDefaults.perOrganizer),
   ),
   'mail.perAttendee': integer(
-    'Proposals of other times that one attendee makes in a day; more are dropped.',
+    'Proposals of other times that one attendee makes in any 24 hours; more are dropped.',
     count(mailDefaults.perAttendee),
   ),
   'mail.shown': integer(

@@ -74,7 +74,7 @@ export class Gate {
     const destination = address && this.#destination(address);
     if (address === undefined || destination === undefined) return finalOf(403, 'Nobody Is Called There');
     if (await isConference(address)) return finalOf(403, 'A conference can not take part in another conference');
-    const release = quotas.take(adder ?? conference, destination.kind === 'foreign');
+    const release = await quotas.take(adder ?? conference, destination.kind === 'foreign');
     if (release === undefined) return finalOf(503, 'Too Many Calls');
     try {
       const invitee = { ...(user && { userId: user }), addresses: [text], ...(diverted && { diverted }) };

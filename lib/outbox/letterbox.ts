@@ -61,6 +61,11 @@ export class Letterbox<Letter extends OutgoingLetter> {
     return [...groups].toSorted();
   }
 
+  /** Whether it waits already. */
+  has(letter: Letter): boolean {
+    return this.#waiting.get(this.#sorting.groupOf(letter))?.has(letter.id) === true;
+  }
+
   /** Resolves when the letter is durable: to true when it is to be delivered, to false when it is known or there is no room. */
   async keep(letter: Letter): Promise<boolean> {
     const waiting = this.#waitingOf(this.#sorting.groupOf(letter));

@@ -11,6 +11,8 @@ export interface BarringWiring {
   readonly repository: Records<StoredDocument>;
   readonly control: ConferenceControl;
   readonly people: People;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
 }
 
 /** Communication barring as the conferencing system has it. */
@@ -22,13 +24,13 @@ export interface Barring {
 }
 
 /** From now on the conference control asks the rules of users. */
-export async function openBarring({ config, repository, control, people }: BarringWiring): Promise<Barring> {
+export async function openBarring({ config, repository, control, people, date }: BarringWiring): Promise<Barring> {
   const { barring, ...limits } = section(config, 'mmtel');
   const documents = await SimservsDocuments.open(repository, limits);
   const screening = new CommunicationBarring({
     ...{ documents, people },
     domain: config.domain,
-    now: Date.now,
+    now: date,
     barring: barring === 'any' ? 'any' : 'matching',
   });
   control.addArrivalGuard(screening.guard);

@@ -14,11 +14,13 @@ export interface CallbackWiring {
   readonly control: ConferenceControl;
   readonly people: People;
   readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
   readonly key: Buffer;
 }
 
 /** Callbacks as the conferencing system makes them. */
-export function callbackService({ config, logger, store, ...parts }: CallbackWiring): CallbackService {
+export function callbackService({ config, logger, store, date, ...parts }: CallbackWiring): CallbackService {
   const { allowed, ...limits } = section(config, 'callbacks');
   return new CallbackService({
     ...parts,
@@ -27,7 +29,7 @@ export function callbackService({ config, logger, store, ...parts }: CallbackWir
     letters: store.records('callback-letter'),
     farewells: store.records('callback-farewell'),
     outbound: new Outbound({ allowed }),
-    wall: Date.now,
+    wall: date,
     limits,
     onError: (error) => logger.error({ err: error }, 'callbacks wait for the change log'),
   });

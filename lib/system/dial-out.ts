@@ -20,6 +20,7 @@ import { Ways } from '../focus/ways.ts';
 import { Outbound } from '../http/outbound.ts';
 import { isFocus } from '../mmtel/focus-evidence.ts';
 import type { XconUri } from '../model/identifiers.ts';
+import { Allowance, type AllowanceParts } from '../outbox/allowance.ts';
 import type { Log } from '../outbox/follower.ts';
 import type { UserAgent } from '../sip/agent/user-agent.ts';
 import type { Clock } from '../sip/clock.ts';
@@ -34,6 +35,8 @@ export interface DialOutWiring {
   readonly config: Config;
   readonly agent: UserAgent;
   readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
   readonly control: ConferenceControl;
   readonly people: People;
   readonly focus: Focus;
@@ -42,6 +45,8 @@ export interface DialOutWiring {
   readonly callees: Records<Callee>;
   readonly asked: Records<Asked>;
   readonly adHoc: Records<AdHoc>;
+  /** Of calls to other domains and telephones. */
+  readonly callsSpent: AllowanceParts['spent'];
   readonly report: (error: unknown) => void;
 }
 
@@ -58,7 +63,7 @@ export interface DialOutFront {
 
 /** The calls that the focus makes, over the user agent; it also takes REFERs. */
 export function openDialOut(wiring: DialOutWiring): DialOutFront {
-  const { config, agent, clock, control, people, focus, screening, log, callees, asked, report } = wiring;
+  const { config, agent, clock, date, control, people, focus, screening, log, callees, asked, report } = wiring;
   const settings = section(config, 'dialOut');
   const { endpoints } = control;
   const { context } = focus.parts;
@@ -74,7 +79,10 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
       const uri = find(address);
       return uri !== undefined && (await endpoints.object(uri)) !== undefined;
     },
-    quotas: new Quotas(settings, () => clock.now()),
+    quotas: new Quotas(
+      settings,
+      new Allowance({ spent: wiring.callsSpent, now: date }, { count: settings.foreignCalls, period: settings.period }),
+    ),
     screening,
     media: context.mixer.carries,
   });
@@ -91,8 +99,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
   });
   const referrals = { gate, ways, admits, domain: people.domain, send: agent.send.bind(agent) };
   const invitations = new Invitations({
-    ...{ endpoints, asked, clock, report },
-    date: Date.now,
+    ...{ endpoints, asked, clock, date, report },
     refer: async (object, name) => {
       const { user, address } = targetIn(object, name);
       // Who has no address but for mail is invited by mail.
@@ -106,7 +113,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     settings: { ...settings, retried: settings.retried.map(Number) },
     onChange: (listener) => control.onChange(listener),
   });
-  const adding = new Adding({ control, endpoints, dialOuts, domain: people.domain, date: Date.now });
+  const adding = new Adding({ control, endpoints, dialOuts, domain: people.domain, date });
   const references = new References({
     callOf: (request) => focus.callOf(request),
     identities: focus.parts.identities,
@@ -114,7 +121,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     ...{ adding, control, endpoints, report },
     refer: (who, address, object) => refer(referrals, who, address, object),
     events: new Refer(agent.notifier),
-    date: Date.now,
+    date,
     limits: settings,
   });
   agent.handle('REFER', (server) => references.receive(server), { takes: [LIST_TYPE, 'multipart/mixed'] });
@@ -127,7 +134,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     blueprint: (media) => blueprintNamed(media.has('video') ? 'audio-video' : 'default', people.domain),
     adHoc: wiring.adHoc,
     onChange: (listener) => control.onChange(listener),
-    date: Date.now,
+    date,
     settings: { user, ends: ends === 'last' ? 'last' : 'creator' },
   });
   const isAsked = ({ request }: ServerTransaction): boolean => factory.serves(request.uri);

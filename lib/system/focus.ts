@@ -17,6 +17,8 @@ export interface FocusWiring {
   readonly config: Config;
   readonly agent: UserAgent;
   readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
   readonly control: ConferenceControl;
   readonly people: People;
   readonly senders: SipSenders;
@@ -66,7 +68,6 @@ export function openFocus({ config, agent, control, people, senders, records, ..
     take: (...call) => agent.take(...call),
     resume: (...session) => agent.resume(...session),
     answerOptions: (server, fields) => agent.answerOptions(server, fields),
-    date: Date.now,
     newId: newTag,
     settings: {
       ...{ operator, calls, callsPerUser, leaversShown, chimes, recoveredAtOnce },

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { MailView } from '../admin/administration.ts';
 import type { StoredEvent } from '../calendar/dav/stored-event.ts';
@@ -13,7 +12,7 @@ import type { MailLetter } from '../calendar/mail/letter.ts';
 import { MailListener } from '../calendar/mail/listener.ts';
 import { MailOutbox } from '../calendar/mail/outbox.ts';
 import type { Told } from '../calendar/mail/plan.ts';
-import { type MailServer, smtpPostOffice } from '../calendar/mail/post-office.ts';
+import { smtpPostOffice } from '../calendar/mail/post-office.ts';
 import { Tokens } from '../calendar/mail/tokens.ts';
 import type { Reminder } from '../calendar/reminder-moments.ts';
 import type { ConferenceControl } from '../conference/control.ts';
@@ -21,9 +20,11 @@ import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
 import { formatAddress } from '../http/address.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
+import type { Spent } from '../outbox/allowance.ts';
 import type { Timers } from '../outbox/letter.ts';
 import type { SqliteStore } from '../store/sqlite/store.ts';
 import { serversCall } from './callers.ts';
+import { listenerTls, mailServer } from './smtp.ts';
 
 export interface MailWiring {
   readonly config: Config;
@@ -32,6 +33,8 @@ export interface MailWiring {
   readonly control: ConferenceControl;
   readonly people: People;
   readonly clock: Timers;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
   readonly key: Buffer;
 }
 
@@ -42,21 +45,28 @@ export class MailFront {
   readonly #inviting: Inviting;
   readonly #listener: MailListener | undefined;
   readonly #writer: LetterWriter;
+  readonly #date: () => number;
 
   private constructor(
     config: Config,
     outbox: MailOutbox,
-    { inviting, listener, writer }: { inviting: Inviting; listener: MailListener | undefined; writer: LetterWriter },
+    parts: {
+      readonly inviting: Inviting;
+      readonly listener: MailListener | undefined;
+      readonly writer: LetterWriter;
+      readonly date: () => number;
+    },
   ) {
     this.#config = config;
     this.outbox = outbox;
-    this.#inviting = inviting;
-    this.#listener = listener;
-    this.#writer = writer;
+    this.#inviting = parts.inviting;
+    this.#listener = parts.listener;
+    this.#writer = parts.writer;
+    this.#date = parts.date;
   }
 
   /** Undefined where no mail server is configured. */
-  static of({ config, logger, store, control, people, clock, key }: MailWiring): MailFront | undefined {
+  static of({ config, logger, store, control, people, clock, date, key }: MailWiring): MailFront | undefined {
     const mail = section(config, 'mail');
     const server = mailServer(config);
     if (server === undefined) return undefined;
@@ -64,12 +74,13 @@ export class MailFront {
     const tokens = new Tokens(key);
     const times = section(config, 'schedule');
     const pins = mail.pins as 'organizer' | 'invited';
-    const shared = { clock, wall: Date.now, limits: mail, domain, tokens, times, pins };
+    const shared = { clock, wall: date, limits: mail, domain, tokens, times, pins };
     const told = store.records<Told>('mail-told');
     const invited = store.records<Invited>('mail-invited');
     const outbox = new MailOutbox({
       ...shared,
       letters: store.records<MailLetter>('mail-letter'),
+      spent: store.records<Spent>('mail-spent'),
       office: smtpPostOffice(server),
       mayReach: (address) => mayReach(address, people, mail.domains),
     });
@@ -84,7 +95,11 @@ export class MailFront {
     const answering = new Answering({
       ...parts,
       call: serversCall(config, 'mail'),
-      countering: new Countering({ ...parts, perAttendee: mail.perAttendee }),
+      countering: new Countering({
+        ...parts,
+        proposed: store.records<Spent>('mail-proposed'),
+        perAttendee: mail.perAttendee,
+      }),
       onTaken: (outcome) => logger.info(outcome, 'mail was taken'),
     });
     const bridging = new Bridging({
@@ -107,7 +122,7 @@ export class MailFront {
       limits: mail,
       onError: (error) => logger.error({ err: error }, 'a mail could not be taken'),
     });
-    return new MailFront(config, outbox, { inviting, listener: mail.listen && listener, writer });
+    return new MailFront(config, outbox, { inviting, listener: mail.listen && listener, writer, date });
   }
 
   /** Where no mail server is configured any more, the log need not keep for mail what it would keep for ever. */
@@ -133,14 +148,20 @@ export class MailFront {
     await this.#inviting.open();
     const address = this.#config['mail.listen'];
     if (this.#listener === undefined || address === undefined) return undefined;
-    return formatAddress(await this.#listener.listen(address));
+    return formatAddress(await this.#listener.listen(address, await listenerTls(this.#config)));
   }
 
   /** Resolves when it is sure that she hears of it. */
   async remind(object: ConferenceObject, reminder: Reminder): Promise<void> {
     const now = await invitationOf(object, () => Promise.resolve(undefined), section(this.#config, 'schedule'));
-    const letter = now && this.#writer.reminder(now, reminder, Date.now());
+    const letter = now && this.#writer.reminder(now, reminder, this.#date());
     if (letter !== undefined) (await this.outbox.keep([letter]))();
+  }
+
+  /** Takes certificates from their files anew. */
+  async reload(): Promise<void> {
+    const tls = this.#listener && (await listenerTls(this.#config));
+    if (tls !== undefined) this.#listener?.reload(tls);
   }
 
   /** Takes no more mail. */
@@ -158,23 +179,4 @@ async function mayReach(address: string, people: People, domains: readonly strin
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
   if (people.servesDomain(domain) || domains.some((one) => one === '*' || one.toLowerCase() === domain)) return true;
   return (await people.principalByAddress(`mailto:${address}`)) !== undefined;
-}
-
-function mailServer(config: Config): MailServer | undefined {
-  const { server, tls, ca, user, passwordFile, time, inFlight } = section(config, 'mail');
-  if (server === undefined) return undefined;
-  const [, host = server, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(server)?.filter(Boolean) ?? [];
-  const login =
-    user === undefined
-      ? undefined
-      : { user, password: passwordFile === undefined ? '' : readFileSync(passwordFile, 'utf8').trim() };
-  return {
-    host,
-    port: Number(port ?? 587),
-    tls: tls as MailServer['tls'],
-    ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
-    ...(login && { login }),
-    time,
-    connections: inFlight,
-  };
 }

@@ -13,15 +13,18 @@ export interface ReminderWiring {
   readonly store: SqliteStore;
   readonly control: ConferenceControl;
   readonly clock: Timers;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
   readonly callbacks: CallbackService;
   /** Without it nobody is reminded by mail. */
   readonly mail: MailFront | undefined;
 }
 
 /** Reminders as the conferencing system gives them. */
-export function remindersOf({ config, logger, store, control, clock, callbacks, mail }: ReminderWiring): Reminders {
+export function remindersOf(wiring: ReminderWiring): Reminders {
+  const { config, logger, store, control, clock, date, callbacks, mail } = wiring;
   return new Reminders({
-    ...{ control, clock, log: store, wall: Date.now, limits: section(config, 'reminders') },
+    ...{ control, clock, log: store, wall: date, limits: section(config, 'reminders') },
     times: section(config, 'schedule'),
     planned: store.records<Planned>('reminder'),
     queue: store.records<Planned>('reminder-queue'),

@@ -29,6 +29,7 @@ import type { Callee } from '../focus/dial-out.ts';
 import type { AdHoc, Factory } from '../focus/factory.ts';
 import type { DialOuts } from '../focus/dial-outs.ts';
 import { LIST_INVITE, MULTIPLE_REFER } from '../focus/uri-list.ts';
+import type { Spent } from '../outbox/allowance.ts';
 import type { Log } from '../outbox/follower.ts';
 import { openDialOut } from './dial-out.ts';
 import { openFocus } from './focus.ts';
@@ -37,6 +38,8 @@ export interface SipParts {
   readonly config: Config;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
   readonly directory: Directory;
   readonly attempts: Attempts;
   readonly people: People;
@@ -52,6 +55,7 @@ export interface SipParts {
   readonly callees: Records<Callee>;
   readonly asked: Records<Asked>;
   readonly adHoc: Records<AdHoc>;
+  readonly callsSpent: Records<Spent>;
 }
 
 const LISTENERS: readonly (readonly [protocol: Protocol, setting: 'sip.listen' | 'sip.tls' | 'sip.ws' | 'sip.wss'])[] =

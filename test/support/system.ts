@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { loadConfig } from '../../lib/config.ts';
 import { createLogger } from '../../lib/http/access-log.ts';
 import { ConferencingSystem } from '../../lib/system.ts';
+import type { Time } from '../../lib/system/time.ts';
 import { basic, Party, type Answer } from './party.ts';
 
 export const PASSWORD = 'demo';
@@ -18,18 +19,21 @@ export type Name = (typeof PEOPLE)[number];
 export class TestSystem {
   readonly data = mkdtempSync(join(tmpdir(), 'plenary-scenario-'));
   readonly #settings: Readonly<Record<string, unknown>>;
+  readonly #time: Time | undefined;
   readonly #agent = new Agent({ keepAlive: true });
   #system: ConferencingSystem | undefined;
   #url = '';
   #sip: readonly string[] = [];
   #mail = '';
 
-  private constructor(settings: Readonly<Record<string, unknown>>) {
+  private constructor(settings: Readonly<Record<string, unknown>>, time: Time | undefined) {
     this.#settings = settings;
+    this.#time = time;
   }
 
-  static async start(settings: Readonly<Record<string, unknown>> = {}): Promise<TestSystem> {
-    const system = new TestSystem(settings);
+  /** @param time where it does not pass by itself */
+  static async start(settings: Readonly<Record<string, unknown>> = {}, time?: Time): Promise<TestSystem> {
+    const system = new TestSystem(settings, time);
     const { administration } = await system.#open();
     for (const name of PEOPLE) {
       const shown = name.charAt(0).toUpperCase() + name.slice(1);
@@ -89,7 +93,7 @@ export class TestSystem {
   async #open(): Promise<ConferencingSystem> {
     const values = { domain: 'example.com', data: this.data, 'http.listen': '127.0.0.1:0', ...this.#settings };
     const flags = Object.entries(values).map(([name, raw]) => ({ name, raw, source: 'test' }));
-    const system = await ConferencingSystem.open(loadConfig({ flags }), createLogger({ level: 'silent' }));
+    const system = await ConferencingSystem.open(loadConfig({ flags }), createLogger({ level: 'silent' }), this.#time);
     this.#system = system;
     const { ccmp, sip, mail = '' } = await system.serve();
     this.#url = ccmp;

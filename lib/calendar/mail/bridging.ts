@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Call, ObjectAnswer } from '../../conference/calls.ts';
 import { Refusal } from '../../conference/refusal.ts';
 import type { Principal } from '../../directory/principal.ts';
-import type { XconUri } from '../../model/identifiers.ts';
+import { generateXconUri, type XconUri } from '../../model/identifiers.ts';
 import { POLICY } from '../../model/names.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { XmlElement } from '../../xml/element.ts';
@@ -23,15 +23,17 @@ import { upcomingLines } from './when.ts';
 /** An event of somebody's own calendar that became a conference. */
 export interface Bridged {
   readonly uri: XconUri;
-  /** All that its REQUESTs say now. */
-  readonly text: string;
-  /** SEQUENCE and DTSTAMP of the newest. */
-  readonly revision: Revision;
+  /** What its REQUESTs say; absent as long as nobody knows whether the conference was made. */
+  readonly said?: {
+    readonly text: string;
+    /** SEQUENCE and DTSTAMP of the newest. */
+    readonly revision: Revision;
+  };
 }
 
 export interface BridgingParts {
   readonly control: {
-    create(call: Call, source: { document?: XmlElement }): Promise<ObjectAnswer>;
+    create(call: Call, source: { document: XmlElement; uri: XconUri }): Promise<unknown>;
     retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer>;
     update(call: Call, uri: XconUri, changes: XmlElement): Promise<unknown>;
     delete(call: Call, uri: XconUri): Promise<void>;
@@ -111,27 +113,44 @@ export class Bridging {
   async #follow(asked: Asked): Promise<{ uri?: XconUri; became: BridgeOutcome }> {
     const { schedule, id } = asked;
     const known = await this.#parts.bridged.read(id);
+    const said = known?.said;
     const events = schedule.calendar.getAllSubcomponents('vevent');
     const revision = revisionOf(events);
-    if (known !== undefined && !isLater(revision, known.revision)) return { uri: known.uri, became: 'outdated' };
+    if (known && said && !isLater(revision, said.revision)) return { uri: known.uri, became: 'outdated' };
     const isWhole = events.some((event) => recurrenceOf(event) === undefined);
     if (schedule.method === 'CANCEL' && isWhole) return this.#cancel(asked, known);
-    if (schedule.method === 'CANCEL' && known === undefined) return { became: 'unknown' };
-    const all = known === undefined || isWhole ? schedule : scheduleOf(merged(known.text, schedule));
+    if (schedule.method === 'CANCEL' && said === undefined) return { became: 'unknown' };
+    const all = said === undefined || isWhole ? schedule : scheduleOf(merged(said.text, schedule));
+    const uri = known?.uri ?? generateXconUri(this.#parts.domain);
+    // Noted down before it is made: the same mail, handed in again after a crash, finds it.
+    if (known === undefined) await this.#parts.bridged.keep(id, { uri });
     try {
-      const uri = known === undefined ? await this.#create(asked, all) : await this.#update(asked, all, known.uri);
-      await this.#parts.bridged.keep(id, { uri, text: all.calendar.toString(), revision });
-      const seen = seenIn(await this.#parts.control.retrieve(asked.call, uri));
-      await this.#answer(asked, 'ACCEPTED', joinAddressesOf(seen), uri);
-      return { uri, became: known === undefined ? 'created' : 'updated' };
+      const seen = await this.#settle(asked, all, uri, said !== undefined);
+      const send = await this.#answer(asked, 'ACCEPTED', joinAddressesOf(seen), uri);
+      await this.#parts.bridged.keep(id, { uri, said: { text: all.calendar.toString(), revision } });
+      send();
+      return { uri, became: said === undefined ? 'created' : 'updated' };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      await this.#answer(asked, 'DECLINED', [], known?.uri, error.message);
+      const send = await this.#answer(asked, 'DECLINED', [], uri, error.message);
+      if (said === undefined) await this.#parts.bridged.forget(id);
+      send();
       return { became: 'refused' };
     }
   }
 
-  async #create(asked: Asked, schedule: Schedule): Promise<XconUri> {
+  /** Makes the conference what the event says. */
+  async #settle(asked: Asked, schedule: Schedule, uri: XconUri, isThere: boolean): Promise<SeenConference> {
+    const { control } = this.#parts;
+    const before = await control.retrieve(asked.call, uri).catch((error: unknown) => {
+      if (isThere || !(error instanceof Refusal)) throw error;
+    });
+    if (before === undefined) await this.#create(asked, schedule, uri);
+    else await this.#update(asked, schedule, seenIn(before));
+    return seenIn(await control.retrieve(asked.call, uri));
+  }
+
+  async #create(asked: Asked, schedule: Schedule, uri: XconUri): Promise<void> {
     const targets = await this.#targets(asked, schedule);
     const document = newConference(schedule, targets, this.#parts.domain);
     // The organizer's own calendar has invited everybody.
@@ -140,16 +159,13 @@ export class Bridging {
         ? child.withAttribute(INVITATIONS, 'none', POLICY)
         : child,
     );
-    const { uri } = await this.#parts.control.create(asked.call, { document: document.withChildren(children) });
-    return uri;
+    await this.#parts.control.create(asked.call, { document: document.withChildren(children), uri });
   }
 
-  async #update(asked: Asked, schedule: Schedule, uri: XconUri): Promise<XconUri> {
-    const seen: SeenConference = seenIn(await this.#parts.control.retrieve(asked.call, uri));
+  async #update(asked: Asked, schedule: Schedule, seen: SeenConference): Promise<void> {
     const { subject, description, base } = schedule;
     const changes = changedConference(seen, { subject, description, base }, await this.#targets(asked, schedule));
-    if (changes !== undefined) await this.#parts.control.update(asked.call, uri, changes);
-    return uri;
+    if (changes !== undefined) await this.#parts.control.update(asked.call, seen.uri, changes);
   }
 
   async #cancel({ call, id }: Asked, known: Bridged | undefined): Promise<{ uri?: XconUri; became: BridgeOutcome }> {
@@ -173,14 +189,15 @@ export class Bridging {
     return targetsOf(others, this.#parts.people);
   }
 
+  /** Resolves, when the answer is durable, to what sends it. */
   async #answer(
     { mail, principal, schedule, address }: Asked,
     partstat: 'ACCEPTED' | 'DECLINED',
     joins: readonly JoinAddress[],
-    uri: XconUri | undefined,
+    uri: XconUri,
     why?: string,
-  ): Promise<void> {
-    if (mail.from === undefined) return;
+  ): Promise<() => void> {
+    if (mail.from === undefined) return () => undefined;
     const now = this.#parts.wall();
     const title = schedule.subject ?? 'Conference';
     const isAccepted = partstat === 'ACCEPTED';
@@ -196,7 +213,7 @@ export class Bridging {
       id: `bridge.${createHash('sha256').update(`${address} ${schedule.calendar.toString()}`).digest('base64url')}`,
       at: now,
       organizer: principal.userId,
-      uri: uri ?? ('' as XconUri),
+      uri,
       from: { address, name: 'Conference' },
       to: mail.from,
       subject: `${isAccepted ? 'Accepted' : 'Declined'}: ${title}`,
@@ -204,6 +221,6 @@ export class Bridging {
       calendar: { method: 'REPLY', text: replyText(schedule, { address, partstat, joins, why, now }) },
       ...(mail.messageId !== undefined && { inReplyTo: mail.messageId }),
     };
-    (await this.#parts.outbox.keep([letter]))();
+    return this.#parts.outbox.keep([letter]);
   }
 }

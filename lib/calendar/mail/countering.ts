@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import ICAL from 'ical.js';
-import { TokenBuckets } from '../../http/token-buckets.ts';
+import { Allowance, type AllowanceParts } from '../../outbox/allowance.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { RecurrenceSet } from '../../schedule/recurrence-set.ts';
 import { UnusableTime } from '../../schedule/unusable-time.ts';
@@ -24,6 +24,8 @@ export interface CounteringParts {
   readonly outbox: MailOutbox;
   readonly tokens: Tokens;
   readonly invited: KeyedRecords<Invited>;
+  /** Proposals that each attendee has made. */
+  readonly proposed: AllowanceParts['spent'];
   readonly domain: string;
   readonly times: ScheduleLimits;
   /** Milliseconds since 1970. */
@@ -45,19 +47,19 @@ interface Proposal {
   readonly inReplyTo: string | undefined;
 }
 
-const DAY_SECONDS = 86_400;
+const DAY = 86_400_000;
 /** What of a proposal is passed on; all else is what we said ourselves. */
 const PASSED_ON = ['dtstart', 'dtend', 'duration', 'rrule', 'rdate', 'recurrence-id', 'sequence', 'comment', 'uid'];
 
 /** Carries proposals of other times to the organizer, and his refusal back, each under addresses that lead to us. */
 export class Countering {
   readonly #parts: CounteringParts;
-  readonly #budgets: TokenBuckets;
+  readonly #budgets: Allowance;
 
   constructor(parts: CounteringParts) {
-    const { perAttendee, wall } = parts;
+    const { perAttendee, proposed, wall } = parts;
     this.#parts = parts;
-    this.#budgets = new TokenBuckets({ rate: perAttendee / DAY_SECONDS, burst: perAttendee }, 10_000, wall);
+    this.#budgets = new Allowance({ spent: proposed, now: wall }, { count: perAttendee, period: DAY });
   }
 
   take(one: TokenMail): Promise<Outcome['became']> {
@@ -75,7 +77,7 @@ export class Countering {
     if (!isHers) return 'not-hers';
     const when = this.#when(event, calendar, organizer?.guest.zone);
     if (when === undefined) return 'unreadable';
-    if (organizer === undefined || this.#budgets.take(`${uri} ${address}`) !== undefined) return 'outdated';
+    if (organizer === undefined || !(await this.#budgets.take(`${uri} ${address}`))) return 'outdated';
     const token = this.#parts.tokens.of(uri, `${organizer.address} ${address}`);
     await this.#parts.invited.keep(hashOf(token), { uri, address: organizer.address, about: address });
     const from = { address: replyAddress(token, this.#parts.domain), ...nameOf(guest) };

@@ -38,22 +38,53 @@ export interface ListenerParts {
   readonly onError: (error: unknown) => void;
 }
 
+/** How those who hand in mail hide it from others. */
+export interface ListenerTls {
+  /** TLS where they ask for it by STARTTLS, by STARTTLS or not at all, or from the start. */
+  readonly how: 'offered' | 'required' | 'implicit';
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
 /** The mailbox of answers and invitations: an SMTP server (RFC 5321) for the mail server of the house. */
 export class MailListener {
   readonly #parts: ListenerParts;
-  readonly #server: SMTPServer;
+  #server: SMTPServer | undefined;
   /** Mails are dealt with one after the other, so that two copies of one are not both the first. */
   #last: Promise<void> = Promise.resolve();
 
   constructor(parts: ListenerParts) {
-    const { accepts, trusted, domain, limits, onError } = parts;
-    const networks = networksOf(trusted);
     this.#parts = parts;
-    this.#server = new SMTPServer({
+  }
+
+  async listen({ address, port }: SocketAddress, tls?: ListenerTls): Promise<SocketAddress> {
+    const server = (this.#server = this.#serverOver(tls));
+    await once(server.listen(port, address), 'listening');
+    const bound = server.server.address() as AddressInfo;
+    return { address: bound.address, port: bound.port };
+  }
+
+  /** From now on this is the certificate; connections stay. */
+  reload({ cert, key }: ListenerTls): void {
+    this.#server?.updateSecureContext({ cert, key });
+  }
+
+  close(): Promise<void> {
+    return new Promise((done) => {
+      if (this.#server === undefined) done();
+      else this.#server.close(done);
+    });
+  }
+
+  #serverOver(tls?: ListenerTls): SMTPServer {
+    const { accepts, trusted, domain, limits, onError } = this.#parts;
+    const networks = networksOf(trusted);
+    const server = new SMTPServer({
       name: domain,
       banner: 'Plenary',
       authOptional: true,
-      disabledCommands: ['AUTH', 'STARTTLS'],
+      disabledCommands: tls === undefined ? ['AUTH', 'STARTTLS'] : ['AUTH'],
+      ...(tls && { secure: tls.how === 'implicit', cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' }),
       disableReverseLookup: true,
       size: limits.size,
       rejectOversized: true,
@@ -65,6 +96,8 @@ export class MailListener {
       closeTimeout: 1_000,
       onConnect: ({ remoteAddress }, done) =>
         done(holds(networks, remoteAddress) ? null : answer(554, 'Only the mail server of the house hands in mail.')),
+      onMailFrom: (_address, { secure }, done) =>
+        done(tls?.how === 'required' && !secure ? answer(530, 'Begin with STARTTLS (RFC 3207 §4).') : null),
       onRcptTo: ({ address }, _session, done) =>
         done(accepts(address) ? null : answer(550, 'There is no such mailbox.')),
       onData: (stream, session, done) => {
@@ -77,20 +110,11 @@ export class MailListener {
         );
       },
     });
-    this.#server.on('error', (error: Error) => {
+    server.on('error', (error: Error) => {
       // What peers do to their connections is their matter.
       if (!('remote' in error)) onError(error);
     });
-  }
-
-  async listen({ address, port }: SocketAddress): Promise<SocketAddress> {
-    await once(this.#server.listen(port, address), 'listening');
-    const bound = this.#server.server.address() as AddressInfo;
-    return { address: bound.address, port: bound.port };
-  }
-
-  close(): Promise<void> {
-    return new Promise((done) => this.#server.close(done));
+    return server;
   }
 
   async #take(stream: SMTPServerDataStream, { envelope }: SMTPServerSession): Promise<void> {

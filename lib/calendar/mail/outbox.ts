@@ -1,4 +1,4 @@
-import { TokenBuckets } from '../../http/token-buckets.ts';
+import { Allowance, type AllowanceParts } from '../../outbox/allowance.ts';
 import { Courier, Undeliverable } from '../../outbox/courier.ts';
 import type { Records, Timers } from '../../outbox/letter.ts';
 import { Letterbox } from '../../outbox/letterbox.ts';
@@ -9,6 +9,8 @@ import type { PostOffice } from './post-office.ts';
 
 export interface OutboxParts {
   readonly letters: Records<MailLetter>;
+  /** Mails that each organizer has caused. */
+  readonly spent: AllowanceParts['spent'];
   readonly office: PostOffice;
   /** In which answers come and messages are named. */
   readonly domain: string;
@@ -20,18 +22,18 @@ export interface OutboxParts {
   readonly limits: MailLimits;
 }
 
-const DAY_SECONDS = 86_400;
+const DAY = 86_400_000;
 
 /** Mails until the mail server has taken them, each at most once as long as the process lives. */
 export class MailOutbox {
   readonly #parts: OutboxParts;
   readonly #letterbox: Letterbox<MailLetter>;
   readonly #courier: Courier<MailLetter>;
-  readonly #budgets: TokenBuckets;
+  readonly #budgets: Allowance;
   #opened: Promise<void> | undefined;
 
   constructor(parts: OutboxParts) {
-    const { letters, office, domain, wall, limits } = parts;
+    const { letters, spent, office, domain, wall, limits } = parts;
     this.#parts = parts;
     this.#letterbox = new Letterbox(letters, sorting, limits, wall);
     this.#courier = new Courier(
@@ -47,8 +49,7 @@ export class MailOutbox {
       parts,
       limits,
     );
-    const { perOrganizer } = limits;
-    this.#budgets = new TokenBuckets({ rate: perOrganizer / DAY_SECONDS, burst: perOrganizer }, 10_000, wall);
+    this.#budgets = new Allowance({ spent, now: wall }, { count: limits.perOrganizer, period: DAY });
   }
 
   /** Takes up what an earlier life left, the first time; nothing goes out before `start`. */
@@ -88,11 +89,14 @@ export class MailOutbox {
   }
 
   async #admit(letter: MailLetter): Promise<boolean> {
-    const refused = (await this.#parts.mayReach(letter.to.address))
-      ? this.#budgets.take(letter.organizer) !== undefined && 'the organizer has sent too many mails today'
-      : 'no mail goes to that domain';
-    if (refused === false) return this.#letterbox.keep(letter);
-    await this.#letterbox.giveUp(letter, refused);
+    // What was dealt with before a crash is dealt with again.
+    if (this.#letterbox.has(letter)) return false;
+    if (!(await this.#parts.mayReach(letter.to.address))) await this.#letterbox.giveUp(letter, NOT_THERE);
+    else if (await this.#budgets.take(letter.organizer)) return this.#letterbox.keep(letter);
+    else await this.#letterbox.giveUp(letter, TOO_MANY);
     return false;
   }
 }
+
+const NOT_THERE = 'no mail goes to that domain';
+const TOO_MANY = 'the organizer has sent too many mails today';

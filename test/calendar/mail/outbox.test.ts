@@ -31,6 +31,7 @@ describe('the outbox of mail', () => {
   const outboxTo = async (office: PostOffice, limits: Partial<MailLimits> = {}): Promise<MailOutbox> => {
     const outbox = new MailOutbox({
       ...{ letters: store.records<MailLetter>('mail-letter'), office, domain: 'example.com', clock },
+      spent: store.records('mail-spent'),
       mayReach: (address) => Promise.resolve(!address.endsWith('@forbidden.example')),
       wall: () => clock.now(),
       limits: { ...mailDefaults, ...limits },
@@ -121,9 +122,22 @@ describe('the outbox of mail', () => {
     expect(outbox.list().flatMap(({ dead }) => dead.map((one) => one.dead?.reason))).to.deep.equal([
       ...['no mail goes to that domain', 'the organizer has sent too many mails today'],
     ]);
-    clock.advance(43_200_000);
-    await post(outbox, letter(6));
-    expect(sent.at(-1)).to.equal('Mail 6');
+    const next = await outboxTo(office, { perOrganizer: 2 });
+    await post(next, letter(6));
+    expect(sent.at(-1), 'a restart gives nothing back').to.equal('Mail 5');
+    clock.advance(90_000_000);
+    await post(next, letter(7));
+    expect(sent.at(-1)).to.equal('Mail 7');
+  });
+
+  it('counts a letter once that is handed in again after a crash', async () => {
+    const office = failing();
+    const first = await outboxTo(office, { perOrganizer: 1 });
+    await first.keep([letter(1)]);
+    first.close();
+    const second = await outboxTo(office, { perOrganizer: 1 });
+    await post(second, letter(1));
+    expect(second.counts).to.deep.equal({ waiting: 1, dead: 0 });
   });
 
   it('sends no reminder of what has begun', async () => {
