@@ -4,11 +4,12 @@ import { BookedDays, SERVER } from './booked-days.ts';
 import { type BookingContext, BUCKET, bucketOf, DAY_BUCKETS, OPEN, type Planning, stepsBetween } from './booking.ts';
 import { type Counts, type RoomLimits, type Stretch, stretchesOf } from './booking-page.ts';
 import type { Edited } from './commits.ts';
+import type { BookingPace } from './horizon.ts';
 import { Refusal } from './refusal.ts';
 import type { Booking, BookingRepository } from './repository.ts';
 import type { TimeRules } from './times.ts';
 
-export interface CapacityLimits extends RoomLimits {
+export interface CapacityLimits extends RoomLimits, BookingPace {
   /** Of the conferences that one user made. */
   readonly userConferences: number;
   readonly userParticipants: number;
@@ -25,6 +26,8 @@ export const capacityDefaults: CapacityLimits = {
   userParticipants: 200_000,
   occurrences: 1_000,
   remembered: 10_000,
+  ahead: 10,
+  share: 20,
 };
 
 export interface CapacityParts {

@@ -1,20 +1,28 @@
+import { setTimeout as rest } from 'node:timers/promises';
 import type { XconUri } from '../model/identifiers.ts';
 import { BUCKET, DAY_PLACES, extendPlan, horizonOf } from './booking.ts';
 import type { Capacity } from './capacity.ts';
 import type { Commits } from './commits.ts';
 import type { Work } from './control-parts.ts';
 import type { ConferenceObjects } from './objects.ts';
-import type { ConferenceRepository } from './repository.ts';
+import type { Bookable, ConferenceRepository, ListedObject } from './repository.ts';
 
 export interface HorizonParts {
   readonly objects: Pick<ConferenceObjects, 'tick' | 'changeByClock'>;
   readonly commits: Pick<Commits, 'newest'>;
   readonly capacity: Capacity;
   readonly repository: ConferenceRepository;
+  readonly pace: BookingPace;
 }
 
-/** Conferences that are booked ahead at once. */
-const PAGE = 100;
+/** How fast conferences are booked ahead, so that who asks for something meanwhile hardly notices. */
+export interface BookingPace {
+  /** Conferences that are booked at once. */
+  readonly ahead: number;
+  /** Percent of the time that it takes. */
+  readonly share: number;
+}
+
 const DAY = 86_400_000;
 
 /** The moment up to which room is booked, as the days go by. */
@@ -30,18 +38,16 @@ export class Horizon {
     const { repository, capacity, objects } = this.#parts;
     await capacity.open();
     if (!capacity.isCounted) {
-      const list = async (after: string): Promise<XconUri[]> =>
-        (await repository.list({ kind: 'conference', after, limit: PAGE })).map(({ uri }) => uri);
-      await inPages(signal, list, (uri) => objects.tick(uri));
+      const conferences: Pages<ListedObject> = ({ last, limit }) =>
+        repository.list({ kind: 'conference', limit, ...(last && { after: last.uri }) });
+      await this.#all(signal, conferences, (uri) => objects.tick(uri));
       if (!signal.aborted) await capacity.counted();
     }
     const { now, rules } = capacity.planning;
     const before = horizonOf(now, rules) * BUCKET;
-    await inPages(
-      signal,
-      (after) => repository.bookable({ before, after, limit: PAGE }),
-      (uri) => this.#extend(uri),
-    );
+    const bookable: Pages<Bookable> = ({ last: after, limit }) =>
+      repository.bookable({ before, limit, ...(after && { after }) });
+    await this.#all(signal, bookable, (uri) => this.#extend(uri));
     await repository.trimBookings(Math.floor(now / DAY) * DAY_PLACES);
   }
 
@@ -55,16 +61,24 @@ export class Horizon {
     const { now, rules } = capacity.planning;
     await capacity.withDays(owner, plan.until, horizonOf(now, rules), () => objects.changeByClock(uri, work));
   }
+
+  /** Does the work for each of them, a few at a time, with rests in between. */
+  async #all<T extends Named>(signal: AbortSignal, pages: Pages<T>, work: (uri: XconUri) => Promise<void>) {
+    const { ahead: limit, share } = this.#parts.pace;
+    let last: T | undefined;
+    for (;;) {
+      const begun = performance.now();
+      const page = await pages({ last, limit });
+      await Promise.all(page.map(({ uri }) => work(uri)));
+      if (page.length < limit || signal.aborted) return;
+      last = page.at(-1);
+      await rest((performance.now() - begun) * (100 / share - 1), undefined, { signal }).catch(() => undefined);
+    }
+  }
 }
 
-async function inPages(
-  signal: AbortSignal,
-  list: (after: string) => Promise<XconUri[]>,
-  work: (uri: XconUri) => Promise<void>,
-): Promise<void> {
-  let page: XconUri[] = [];
-  do {
-    page = await list(page.at(-1) ?? '');
-    await Promise.all(page.map(work));
-  } while (page.length === PAGE && !signal.aborted);
+interface Named {
+  readonly uri: XconUri;
 }
+
+type Pages<T> = (page: { last: T | undefined; limit: number }) => Promise<readonly T[]>;

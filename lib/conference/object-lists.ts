@@ -1,6 +1,8 @@
 import type { ConferenceObject, ObjectKind } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
+import { Part } from '../model/part.ts';
 import type { Call, ObjectEntry } from './calls.ts';
+import { DESCRIPTION_SECTION } from './lists.ts';
 import { type AskedFilter, Filter, type FilterLimits, withinBudget } from './filter.ts';
 import { passwordsOf } from './passwords.ts';
 import { Refusal } from './refusal.ts';
@@ -8,7 +10,7 @@ import type { ConferenceRepository, ListedObject } from './repository.ts';
 import { seenDocument } from './seen-document.ts';
 import { Slices } from './slices.ts';
 import { standingOf } from './standing.ts';
-import { displayTextOf, purposeOf } from './summaries.ts';
+import { textsOf } from './summaries.ts';
 import type { Reader } from './views.ts';
 
 interface ListLimits extends FilterLimits {
@@ -68,7 +70,7 @@ export class ObjectLists {
         const charge = () => filter.budget.spend(PART);
         const document = await slice.finish(seenDocument(object, readerOf(call, object), charge));
         if (!(await slice.finish(filter.selects(document)))) continue;
-        selected.push(entry(candidate));
+        selected.push({ uri: object.uri, ...textsOf(object.sections.get(DESCRIPTION_SECTION)) });
         if (selected.length > listed) throw tooMany(`The filter selects more than ${listed} entries: narrow it.`);
       }
       return selected;
@@ -95,8 +97,7 @@ const tooMany = (message: string): Refusal => new Refusal('resources-exhausted',
 
 const entry = ({ uri, description }: ListedObject): ObjectEntry => ({
   uri,
-  ...displayTextOf(description),
-  ...purposeOf(description),
+  ...textsOf(description && Part.ofBytes(description)),
 });
 
 /**

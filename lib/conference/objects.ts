@@ -48,7 +48,13 @@ export class ConferenceObjects {
     this.#rules = new ChangeRules(parts, this.#capacity);
     this.#sets = new ChangeSets(this.#commits, this.#capacity, this.#clockCall);
     this.access = new ObjectAccess(parts, this.#commits);
-    this.horizon = new Horizon({ objects: this, commits: this.#commits, capacity: this.#capacity, repository });
+    this.horizon = new Horizon({
+      objects: this,
+      commits: this.#commits,
+      capacity: this.#capacity,
+      repository,
+      pace: limits,
+    });
   }
 
   addGuard(guard: Guard): void {

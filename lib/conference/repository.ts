@@ -58,6 +58,12 @@ export interface BookingState {
   readonly isCounted: boolean;
 }
 
+/** A conference, and from when on there is more to book for it (`booked.plan.more` of its header). */
+export interface Bookable {
+  readonly uri: XconUri;
+  readonly more: number;
+}
+
 /** Where sums of bookings live: of each owner, and of all under the name `''`. */
 export interface BookingRepository {
   /** The sums of steps at places from `from` to before `until`. */
@@ -67,8 +73,8 @@ export interface BookingRepository {
   /** Forgets all sums. */
   countBookingsAnew(state: BookingState): Promise<void>;
   bookingsCounted(): Promise<void>;
-  /** Conferences by URI after `after` that have more to book before a moment (`booked.plan.more` of the header). */
-  bookable(query: { before: number; after: string; limit: number }): Promise<XconUri[]>;
+  /** Conferences that have more to book before a moment, the earliest first, behind `after`. */
+  bookable(query: { before: number; after?: Bookable; limit: number }): Promise<Bookable[]>;
   /** Forgets sums at places from 0 to before `before`, and those that are nothing. */
   trimBookings(before: number): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { expanded } from '../model/shape.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { DESCRIPTION_SECTION, STATE_SECTION, USERS_SECTION } from './lists.ts';
 import type { Pausing } from './slices.ts';
-import { displayTextOf, purposeOf } from './summaries.ts';
+import { textsOf } from './summaries.ts';
 import { hidesAttendees, type Reader, seenState, userElement } from './views.ts';
 import { seenBy } from './visibility.ts';
 
@@ -54,8 +54,7 @@ function* seenUsers(object: ConferenceObject, reader: Reader, charge: Charge): P
 }
 
 function listedDescription(object: ConferenceObject): XmlElement {
-  const description = object.sections.get(DESCRIPTION_SECTION)?.bytes;
-  const { displayText, purpose } = { ...displayTextOf(description), ...purposeOf(description) };
+  const { displayText, purpose } = textsOf(object.sections.get(DESCRIPTION_SECTION));
   return info('conference-description', {}, [
     ...(displayText === undefined ? [] : [info('display-text', {}, [displayText])]),
     ...(purpose === undefined ? [] : [info('free-text', {}, [purpose])]),

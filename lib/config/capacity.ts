@@ -25,4 +25,14 @@ export const CAPACITY_SETTINGS = {
     'Days, of users and of the server, whose bookings are kept in memory, 2.3 kB each.',
     count(capacityDefaults.remembered),
   ),
+  'capacity.ahead': integer(
+    'Conferences for which room is booked at once when the horizon moves, or when all is counted anew.',
+    count(capacityDefaults.ahead),
+  ),
+  'capacity.share': integer('Of the time, that booking ahead takes; the rest is for those who ask for something.', {
+    default: capacityDefaults.share,
+    unit: '%',
+    min: 1,
+    max: 100,
+  }),
 } satisfies Record<string, Setting<unknown>>;

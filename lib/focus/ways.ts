@@ -1,8 +1,8 @@
 import { isFocus as isOtherFocus } from '../conference/cascading.ts';
-import { displayTextOf } from '../conference/summaries.ts';
+import { DESCRIPTION_SECTION } from '../conference/lists.ts';
+import { textsOf } from '../conference/summaries.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import { sipUriOf, type XconUri } from '../model/identifiers.ts';
-import { CONFERENCE_INFO } from '../model/names.ts';
 import { makeRequest } from '../sip/agent/user-agent.ts';
 import type { DialogLayer } from '../sip/dialog/layer.ts';
 import { OutgoingInvite, type Caller as Invites } from '../sip/dialog/outgoing-invite.ts';
@@ -119,9 +119,9 @@ export class Ways {
 
   /** Who calls: the conference. */
   from(object: ConferenceObject): string {
-    const description = object.sections.get(`{${CONFERENCE_INFO}}conference-description`)?.bytes;
-    const name = displayTextOf(description)
-      .displayText?.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    const { displayText } = textsOf(object.sections.get(DESCRIPTION_SECTION));
+    const name = displayText
+      ?.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
       .trim()
       .slice(0, NAME_LENGTH);
     const uri = parseUri(sipUriOf(object.uri, this.#parts.domain));

@@ -1,5 +1,6 @@
 import {
   VersionConflict,
+  type Bookable,
   type BookingState,
   type ChangeSet,
   type ConferenceRepository,
@@ -122,15 +123,11 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
     return Promise.resolve();
   }
 
-  bookable({ before, after, limit }: Parameters<ConferenceRepository['bookable']>[0]): Promise<XconUri[]> {
+  bookable({ before, after, limit }: Parameters<ConferenceRepository['bookable']>[0]): Promise<Bookable[]> {
     const all = [...this.#objects.values()].map(({ stored }) => stored);
-    const found = all.filter(({ uri, header }) => uri > after && (header.booked?.plan?.more ?? Infinity) < before);
-    return Promise.resolve(
-      found
-        .map(({ uri }) => uri)
-        .sort()
-        .slice(0, limit),
-    );
+    const found = all.map(({ uri, header }) => ({ uri, more: header.booked?.plan?.more ?? Infinity }));
+    const reached = found.filter((one) => one.more < before && (after === undefined || inOrder(after, one) < 0));
+    return Promise.resolve(reached.sort(inOrder).slice(0, limit));
   }
 
   trimBookings(before: number): Promise<void> {
@@ -249,6 +246,8 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
     return { uri, header: held.stored.header, ...(description && { description }) };
   }
 }
+
+const inOrder = (a: Bookable, b: Bookable): number => a.more - b.more || (a.uri < b.uri ? -1 : Number(a.uri > b.uri));
 
 const nameOf = ({ kind, key }: PartName): string => `${kind} ${key}`;
 

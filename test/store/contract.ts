@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { VersionConflict, type ConferenceRepository, type PartChange } from '../../lib/conference/repository.ts';
+import {
+  VersionConflict,
+  type Bookable,
+  type ConferenceRepository,
+  type PartChange,
+} from '../../lib/conference/repository.ts';
 import type { DirectoryRepository } from '../../lib/directory/repository.ts';
 import { SLICE } from '../../lib/store/layout.ts';
 import {
@@ -360,16 +365,20 @@ export function contract(name: string, open: (options?: { logVersions: number })
       expect(await store.bookingState()).to.deep.equal({ rules: 'r', era: 2, isCounted: true });
     });
 
-    it('names what is to be booked further, by URI', async () => {
+    it('names what is to be booked further, the earliest first', async () => {
       const more = (id: string, at?: number) => {
         const plan = { people: 1, until: 0, ...(at !== undefined && { more: at }) };
         return change(uriOf(id), 0, [], { header: header({ booked: { era: 1, owner: 'al', plan } }) });
       };
-      await store.write([[more('c'), more('a', 2e12), more('d', 1e12), more('b', 3e12), change(uriOf('e'), 0)]]);
-      const named = (after: string, limit = 9) => store.bookable({ before: 2.5e12, after, limit });
-      expect(await named('')).to.deep.equal([uriOf('a'), uriOf('d')]);
-      expect(await named('', 1)).to.deep.equal([uriOf('a')]);
-      expect(await named(uriOf('a'))).to.deep.equal([uriOf('d')]);
+      await store.write([
+        [more('c'), more('a', 2e12), more('f', 1e12), more('d', 1e12), more('b', 3e12), change(uriOf('e'), 0)],
+      ]);
+      const named = async (after?: Bookable, limit = 9) =>
+        (await store.bookable({ before: 2.5e12, limit, ...(after && { after }) })).map(({ uri }) => uri);
+      expect(await named()).to.deep.equal(['d', 'f', 'a'].map(uriOf));
+      expect(await named(undefined, 2)).to.deep.equal(['d', 'f'].map(uriOf));
+      expect(await named({ uri: uriOf('d'), more: 1e12 })).to.deep.equal(['f', 'a'].map(uriOf));
+      expect(await named({ uri: uriOf('a'), more: 2e12 })).to.deep.equal([]);
     });
 
     it('counts the changes of an object once in a while where it keeps many', async () => {

@@ -1,6 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { BookingRepository, BookingState } from '../../conference/repository.ts';
-import type { XconUri } from '../../model/identifiers.ts';
+import type { Bookable, BookingRepository, BookingState } from '../../conference/repository.ts';
 import { BOOKABLE } from './schema.ts';
 
 interface SumRow {
@@ -21,11 +20,11 @@ const prepare = (db: Database) => ({
      WHERE owner = ? AND place >= ? AND place < ? ORDER BY place`,
   ),
   state: db.prepare<[], StateRow>('SELECT rules, era, counted FROM booking_state'),
-  bookable: db
-    .prepare<[number, string, number], XconUri>(
-      `SELECT uri FROM object WHERE ${BOOKABLE} < ? AND uri > ? ORDER BY uri LIMIT ?`,
-    )
-    .pluck(),
+  bookable: db.prepare<[Record<'from' | 'before' | 'uri' | 'limit', number | string>], Bookable>(
+    `SELECT uri, ${BOOKABLE} AS more FROM object
+     WHERE ${BOOKABLE} >= $from AND ${BOOKABLE} < $before AND (${BOOKABLE} > $from OR uri > $uri)
+     ORDER BY ${BOOKABLE}, uri LIMIT $limit`,
+  ),
 });
 
 /** Reads what is booked, of a day or so at a time. */
@@ -46,7 +45,7 @@ export class BookingReader {
     return row && { rules: row.rules, era: row.era, isCounted: row.counted !== 0 };
   }
 
-  bookable({ before, after, limit }: Parameters<BookingRepository['bookable']>[0]): XconUri[] {
-    return this.#sql.bookable.all(before, after, limit);
+  bookable({ before, after, limit }: Parameters<BookingRepository['bookable']>[0]): Bookable[] {
+    return this.#sql.bookable.all({ from: after?.more ?? 0, uri: after?.uri ?? '', before, limit });
   }
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import {
   VersionConflict,
+  type Bookable,
   type BookingState,
   type ChangeSet,
   type ConferenceRepository,
@@ -102,7 +103,7 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
     return this.#writer.call('bookingsCounted', []);
   }
 
-  bookable(query: Parameters<ConferenceRepository['bookable']>[0]): Promise<XconUri[]> {
+  bookable(query: Parameters<ConferenceRepository['bookable']>[0]): Promise<Bookable[]> {
     return settled(() => this.#bookings.bookable(query));
   }
 
