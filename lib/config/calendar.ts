@@ -1,7 +1,7 @@
 import { davDefaults } from '../calendar/dav/limits.ts';
 import { calendarDefaults } from '../calendar/event/limits.ts';
 import { integer, type Setting } from './setting.ts';
-import { bytes, count } from './units.ts';
+import { bytes, count, milliseconds } from './units.ts';
 
 const characters = (value: number) => ({ ...count(value), unit: 'characters' });
 
@@ -27,6 +27,14 @@ export const CALENDAR_SETTINGS = {
   'calendar.changes': integer(
     'Changed conferences that are remembered; a client that missed more compares its whole calendar.',
     count(davDefaults.changes),
+  ),
+  'calendar.inbox': integer(
+    'Scheduling messages in the CalDAV inbox of a user; the oldest go.',
+    count(davDefaults.inbox),
+  ),
+  'calendar.rest': integer(
+    'How long after a change inboxes get what it says, with all that has changed until then.',
+    milliseconds(davDefaults.rest),
   ),
   'calendar.readyLength': integer('Events that are kept ready to be sent.', characters(davDefaults.readyLength)),
   'calendar.properties': integer(

@@ -34,6 +34,10 @@ export class DavParty {
     return `${this.home}conferences/`;
   }
 
+  get inbox(): string {
+    return `${this.home}inbox/`;
+  }
+
   async asks(
     method: string,
     path: string,
@@ -73,15 +77,15 @@ export class DavParty {
   }
 
   /** Names that changed and names that are gone since a token, and the next token. */
-  async syncs(token = ''): Promise<{ changed: string[]; gone: string[]; token: string }> {
+  async syncs(token = '', collection = this.calendar): Promise<{ changed: string[]; gone: string[]; token: string }> {
     const found = await this.multi(
       'REPORT',
-      this.calendar,
+      collection,
       `<D:sync-collection xmlns:D="DAV:"><D:sync-token>${token}</D:sync-token><D:sync-level>1</D:sync-level>` +
         '<D:prop><D:getetag/></D:prop></D:sync-collection>',
       '0',
     );
-    const named = (href: string): string => decodeURIComponent(href.replace(this.calendar, ''));
+    const named = (href: string): string => decodeURIComponent(href.replace(collection, ''));
     return {
       changed: found.responses.filter(({ status }) => status === undefined).map(({ href }) => named(href)),
       gone: found.responses.filter(({ status }) => status === 404).map(({ href }) => named(href)),

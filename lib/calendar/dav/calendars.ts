@@ -1,15 +1,18 @@
 import { LRUCache } from 'lru-cache';
 import type { Change } from '../../conference/changes.ts';
 import { identitiesOfUser } from '../../conference/identities.ts';
-import { targetsOf } from '../../conference/lists.ts';
+import { DESCRIPTION_SECTION, targetsOf, USERS_SECTION } from '../../conference/lists.ts';
 import type { PlannedConference } from '../../conference/planning.ts';
+import type { LoggedChange, PartChange } from '../../conference/repository.ts';
 import type { Principal } from '../../directory/principal.ts';
 import type { ConferenceObject } from '../../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../../model/identifiers.ts';
+import { XCON } from '../../model/names.ts';
 import { ChangeRecord, type KeptChanges } from './change-record.ts';
 import type { DavLimits } from './limits.ts';
 import type { Records, StoredEvent } from './stored-event.ts';
 import { storedId } from './stored-event.ts';
+import { isPlanned } from './tidings.ts';
 import { type CalendarItem, UserCalendar } from './user-calendar.ts';
 
 export interface CalendarsParts {
@@ -18,9 +21,8 @@ export interface CalendarsParts {
     durable(uri: XconUri): Promise<ConferenceObject | undefined>;
     onChange(listener: (change: Change) => void): void;
   };
-  readonly log: { newestPosition(): Promise<number> };
   readonly events: Records<StoredEvent>;
-  readonly changes: Records<KeptChanges>;
+  readonly changes: KeptChanges;
   readonly limits: Pick<DavLimits, 'calendars' | 'conferences' | 'changes'>;
 }
 
@@ -44,13 +46,26 @@ export class Calendars {
     parts.control.onChange((change) => this.#follow(change));
   }
 
-  /** Takes up what was known before an orderly end. */
-  async open(): Promise<void> {
-    await this.#record.restore(this.#parts.changes, await this.#parts.log.newestPosition());
+  /** Takes up what is known of earlier lives; false where that is nothing. */
+  restore(): Promise<boolean> {
+    return this.#record.restore(this.#parts.changes);
   }
 
-  async close(): Promise<void> {
-    await this.#record.keep(this.#parts.changes, await this.#parts.log.newestPosition());
+  /** What happened between what is known and the end of an earlier life. */
+  recover(change: LoggedChange): void {
+    const { uri, header, version, parts } = change;
+    if (header.kind !== 'conference') return;
+    const series = header.stands?.series ?? uri;
+    // The log does not say who had it.
+    if (version === 0 || parts.some(losesDomain)) this.#record.forget();
+    else if (isPlanned(change)) this.#record.note(series, { departed: parts.flatMap(departedIn) });
+    for (const part of parts)
+      if (isGuest(part)) this.#record.note(series, { user: part.key as XconUserId, departed: departedIn(part) });
+  }
+
+  /** Resolves when what was told is known after the next start. */
+  keep(ended = false): Promise<void> {
+    return this.#record.keep(this.#parts.changes, ended);
   }
 
   get token(): string {
@@ -71,7 +86,7 @@ export class Calendars {
         {
           planned: (page) => control.planned(principal, page),
           durable: (uri) => control.durable(uri),
-          stored: () => events.startingWith(`${userId} `),
+          stored: () => this.#recalled(events.startingWith(`${userId} `)),
         },
         limits.conferences,
       );
@@ -82,6 +97,13 @@ export class Calendars {
     return held.calendar;
   }
 
+  async *#recalled(slices: AsyncIterable<readonly StoredEvent[]>): AsyncGenerator<readonly StoredEvent[]> {
+    for await (const slice of slices) {
+      for (const { uri, user, epoch } of slice) if (epoch !== undefined) this.#record.recall(uri, user, epoch);
+      yield slice;
+    }
+  }
+
   /** Undefined where the token says nothing any more (RFC 6578 §3.2). */
   async since(principal: Principal, token: string): Promise<CalendarChanges | undefined> {
     const calendar = await this.of(principal);
@@ -89,23 +111,24 @@ export class Calendars {
     if (noted === undefined) return undefined;
     const names = new Set(identitiesOfUser(principal));
     const changed = new Map<XconUri, { item: CalendarItem; number: number }>();
-    const gone: { name: string; number: number }[] = [];
+    const gone = new Map<string, { name: string; number: number }>();
     for (const { uri, number, user, departed = [] } of noted) {
       if (user !== undefined && user !== principal.userId) continue;
       const item = calendar.item(uri);
       if (item !== undefined) changed.set(uri, { item, number });
       else if (departed.some((name) => names.has(name))) {
         const name = calendar.nameOf(uri);
-        if (calendar.named(name) === undefined) gone.push({ name, number });
+        if (calendar.named(name) === undefined) gone.set(name, { name, number });
       }
     }
-    return { changed: [...changed.values()], gone };
+    return { changed: [...changed.values()], gone: [...gone.values()] };
   }
 
   /** Keeps what a client stored; its calendar knows of it when it is durable. */
   async store(principal: Principal, event: StoredEvent): Promise<void> {
     const calendar = await this.of(principal);
-    await this.#parts.events.keep(storedId(event.user, event.uri), event);
+    const { epoch } = this.#record;
+    await this.#parts.events.keep(storedId(event.user, event.uri), { ...event, epoch });
     calendar.remember(event);
     this.#record.note(event.uri, { user: event.user });
   }
@@ -122,25 +145,32 @@ export class Calendars {
       this.#followGuests(change, before, after);
       return;
     }
-    this.#record.note(header.stands?.series ?? uri, { departed: departedIn(change) });
+    this.#record.note(header.stands?.series ?? uri, { departed: goneIn(change) });
     for (const { calendar } of this.#open.values()) calendar.apply(change);
   }
 
   /** Who comes by herself has the conference in her calendar as long as she is there. */
   #followGuests(change: Change, before: ConferenceObject, after: ConferenceObject): void {
-    for (const { kind, key } of change.touched) {
+    const users = change.touched.filter(
+      ({ kind, key }) => kind === 'user' && before.users.has(key as XconUserId) !== after.users.has(key as XconUserId),
+    );
+    if (users.length === 0 || !hasTimes(after)) return;
+    const series = after.header.stands?.series ?? after.uri;
+    for (const { key } of users) {
       const user = key as XconUserId;
-      const open = kind === 'user' ? this.#open.peek(user) : undefined;
-      if (open === undefined || before.users.has(user) === after.users.has(user)) continue;
-      const series = after.header.stands?.series ?? after.uri;
+      const facts = (after.users.get(user) ?? before.users.get(user))?.facts;
+      if (facts?.alias !== undefined) continue;
       this.#record.note(series, { user, ...(!after.users.has(user) && { departed: [user] }) });
-      open.calendar.apply(change);
+      this.#open.peek(user)?.calendar.apply(change);
     }
   }
 }
 
+const hasTimes = (object: ConferenceObject): boolean =>
+  object.sections.get(DESCRIPTION_SECTION)?.element.first(XCON, 'conference-time') !== undefined;
+
 /** Under which names a conference is found no more. */
-function departedIn({ before, after, touched }: Change): string[] {
+function goneIn({ before, after, touched }: Change): string[] {
   if (before === undefined) return [];
   if (after === undefined) return [...before.users.keys(), ...before.addresses.keys(), ...domainsOf(before)];
   const users = touched.filter(({ kind, key }) => kind === 'user' && !after.users.has(key as XconUserId));
@@ -153,3 +183,17 @@ function departedIn({ before, after, touched }: Change): string[] {
 
 const domainsOf = (object: ConferenceObject): Set<string> =>
   new Set([...targetsOf(object, 'allowed-users-list')].filter((target) => target.startsWith('*@')));
+
+/** The same of a part in the change log. */
+const departedIn = ({ kind, key, before, after, factsBefore }: PartChange): string[] =>
+  kind === 'user' && before !== undefined && after === undefined ? [key, ...(factsBefore?.addresses ?? [])] : [];
+
+const isGuest = ({ kind, before, after, facts, factsBefore }: PartChange): boolean => {
+  const known = facts ?? factsBefore;
+  const comesOrGoes = kind === 'user' && (before === undefined) !== (after === undefined);
+  return comesOrGoes && known?.origin === 'joined' && known.alias === undefined;
+};
+
+/** Whether a list named whole domains: which of them it names no more is not told from its text. */
+const losesDomain = ({ kind, key, before }: PartChange): boolean =>
+  kind === 'section' && key === USERS_SECTION && before?.includes('*@') === true;

@@ -12,31 +12,46 @@ export interface NotedChange {
   readonly departed?: readonly string[];
 }
 
-/** Changes as they are kept while the server is down. */
-export interface KeptChanges {
+/** Tokens of one life of the server, and the last number of it that was kept. */
+interface Life {
   readonly epoch: string;
-  /** The position of the change log up to which they are complete. */
-  readonly position: number;
   readonly newest: number;
-  readonly forgotten: number;
-  readonly changes: readonly NotedChange[];
 }
 
-const CURRENT = 'current';
+/** What is known of all numbers, beside the changes. */
+export interface KeptLives {
+  /** The last one goes on where it ended in order. */
+  readonly lives: readonly Life[];
+  readonly forgotten: number;
+  /** Whether everything was kept. */
+  readonly ended: boolean;
+}
+
+/** The lives under `lives`, each change under `change KEY`. */
+export type KeptChanges = Records<KeptLives | NotedChange>;
+
+const LIVES = 'lives';
+const CHANGE = 'change ';
+/** Lives of which tokens are understood. */
+const MOST_LIVES = 50;
 
 /**
- * The changes of calendars in their order, of each conference the last: what sync-collection (RFC 6578) answers from. It
- * outlives an orderly restart; after any other clients are told to compare everything once.
+ * The changes of calendars in their order, of each conference the last: what sync-collection (RFC 6578) answers from. Of a
+ * life that ended without keeping all, tokens count up to what was kept; who follows the change log notes the rest again.
  */
 export class ChangeRecord {
   readonly #most: number;
-  #epoch = randomBytes(6).toString('hex');
+  #epoch = newEpoch();
+  #lives: readonly Life[] = [];
   #newest = 0;
   /** Tokens of before do not say any more what changed. */
   #forgotten = 0;
   /** In order; what changed again later stands there too and is passed over. */
   #order: { readonly key: string; readonly number: number }[] = [];
   readonly #last = new Map<string, NotedChange>();
+  /** What is not kept yet. */
+  #fresh = new Set<string>();
+  #kept = -1;
 
   /** @param most changes that are remembered */
   constructor(most: number) {
@@ -48,25 +63,42 @@ export class ChangeRecord {
     return this.tokenAt(this.#newest);
   }
 
+  /** Names this life of the server in tokens. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
   tokenAt(number: number): string {
     return `urn:plenary:sync:${this.#epoch}:${number}`;
   }
 
   note(uri: XconUri, { user, departed = [] }: { user?: XconUserId; departed?: readonly string[] } = {}): void {
-    const key = user === undefined ? uri : `${uri} ${user}`;
+    const key = keyOf(uri, user);
     const before = this.#last.get(key)?.departed ?? [];
     const all = [...new Set([...before, ...departed])];
     const number = ++this.#newest;
-    this.#last.set(key, { number, uri, ...(user && { user }), ...(all.length > 0 && { departed: all }) });
-    this.#order.push({ key, number });
+    this.#take(key, { number, uri, ...(user && { user }), ...(all.length > 0 && { departed: all }) });
+    this.#fresh.add(key);
     if (this.#order.length > 2 * this.#most) this.#compact();
+  }
+
+  /** A user's client stored an event in a life that ended before that was kept: it is told again. */
+  recall(uri: XconUri, user: XconUserId, epoch: string): void {
+    const life = this.#lives.find((one) => one.epoch === epoch);
+    if (life === undefined || life.newest < this.#forgotten) return;
+    if ((this.#last.get(keyOf(uri, user))?.number ?? 0) <= life.newest) this.note(uri, { user });
+  }
+
+  /** Nothing is known any more of what went before. */
+  forget(): void {
+    this.#forgotten = ++this.#newest;
   }
 
   /** What changed after a token, the oldest first; undefined where that is not known any more. */
   since(token: string): NotedChange[] | undefined {
-    const [, epoch, digits] = /^urn:plenary:sync:([0-9a-f]+):(\d{1,15})$/.exec(token) ?? [];
-    const number = Number(digits);
-    if (epoch !== this.#epoch || number < this.#forgotten || number > this.#newest) return undefined;
+    const [, epoch = '', digits] = /^urn:plenary:sync:([0-9a-f]+):(\d{1,15})$/.exec(token) ?? [];
+    const number = this.#numberIn(epoch, Number(digits));
+    if (number === undefined || number < this.#forgotten) return undefined;
     const [order, last] = [this.#order, this.#last];
     const changed: NotedChange[] = [];
     for (let at = order.length - 1; at >= 0; at -= 1) {
@@ -78,26 +110,53 @@ export class ChangeRecord {
     return changed.reverse();
   }
 
-  async restore(records: Records<KeptChanges>, position: number): Promise<void> {
-    const kept = await records.read(CURRENT);
-    // What happens from now on is not in it.
-    if (kept !== undefined) await records.forget(CURRENT);
-    if (kept?.position !== position) return;
-    this.#epoch = kept.epoch;
-    this.#newest = kept.newest;
+  #numberIn(epoch: string, number: number): number | undefined {
+    if (epoch === this.#epoch) return number <= this.#newest ? number : undefined;
+    const life = this.#lives.find((one) => one.epoch === epoch);
+    return life && Math.min(number, life.newest);
+  }
+
+  /** Takes up what was kept; false where nothing was. */
+  async restore(records: KeptChanges): Promise<boolean> {
+    const kept = (await records.read(LIVES)) as KeptLives | undefined;
+    const current = kept?.lives.at(-1);
+    if (kept === undefined || current === undefined) return false;
+    this.#newest = current.newest;
     this.#forgotten = kept.forgotten;
-    for (const change of kept.changes) {
-      const key = change.user === undefined ? change.uri : `${change.uri} ${change.user}`;
-      this.#last.set(key, change);
-      this.#order.push({ key, number: change.number });
+    for await (const slice of records.startingWith(CHANGE))
+      for (const change of slice as readonly NotedChange[]) this.#take(keyOf(change.uri, change.user), change);
+    this.#order.sort((a, b) => a.number - b.number);
+    if (kept.ended) this.#epoch = current.epoch;
+    const before = kept.ended ? kept.lives.slice(0, -1) : kept.lives;
+    this.#lives = before.filter(({ newest }) => newest >= kept.forgotten).slice(-MOST_LIVES);
+    return true;
+  }
+
+  /** Resolves when everything that was noted is kept. */
+  async keep(records: KeptChanges, ended = false): Promise<void> {
+    if (this.#kept === this.#newest && !ended) return;
+    const [fresh, newest] = [this.#fresh, this.#newest];
+    this.#fresh = new Set();
+    const lives = [...this.#lives, { epoch: this.#epoch, newest }];
+    try {
+      // What is asked in one turn becomes durable together.
+      await Promise.all([
+        ...Array.from(fresh, (key) => {
+          const change = this.#last.get(key);
+          return change === undefined ? records.forget(CHANGE + key) : records.keep(CHANGE + key, change);
+        }),
+        records.keep(LIVES, { lives, forgotten: this.#forgotten, ended }),
+      ]);
+      this.#kept = newest;
+    } catch (error) {
+      for (const key of fresh) this.#fresh.add(key);
+      throw error;
     }
   }
 
-  async keep(records: Records<KeptChanges>, position: number): Promise<void> {
-    this.#compact();
-    const changes = this.#order.flatMap(({ key }) => this.#last.get(key) ?? []);
-    const [epoch, newest, forgotten] = [this.#epoch, this.#newest, this.#forgotten];
-    await records.keep(CURRENT, { epoch, position, newest, forgotten, changes });
+  #take(key: string, change: NotedChange): void {
+    this.#last.set(key, change);
+    this.#order.push({ key, number: change.number });
   }
 
   #compact(): void {
@@ -105,8 +164,13 @@ export class ChangeRecord {
     const over = live.splice(0, Math.max(0, live.length - this.#most));
     for (const { key, number } of over) {
       this.#last.delete(key);
-      this.#forgotten = number;
+      this.#fresh.add(key);
+      this.#forgotten = Math.max(this.#forgotten, number);
     }
     this.#order = live;
   }
 }
+
+const newEpoch = (): string => randomBytes(6).toString('hex');
+
+const keyOf = (uri: XconUri, user: XconUserId | undefined): string => (user === undefined ? uri : `${uri} ${user}`);

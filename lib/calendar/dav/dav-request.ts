@@ -6,6 +6,7 @@ import { parse, XmlError } from '../../xml/parse.ts';
 import type { Calendars } from './calendars.ts';
 import { DavError, forbidden } from './dav-error.ts';
 import type { DavControl } from './dav-control.ts';
+import type { Inboxes } from './inbox.ts';
 import type { DavLimits } from './limits.ts';
 import { cal } from './names.ts';
 import type { Place } from './places.ts';
@@ -18,6 +19,7 @@ export interface DavParts {
   readonly control: DavControl;
   readonly people: Guestbook;
   readonly calendars: Calendars;
+  readonly inboxes: Inboxes;
   readonly showing: Showing;
   readonly properties: Records<StoredProperties>;
   readonly limits: DavLimits;

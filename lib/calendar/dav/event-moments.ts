@@ -1,10 +1,11 @@
 import ICAL from 'ical.js';
-import { Calendar, instantOf } from '../../schedule/calendar.ts';
+import { Calendar, instantOf, type Moment } from '../../schedule/calendar.ts';
 import { endOf, readEvent } from '../../schedule/event.ts';
 import { scheduleDefaults } from '../../schedule/limits.ts';
+import { RecurrenceSet } from '../../schedule/recurrence-set.ts';
 import { stamp } from '../../schedule/rule.ts';
 import { UnusableTime } from '../../schedule/unusable-time.ts';
-import { timesIn } from '../event/events.ts';
+import { TIMES, timesIn } from '../event/events.ts';
 
 /** What an event changes: one occurrence, by its id and moment, or that and all after it. */
 export interface Changed {
@@ -16,6 +17,8 @@ export interface Changed {
 /** Which event of a calendar says what of which occurrence. */
 export class EventMoments {
   readonly #series: ICAL.Component | undefined;
+  readonly #zones: readonly ICAL.Component[];
+  readonly #floating: ICAL.Property | null | undefined;
   readonly #reader: Calendar | undefined;
   readonly #changes = new Map<ICAL.Component, Changed>();
 
@@ -25,6 +28,7 @@ export class EventMoments {
       const property = event.getFirstProperty('recurrence-id');
       return property === null ? [] : [{ event, property }];
     });
+    [this.#zones, this.#floating] = [zones, floating];
     this.#series = events.find((event) => event.getFirstProperty('recurrence-id') === null);
     if (changing.length === 0) return;
     const reader = readerOf(zones, floating);
@@ -46,6 +50,16 @@ export class EventMoments {
       this.#changes.size > 0 ||
       ['rrule', 'rdate'].some((name) => this.#series !== undefined && this.#series.getFirstProperty(name) !== null)
     );
+  }
+
+  /** The moment of a property of its events; undefined where it is none. */
+  momentOf(property: ICAL.Property): Moment | undefined {
+    try {
+      return (this.#reader ?? readerOf(this.#zones, this.#floating)).moment(property);
+    } catch (error) {
+      if (error instanceof UnusableTime) return undefined;
+      throw error;
+    }
   }
 
   changedBy(event: ICAL.Component | undefined): Changed | undefined {
@@ -70,6 +84,14 @@ export class EventMoments {
     }
   }
 
+  /** Whether an event changes one occurrence to what is planned of it anyway. */
+  isAsPlanned(event: ICAL.Component, planned: RecurrenceSet | undefined): boolean {
+    const change = this.#changes.get(event);
+    const occurrence = change?.andFuture === false ? planned?.find(change.id) : undefined;
+    if (occurrence === undefined) return false;
+    return this.timeOf(event) === `${occurrence.start} ${occurrence.end ?? ''} ${planned?.origin.isDay} false`;
+  }
+
   /** The event that describes an occurrence. */
   sourceOf(id: string): ICAL.Component | undefined {
     let source = this.#series;
@@ -82,15 +104,40 @@ export class EventMoments {
   }
 }
 
+/** The occurrences that events plan; undefined where nobody can read that. */
+export function plannedIn(
+  events: readonly ICAL.Component[],
+  zones: readonly ICAL.Component[],
+  floating?: ICAL.Property | null,
+): RecurrenceSet | undefined {
+  const texts = events.map((event) => {
+    const times = TIMES.flatMap((name) => event.getAllProperties(name).map((one) => one.toICALString()));
+    return ['BEGIN:VEVENT', 'UID:planned', ...times, 'END:VEVENT'].join('\r\n');
+  });
+  try {
+    return new RecurrenceSet(calendarText(texts, zones, floating), { ...scheduleDefaults, length: Infinity });
+  } catch (error) {
+    if (error instanceof UnusableTime) return undefined;
+    throw error;
+  }
+}
+
 /** Reads moments in the zones of a calendar, whose events it need not read. */
-function readerOf(zones: readonly ICAL.Component[], floating?: ICAL.Property | null): Calendar {
-  const lines = [
+const readerOf = (zones: readonly ICAL.Component[], floating?: ICAL.Property | null): Calendar =>
+  new Calendar(calendarText(['BEGIN:VEVENT\r\nEND:VEVENT'], zones, floating), {
+    ...scheduleDefaults,
+    length: Infinity,
+  });
+
+const calendarText = (
+  events: readonly string[],
+  zones: readonly ICAL.Component[],
+  floating: ICAL.Property | null | undefined,
+): string =>
+  [
     'BEGIN:VCALENDAR',
     ...(floating ? [floating.toICALString()] : []),
     ...zones.map((zone) => zone.toString()),
-    'BEGIN:VEVENT',
-    'END:VEVENT',
+    ...events,
     'END:VCALENDAR',
-  ];
-  return new Calendar(lines.join('\r\n'), { ...scheduleDefaults, length: Infinity });
-}
+  ].join('\r\n');

@@ -17,6 +17,10 @@ export interface DavLimits {
   readonly conferences: number;
   /** Changes after which a client that was away has to compare everything. */
   readonly changes: number;
+  /** Scheduling messages in the inbox of a user; the oldest go. */
+  readonly inbox: number;
+  /** Milliseconds after a change until inboxes have what it says, with all that has changed until then. */
+  readonly rest: number;
   /** Characters of events that are kept ready to be sent. */
   readonly readyLength: number;
   /** Characters of the properties that a client stores on one collection. */
@@ -32,6 +36,8 @@ export const davDefaults: DavLimits = {
   calendars: 200,
   conferences: 20_000,
   changes: 100_000,
+  inbox: 100,
+  rest: 1_000,
   readyLength: 16_777_216,
   properties: 20_000,
 };

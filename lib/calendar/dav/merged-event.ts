@@ -1,7 +1,7 @@
 import ICAL from 'ical.js';
-import { attendeeProperty, mailboxOf, organizerProperty } from '../event/attendee.ts';
+import { attendeeProperty, type CalendarUser, mailboxOf, organizerProperty } from '../event/attendee.ts';
 import { copiedProperty, type Events, type ShownEvent, TIMES, withoutJoinLines } from '../event/events.ts';
-import { EventMoments } from './event-moments.ts';
+import { EventMoments, plannedIn } from './event-moments.ts';
 import { type InvitedPeople, joinAddressesOf, peopleOf, subjectOf } from '../event/seen-conference.ts';
 
 /**
@@ -28,8 +28,30 @@ export function mergedCalendar(stored: string, { events, zones }: Events): ICAL.
       mergeEvent(event, shown);
     }
   }
-  for (const gone of own.values()) merged.removeSubcomponent(gone);
+  mergeOthers(merged, [...own.values()], theirs, { events, zones }, ours);
   return merged;
+}
+
+/** Occurrences of which only the client says something: they stay where they take place as the series says. */
+function mergeOthers(
+  merged: ICAL.Component,
+  others: readonly ICAL.Component[],
+  theirs: EventMoments,
+  { events, zones }: Events,
+  ours: EventMoments,
+): void {
+  if (others.length === 0) return;
+  const planned = plannedIn(
+    events.map(({ component }) => component),
+    zones,
+  );
+  for (const event of others) {
+    const id = theirs.changedBy(event)?.id;
+    const source = id === undefined ? undefined : ours.sourceOf(id);
+    const shown = events.find(({ component }) => component === source);
+    if (shown !== undefined && theirs.isAsPlanned(event, planned)) mergeEvent(event, shown);
+    else merged.removeSubcomponent(event);
+  }
 }
 
 const nameOfZone = (zone: ICAL.Component): string => String(zone.getFirstPropertyValue('tzid'));
@@ -45,7 +67,7 @@ function mergeEvent(event: ICAL.Component, { component: now, conference }: Shown
   const there = new Set(event.getAllProperties('conference').map((one) => String(one.getFirstValue())));
   for (const one of now.getAllProperties('conference'))
     if (!there.has(String(one.getFirstValue()))) event.addProperty(copiedProperty(one));
-  mergePeople(event, peopleOf(conference));
+  mergePeople(event, now, peopleOf(conference));
 }
 
 const textIn = (event: ICAL.Component, name: string): string =>
@@ -59,11 +81,14 @@ function replace(event: ICAL.Component, now: ICAL.Component, names: readonly str
 }
 
 /** Who is not invited any more goes, who is new comes, and an answer that the conference knows of counts. */
-function mergePeople(event: ICAL.Component, { organizer, attendees }: InvitedPeople): void {
+function mergePeople(event: ICAL.Component, now: ICAL.Component, { organizer, attendees }: InvitedPeople): void {
   const entities = new Map<string, string>();
   for (const { entity, addresses } of attendees) for (const one of addresses) entities.set(mailboxOf(one), entity);
   const byEntity = new Map(attendees.map((one) => [one.entity, one]));
   const missing = new Map(byEntity);
+  const shown = new Map(now.getAllProperties('attendee').map((one) => [String(one.getFirstValue()), one]));
+  const partstatOf = ({ address }: CalendarUser): string =>
+    shown.get(address)?.getFirstParameter('partstat') ?? 'NEEDS-ACTION';
   const named = event.getFirstProperty('organizer')?.getFirstValue()?.toString();
   const organizers = new Set([...(organizer?.addresses ?? []), ...(named === undefined ? [] : [named])].map(mailboxOf));
   for (const property of event.getAllProperties('attendee')) {
@@ -71,11 +96,12 @@ function mergePeople(event: ICAL.Component, { organizer, attendees }: InvitedPeo
     const entity = entities.get(mailbox) ?? '';
     const known = byEntity.get(entity);
     missing.delete(entity);
-    if (known !== undefined && known.partstat !== 'NEEDS-ACTION') property.setParameter('partstat', known.partstat);
+    const partstat = known && partstatOf(known);
+    if (partstat !== undefined && partstat !== 'NEEDS-ACTION') property.setParameter('partstat', partstat);
     // Who invites stands among the invited for some clients.
     if (known === undefined && !organizers.has(mailbox)) event.removeProperty(property);
   }
-  for (const one of missing.values()) event.addProperty(attendeeProperty(one));
+  for (const one of missing.values()) event.addProperty(attendeeProperty({ ...one, partstat: partstatOf(one) }));
   if (named === undefined && organizer !== undefined && attendees.length > 0)
     event.addProperty(organizerProperty(organizer));
 }

@@ -1,10 +1,11 @@
+import type ICAL from 'ical.js';
 import type { XconUri } from '../../model/identifiers.ts';
 import { eventsOf, type SeenChild, type ShownEvent, withoutJoinLines } from '../event/events.ts';
 import { changedConference, isOwnAddress, targetsOf } from '../event/request.ts';
 import { baseOf, type PlanChange, type Schedule } from '../event/schedule.ts';
 import { basesOf, joinAddressesOf, type SeenConference } from '../event/seen-conference.ts';
 import type { DavRequest } from './dav-request.ts';
-import { EventMoments } from './event-moments.ts';
+import { EventMoments, plannedIn } from './event-moments.ts';
 
 /** An event that says of some occurrences what the series does not, and the conference from which they differ. */
 interface Apart {
@@ -48,8 +49,8 @@ export function parted(
       });
   }
   const told = new Set(apart.map(({ child }) => child?.conference.uri));
-  const events = schedule.calendar.getAllSubcomponents('vevent');
-  const others = events.filter((event) => !apart.some(({ change }) => change.event === event));
+  const without = new Set([...apart.map(({ change }) => change.event), ...saidAnyway(schedule, moments, shown, apart)]);
+  const others = schedule.calendar.getAllSubcomponents('vevent').filter((event) => !without.has(event));
   return {
     base: baseOf(schedule.calendar, others),
     apart,
@@ -57,7 +58,29 @@ export function parted(
   };
 }
 
-function shownByMoment(series: SeenConference, children: readonly SeenChild[]) {
+/** Events for occurrences that change nothing of what is planned: they say who comes, or what a client keeps for itself. */
+function saidAnyway(
+  { calendar, changes }: Schedule,
+  moments: EventMoments,
+  shown: ReturnType<typeof shownByMoment> | undefined,
+  apart: readonly Apart[],
+): ICAL.Component[] {
+  const isCandidate = ({ event, andFuture, cancelled }: PlanChange): boolean =>
+    !andFuture &&
+    !cancelled &&
+    shown?.events.has(moments.keyOf(event)) !== true &&
+    !apart.some(({ change }) => change.event === event);
+  const candidates = new Set(changes.filter(isCandidate).map(({ event }) => event));
+  if (candidates.size === 0) return [];
+  const planned = plannedIn(
+    calendar.getAllSubcomponents('vevent').filter((event) => !candidates.has(event)),
+    calendar.getAllSubcomponents('vtimezone'),
+    calendar.getFirstProperty('x-wr-timezone'),
+  );
+  return [...candidates].filter((event) => moments.isAsPlanned(event, planned));
+}
+
+export function shownByMoment(series: SeenConference, children: readonly SeenChild[]) {
   const { events, zones } = eventsOf(series, { children });
   const moments = new EventMoments(
     events.map(({ component }) => component),

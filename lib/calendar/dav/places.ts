@@ -4,7 +4,8 @@ import { parseXconUserId, type XconUserId } from '../../model/identifiers.ts';
 export type Place =
   | { readonly kind: 'root' | 'principals' | 'calendars' }
   | { readonly kind: 'principal' | 'home' | 'calendar' | 'inbox' | 'outbox'; readonly user: XconUserId }
-  | { readonly kind: 'event'; readonly user: XconUserId; readonly name: string };
+  /** An event of the calendar, a message of the inbox. */
+  | { readonly kind: 'event' | 'message'; readonly user: XconUserId; readonly name: string };
 
 export const ROOT = '/dav/';
 export const WELL_KNOWN = '/.well-known/caldav';
@@ -29,8 +30,9 @@ export function placeOf(path: string): Place | undefined {
   if (collection === undefined) return { kind: 'home', user };
   if (collection === CALENDAR)
     return name === undefined ? { kind: 'calendar', user } : isName(name) ? { kind: 'event', user, name } : undefined;
-  const isBox = (collection === 'inbox' || collection === 'outbox') && name === undefined;
-  return isBox ? { kind: collection, user } : undefined;
+  if (collection !== 'inbox' && collection !== 'outbox') return undefined;
+  if (name === undefined) return { kind: collection, user };
+  return collection === 'inbox' && isName(name) ? { kind: 'message', user, name } : undefined;
 }
 
 export function pathOf(place: Place): string {
@@ -49,6 +51,8 @@ export function pathOf(place: Place): string {
     case 'inbox':
     case 'outbox':
       return `${ROOT}calendars/${ownerOf(place.user)}/${place.kind}/`;
+    case 'message':
+      return `${ROOT}calendars/${ownerOf(place.user)}/inbox/${encodeURIComponent(place.name)}`;
     case 'event':
       return `${ROOT}calendars/${ownerOf(place.user)}/${CALENDAR}/${encodeURIComponent(place.name)}`;
   }

@@ -3,6 +3,7 @@ import type { XconUserId } from '../../model/identifiers.ts';
 import { XmlElement } from '../../xml/element.ts';
 import { calendarAddressesOf } from '../event/request.ts';
 import { SUPPORTED_COLLATIONS } from './filter.ts';
+import type { InboxMessage } from './inbox.ts';
 import type { DavLimits } from './limits.ts';
 import { cal, CALDAV, CALENDAR_SERVER, dav, DAV, href, server } from './names.ts';
 import { pathOf, type Place } from './places.ts';
@@ -12,13 +13,32 @@ import type { CalendarItem } from './user-calendar.ts';
 export interface Resource {
   readonly place: Place;
   readonly item?: CalendarItem;
+  readonly message?: InboxMessage;
 }
+
+/** A resource that holds iCalendar. */
+export type CalendarResource = Resource & { readonly place: Extract<Place, { kind: 'event' | 'message' }> };
+
+export const messageResource = (user: XconUserId, message: InboxMessage): CalendarResource => ({
+  place: { kind: 'message', user, name: message.name },
+  message,
+});
+
+export const eventResource = (user: XconUserId, item: CalendarItem): CalendarResource => ({
+  place: { kind: 'event', user, name: item.name },
+  item,
+});
+
+/** The entity tag of what a resource holds (RFC 9110 §8.8.3). */
+export const etagOf = ({ item, message }: Resource): string =>
+  item?.etag ?? (message === undefined ? '' : `"${message.number}"`);
 
 export interface PropertyContext {
   readonly principal: Principal;
   readonly limits: DavLimits;
-  /** The sync-token of now. */
+  /** The sync-token of now, of the calendar and of the inbox. */
   readonly token: string;
+  readonly inboxToken: string;
 }
 
 type Value = (resource: Resource, context: PropertyContext) => readonly XmlElement[] | string;
@@ -72,6 +92,8 @@ const EVERYWHERE: Table = {
 const REPORTS: Readonly<Partial<Record<Place['kind'], readonly XmlElement[]>>> = {
   calendar: [cal('calendar-query'), cal('calendar-multiget'), cal('free-busy-query'), dav('sync-collection')],
   event: [cal('calendar-query'), cal('calendar-multiget')],
+  inbox: [cal('calendar-query'), cal('calendar-multiget'), dav('sync-collection')],
+  message: [cal('calendar-query'), cal('calendar-multiget')],
 };
 
 const COLLECTION: Table = {
@@ -124,8 +146,15 @@ const EVENT: Table = {
   ...EVERYWHERE,
   [d('resourcetype')]: () => [],
   [d('getcontenttype')]: () => 'text/calendar; charset=utf-8; component=vevent',
-  [d('getetag')]: ({ item }) => item?.etag ?? '',
+  [d('getetag')]: etagOf,
   [c('schedule-tag')]: ({ item }) => item?.scheduleTag ?? '',
+};
+
+const MESSAGE: Table = {
+  ...EVERYWHERE,
+  [d('resourcetype')]: () => [],
+  [d('getcontenttype')]: () => 'text/calendar; charset=utf-8; component=vevent',
+  [d('getetag')]: etagOf,
 };
 
 const TABLES: Readonly<Record<Place['kind'], Table>> = {
@@ -136,9 +165,13 @@ const TABLES: Readonly<Record<Place['kind'], Table>> = {
   principal: PRINCIPAL,
   calendar: CALENDAR,
   event: EVENT,
+  message: MESSAGE,
   inbox: {
     ...COLLECTION,
     [d('resourcetype')]: () => [dav('collection'), cal('schedule-inbox')],
+    [d('sync-token')]: (_, { inboxToken }) => inboxToken,
+    [`{${CALENDAR_SERVER}}getctag`]: (_, { inboxToken }) => inboxToken,
+    [c('supported-calendar-component-set')]: () => [cal('comp', [], { name: 'VEVENT' })],
     [d('current-user-privilege-set')]: () => owned(cal('schedule-deliver')),
     [c('schedule-default-calendar-URL')]: (_, { principal }) => [
       href(pathOf({ kind: 'calendar', user: principal.userId })),

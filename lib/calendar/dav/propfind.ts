@@ -2,10 +2,20 @@ import type { XmlElement } from '../../xml/element.ts';
 import { parse } from '../../xml/parse.ts';
 import { DavError, forbidden, notFound } from './dav-error.ts';
 import { type DavAnswer, type DavRequest, depthOf, isBrief, ofXml, xmlOf } from './dav-request.ts';
+import { inboxToken } from './inbox.ts';
 import { multistatus, type PropertiesFound, propertyResponse } from './multistatus.ts';
 import { dav, DAV, expandedName } from './names.ts';
 import { pathOf, type Place } from './places.ts';
-import { allProperties, property, type PropertyContext, propertyNames, type Resource } from './properties.ts';
+import {
+  allProperties,
+  type CalendarResource,
+  eventResource,
+  messageResource,
+  property,
+  type PropertyContext,
+  propertyNames,
+  type Resource,
+} from './properties.ts';
 import type { StoredProperties } from './stored-event.ts';
 
 /** PROPFIND (RFC 4918 §9.1). */
@@ -41,20 +51,39 @@ export function askedIn(element: XmlElement | undefined): AskedProperties {
   return { names, all, namesOnly: element.first(DAV, 'propname') !== undefined };
 }
 
-export async function contextOf({ asking, limits, calendars }: DavRequest): Promise<PropertyContext> {
-  await calendars.of(asking.principal);
-  return { principal: asking.principal, limits, token: calendars.token };
+export async function contextOf({ asking, limits, calendars, inboxes }: DavRequest): Promise<PropertyContext> {
+  const { principal } = asking;
+  const [{ newest }] = await Promise.all([inboxes.of(principal.userId), calendars.of(principal)]);
+  return { principal, limits, token: calendars.token, inboxToken: inboxToken(newest) };
 }
 
 /** The resource of the request's place. @throws {DavError} 404 */
-export async function resourceAt({ place, calendars, asking }: DavRequest): Promise<Resource> {
-  if (place.kind !== 'event') return { place };
-  const item = (await calendars.of(asking.principal)).named(place.name);
-  if (item === undefined) throw notFound();
-  return { place, item };
+export async function resourceAt(request: DavRequest, place = request.place): Promise<Resource> {
+  if (!holdsCalendar(place)) return { place };
+  const found = await calendarResourceAt(request, place);
+  if (found === undefined) throw notFound();
+  return found;
 }
 
-async function* membersOf({ asking, calendars }: DavRequest, { place }: Resource): AsyncGenerator<Resource> {
+export const holdsCalendar = (place: Place): place is CalendarResource['place'] =>
+  place.kind === 'event' || place.kind === 'message';
+
+/** Undefined where there is nothing of this name. */
+export async function calendarResourceAt(
+  { calendars, inboxes, asking }: DavRequest,
+  place: CalendarResource['place'],
+): Promise<CalendarResource | undefined> {
+  if (place.kind === 'message') {
+    const { messages } = await inboxes.of(asking.principal.userId);
+    const message = messages.find(({ name }) => name === place.name);
+    return message && { place, message };
+  }
+  const item = (await calendars.of(asking.principal)).named(place.name);
+  return item && { place, item };
+}
+
+async function* membersOf(request: DavRequest, { place }: Resource): AsyncGenerator<Resource> {
+  const { asking } = request;
   const user = asking.principal.userId;
   const inside: Readonly<Partial<Record<Place['kind'], readonly Place[]>>> = {
     root: [{ kind: 'principals' }, { kind: 'calendars' }],
@@ -67,14 +96,20 @@ async function* membersOf({ asking, calendars }: DavRequest, { place }: Resource
     ],
   };
   for (const one of inside[place.kind] ?? []) yield { place: one };
-  if (place.kind !== 'calendar') return;
-  for (const item of (await calendars.of(asking.principal)).items()) yield eventResource(place.user, item);
+  yield* calendarResourcesIn(request, place);
 }
 
-export const eventResource = (
-  user: Extract<Place, { kind: 'event' }>['user'],
-  item: NonNullable<Resource['item']>,
-): Resource => ({ place: { kind: 'event', user, name: item.name }, item });
+/** What a collection has that holds iCalendar. */
+export async function* calendarResourcesIn(
+  { asking, calendars, inboxes }: DavRequest,
+  place: Place,
+): AsyncGenerator<CalendarResource> {
+  const { userId } = asking.principal;
+  if (place.kind === 'inbox')
+    for (const message of (await inboxes.of(userId)).messages) yield messageResource(userId, message);
+  if (place.kind === 'calendar')
+    for (const item of (await calendars.of(asking.principal)).items()) yield eventResource(userId, item);
+}
 
 export async function propertiesOf(
   request: DavRequest,

@@ -19,7 +19,7 @@ export async function proppatch(request: DavRequest): Promise<DavAnswer> {
   const { place, properties, limits } = request;
   const update = await xmlOf(request);
   if (update?.is(DAV, 'propertyupdate') !== true) throw new DavError(400, 'The body is a DAV:propertyupdate.');
-  if (place.kind === 'event') throw notFound();
+  if (place.kind === 'event' || place.kind === 'message') throw notFound();
   const steps = update.elements.flatMap((step) =>
     step.all(DAV, 'prop').flatMap((prop) => prop.elements.map((one) => ({ one, removes: step.local === 'remove' }))),
   );

@@ -1,22 +1,23 @@
 import { Refusal } from '../../conference/refusal.ts';
 import type { XconUri } from '../../model/identifiers.ts';
-import { info } from '../../model/names.ts';
-import { answerElement } from '../event/answer.ts';
-import { withoutJoinLines } from '../event/events.ts';
+import { type SeenChild, withoutJoinLines } from '../event/events.ts';
 import { changedConference, isOwnAddress, newConference, targetsOf } from '../event/request.ts';
 import { type Schedule, scheduleOf } from '../event/schedule.ts';
 import { joinAddressesOf, peopleOf, type SeenConference, seenIn } from '../event/seen-conference.ts';
+import { answer } from './attendee-answers.ts';
 import { forbidden, notFound } from './dav-error.ts';
 import { EventMoments } from './event-moments.ts';
-import { changeOccurrences, parted } from './occurrence-changes.ts';
+import { changeOccurrences, parted, shownByMoment } from './occurrence-changes.ts';
 import { bodyOf, type DavAnswer, type DavRequest } from './dav-request.ts';
-import { cal, href } from './names.ts';
+import { cal, dav, href } from './names.ts';
 import { checkTags } from './preconditions.ts';
 import type { CalendarItem, UserCalendar } from './user-calendar.ts';
 
 /** PUT of an event schedules a conference, or changes it (RFC 4791 §5.3.2). */
 export async function put(request: DavRequest): Promise<DavAnswer> {
   const { place, exchange, asking, calendars, limits } = request;
+  if (place.kind === 'message' || place.kind === 'inbox')
+    throw forbidden(dav('need-privileges'), 'Only the server puts messages into an inbox.');
   if (place.kind !== 'event') throw notFound();
   const type = exchange.request.headers['content-type'] ?? 'text/calendar';
   if (!/^text\/calendar\s*(;|$)/i.test(type))
@@ -91,10 +92,14 @@ const invitedIn = ({ asking }: DavRequest, { attendees, changes }: Schedule): Sc
 
 async function change(request: DavRequest, item: CalendarItem, schedule: Schedule): Promise<XconUri> {
   const { asking, control, people, showing } = request;
+  const children = await showing.children(asking, item);
   // Who is asked to some occurrences alone changes nothing for the others.
-  if (!item.whole) return item.uri;
+  if (!item.whole) {
+    await asOrganizer(false, () => answer(request, undefined, childrenByMoment(children), schedule));
+    return item.uri;
+  }
   const seen = seenIn(await control.retrieve(asking.call, item.uri));
-  const { base, apart, dropped } = parted(schedule, seen, await showing.children(asking, item));
+  const { base, apart, dropped } = parted(schedule, seen, children);
   const { subject, description = '' } = schedule;
   const plain = withoutJoinLines(description, joinAddressesOf(seen));
   const said = { subject, base, description: plain === '' ? undefined : plain };
@@ -105,20 +110,16 @@ async function change(request: DavRequest, item: CalendarItem, schedule: Schedul
     for (const one of isOrganizer ? dropped : []) await control.delete(asking.call, one);
     if (changes !== undefined) await control.update(asking.call, item.uri, changes);
     if (isOrganizer) await changeOccurrences(request, seen, schedule, apart);
-    else await answer(request, seen, schedule);
+    else await answer(request, seen, childrenByMoment(children), schedule);
   });
   return item.uri;
 }
 
-/** PARTSTAT of an attendee's own entry is what she answers (RFC 6638 §3.2.2.2). */
-async function answer({ asking, control }: DavRequest, seen: SeenConference, { attendees }: Schedule): Promise<void> {
-  const said = attendees.find(({ address }) => isOwnAddress(asking.principal, address));
-  const known = peopleOf(seen).attendees.find(({ addresses }) =>
-    addresses.some((one) => isOwnAddress(asking.principal, one)),
-  );
-  const element = said && answerElement(said.partstat);
-  if (known === undefined || element === undefined || said?.partstat === known.partstat) return;
-  await control.updateUser(asking.call, seen.uri, info('user', { entity: known.entity }, [element]));
+/** What stands for the occurrences of an event that names them. */
+function childrenByMoment(children: readonly SeenChild[]): (key: string) => SeenConference | undefined {
+  const [first, ...others] = children;
+  const events = first && shownByMoment(first, others).events;
+  return (key) => events?.get(key)?.conference;
 }
 
 /** What an attendee keeps for herself, such as alarms, is no change of the conference (RFC 6638 §3.2.2.1). */

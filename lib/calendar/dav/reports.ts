@@ -20,7 +20,9 @@ export const report: DavMethod = async (request) => {
   const element = await xmlOf(request);
   if (element === undefined) throw new DavError(400, 'A REPORT has a body.');
   const answer = REPORTS[expandedName(element)];
-  const isHere = request.place.kind === 'calendar' || request.place.kind === 'event';
-  if (answer === undefined || !isHere) throw forbidden(dav('supported-report'), `There is no ${element.local} here.`);
+  const { kind } = request.place;
+  const isHere = kind === 'calendar' || kind === 'inbox' || kind === 'event' || kind === 'message';
+  if (answer === undefined || !isHere || (answer === freeBusyQuery && kind !== 'calendar'))
+    throw forbidden(dav('supported-report'), `There is no ${element.local} here.`);
   return answer(request, element);
 };

@@ -1,15 +1,19 @@
 import type { Principal } from '../../directory/principal.ts';
 import type { HttpAuthentication } from '../../http/authentication.ts';
 import type { Service } from '../../http/edge.ts';
+import type { XconUserId } from '../../model/identifiers.ts';
+import type { Timers } from '../../outbox/letter.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import { serialize } from '../../xml/serialize.ts';
 import type { Guestbook } from '../event/request.ts';
-import { Calendars, type CalendarsParts } from './calendars.ts';
+import { Calendars } from './calendars.ts';
 import type { KeptChanges } from './change-record.ts';
 import type { DavControl } from './dav-control.ts';
 import { DavError, davErrorOf, forbidden, notFound } from './dav-error.ts';
 import { type DavAnswer, type DavMethod, type DavParts, XML } from './dav-request.ts';
+import { Following, type FollowingParts } from './following.ts';
 import { outboxPost } from './free-busy.ts';
+import { Inboxes, type KeptInbox } from './inbox.ts';
 import { davDefaults, type DavLimits } from './limits.ts';
 import { cal, dav, DAV_PREFIXES } from './names.ts';
 import { isDavPath, type Place, placeOf, ROOT, WELL_KNOWN } from './places.ts';
@@ -18,6 +22,7 @@ import { proppatch } from './proppatch.ts';
 import { put } from './put.ts';
 import { get, remove } from './reading.ts';
 import { report } from './reports.ts';
+import { type Scheduled, Scheduling } from './scheduling.ts';
 import { Showing } from './showing.ts';
 import type { Records, StoredEvent, StoredProperties } from './stored-event.ts';
 import { Turns } from './turns.ts';
@@ -26,10 +31,16 @@ export interface DavServerParts {
   readonly control: DavControl;
   readonly people: Guestbook;
   readonly authentication: Pick<HttpAuthentication, 'authenticate' | 'refusal'>;
-  readonly log: CalendarsParts['log'];
+  readonly log: FollowingParts['log'];
   readonly events: Records<StoredEvent>;
   readonly properties: Records<StoredProperties>;
-  readonly changes: Records<KeptChanges>;
+  readonly changes: KeptChanges;
+  readonly inboxes: Records<KeptInbox>;
+  readonly scheduled: Records<Scheduled>;
+  readonly clock: Timers;
+  /** Milliseconds since 1970. */
+  readonly wall: () => number;
+  readonly onError: (error: unknown) => void;
   readonly domain: string;
   readonly limits?: Partial<DavLimits>;
 }
@@ -61,15 +72,21 @@ const CHANGING = new Set(['PUT', 'DELETE', 'PROPPATCH']);
 export class DavServer {
   readonly #parts: DavParts;
   readonly #authentication: DavServerParts['authentication'];
-  readonly #calendars: Calendars;
+  readonly #following: Following;
   readonly #turns = new Turns();
 
-  constructor({ authentication, log, events, changes, limits: given, ...parts }: DavServerParts) {
-    const limits = { ...davDefaults, ...given };
-    this.#authentication = authentication;
-    this.#calendars = new Calendars({ control: parts.control, log, events, changes, limits });
-    const showing = new Showing(parts.control, this.#calendars, limits.readyLength);
-    this.#parts = { ...parts, limits, calendars: this.#calendars, showing };
+  constructor(parts: DavServerParts) {
+    const { control, people, properties, domain, events, changes } = parts;
+    const limits = { ...davDefaults, ...parts.limits };
+    this.#authentication = parts.authentication;
+    const calendars = new Calendars({ control, events, changes, limits });
+    const showing = new Showing(control, calendars, limits.readyLength);
+    const inboxes = new Inboxes(parts.inboxes, limits.inbox);
+    const settled = (user: XconUserId): Promise<void> => this.#turns.take(user, () => Promise.resolve());
+    const { scheduled, wall, log, clock, onError } = parts;
+    const scheduling = new Scheduling({ control, people, events, scheduled, inboxes, settled, wall });
+    this.#following = new Following({ control, log, calendars, scheduling, clock, rest: limits.rest, onError });
+    this.#parts = { control, people, properties, domain, limits, calendars, showing, inboxes };
   }
 
   static serves(path: string): boolean {
@@ -77,11 +94,11 @@ export class DavServer {
   }
 
   open(): Promise<void> {
-    return this.#calendars.open();
+    return this.#following.open();
   }
 
   close(): Promise<void> {
-    return this.#calendars.close();
+    return this.#following.close();
   }
 
   readonly serve: Service = async (exchange) => {

@@ -5,8 +5,9 @@ import { Refusal } from '../../conference/refusal.ts';
 import type { Principal } from '../../directory/principal.ts';
 import type { SeriesChild } from '../../model/conference-object.ts';
 import type { XconUri } from '../../model/identifiers.ts';
-import { calendarOf, eventsOf, type SeenChild } from '../event/events.ts';
+import { calendarWith, type Events, eventsOf, type SeenChild } from '../event/events.ts';
 import { type SeenConference, seenIn } from '../event/seen-conference.ts';
+import { withAnswers } from './answered-events.ts';
 import type { Calendars } from './calendars.ts';
 import { mergedCalendar } from './merged-event.ts';
 import type { CalendarItem } from './user-calendar.ts';
@@ -66,16 +67,21 @@ export class Showing {
     return seen.flatMap((one) => (one === undefined ? [] : [{ ...one, endless: endless.has(one.uri) }]));
   }
 
-  async #component(asking: Asking, item: CalendarItem): Promise<ICAL.Component | undefined> {
+  /** What a conference says now, whatever her client stored. */
+  async events(asking: Asking, item: CalendarItem): Promise<Events | undefined> {
     const { uri, uid } = item;
     const whole = item.whole ? await this.seen(asking, uri) : undefined;
     const seen = await this.children(asking, item);
     const [series = seen[0], children = seen.slice(1)] = whole === undefined ? [] : [whole, seen];
     if (series === undefined) return undefined;
-    const options = { uid, children, people: true, pins: true };
-    const stored = item.stored ? await this.#calendars.stored(asking.principal.userId, uri) : undefined;
-    if (stored === undefined) return calendarOf(series, options);
-    return mergedCalendar(stored.text, eventsOf(series, options));
+    return withAnswers(eventsOf(series, { uid, children, people: true, pins: true }));
+  }
+
+  async #component(asking: Asking, item: CalendarItem): Promise<ICAL.Component | undefined> {
+    const events = await this.events(asking, item);
+    if (events === undefined) return undefined;
+    const stored = item.stored ? await this.#calendars.stored(asking.principal.userId, item.uri) : undefined;
+    return stored === undefined ? calendarWith(events) : mergedCalendar(stored.text, events);
   }
 }
 

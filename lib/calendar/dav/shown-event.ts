@@ -5,10 +5,10 @@ import { type DavRequest, isBrief } from './dav-request.ts';
 import { type PropertiesFound, propertyResponse, statusResponse } from './multistatus.ts';
 import { CALDAV, cal, dav, DAV, expandedName } from './names.ts';
 import { pathOf } from './places.ts';
-import { type AskedProperties, contextOf, eventResource, propertiesOf } from './propfind.ts';
-import type { PropertyContext } from './properties.ts';
+import { type AskedProperties, contextOf, propertiesOf } from './propfind.ts';
+import type { CalendarResource, PropertyContext, Resource } from './properties.ts';
+import { messageText } from './scheduling-message.ts';
 import { TakingPlace } from './taking-place.ts';
-import type { CalendarItem } from './user-calendar.ts';
 
 /** What a report shows of each event: properties and, where it asks for it, the event. */
 export interface Shown {
@@ -36,17 +36,16 @@ export async function shownBy(request: DavRequest, element: XmlElement): Promise
   };
 }
 
-/** The `response` of one event; undefined where it went meanwhile. */
+/** The `response` of one event or message; undefined where it went meanwhile. */
 export async function eventResponse(
   request: DavRequest,
-  item: CalendarItem,
+  resource: CalendarResource,
   { asked, context, data, brief }: Shown,
   event?: ReadEvent,
 ): Promise<XmlElement | undefined> {
-  const resource = eventResource(request.asking.principal.userId, item);
   const properties = await propertiesOf(request, resource, asked, context);
   if (data === undefined) return propertyResponse(properties, brief);
-  const read = event ?? (await eventOf(request, item));
+  const read = event ?? (await eventOf(request, resource));
   if (read === undefined) return undefined;
   const found: PropertiesFound = {
     ...properties,
@@ -65,9 +64,15 @@ export class ReadEvent extends TakingPlace {
   }
 }
 
-export async function eventOf({ showing, asking }: DavRequest, item: CalendarItem): Promise<ReadEvent | undefined> {
-  const text = await showing.text(asking, item);
+export async function eventOf(request: DavRequest, resource: CalendarResource): Promise<ReadEvent | undefined> {
+  const text = await textOf(request, resource);
   return text === undefined ? undefined : new ReadEvent(text);
+}
+
+/** What a resource holds; undefined where it went meanwhile. */
+export async function textOf(request: DavRequest, { item, message }: Resource): Promise<string | undefined> {
+  if (message !== undefined) return messageText(request, message);
+  return item && request.showing.text(request.asking, item);
 }
 
 /** There is more (RFC 6578 §3.6). */

@@ -19,6 +19,8 @@ export interface StoredEvent {
   readonly revision: number;
   /** Exactly as it came. */
   readonly text: string;
+  /** The life of the server in which it was stored, as sync-tokens name it. */
+  readonly epoch?: string;
 }
 
 /** The id of its record; those of one user begin the same. */

@@ -3,22 +3,25 @@ import { DavError, forbidden } from './dav-error.ts';
 import { type DavAnswer, type DavRequest, ofXml } from './dav-request.ts';
 import { multistatus, statusResponse } from './multistatus.ts';
 import { dav, DAV } from './names.ts';
-import { pathOf } from './places.ts';
+import { inboxSince, inboxToken } from './inbox.ts';
+import { pathOf, type Place } from './places.ts';
+import { calendarResourcesIn } from './propfind.ts';
+import { type CalendarResource, eventResource, messageResource } from './properties.ts';
 import { eventResponse, shownBy, truncated } from './shown-event.ts';
-import type { CalendarItem } from './user-calendar.ts';
 
-/** One change of the collection: an event as it is now, or a name that is gone. */
-type Entry = { readonly number: number } & ({ readonly item: CalendarItem } | { readonly name: string });
+/** One change of the collection: a resource as it is now, or the place of one that is gone. */
+type Entry = { readonly number: number } & ({ readonly resource: CalendarResource } | { readonly gone: Place });
 
 /** sync-collection (RFC 6578 §3.2): what changed since a token; without one, all there is. */
 export async function syncCollection(request: DavRequest, element: XmlElement): Promise<DavAnswer> {
-  const { place, calendars, asking } = request;
-  if (place.kind !== 'calendar') throw forbidden(dav('supported-report'), 'A calendar can be synchronised.');
-  const { user } = place;
+  const { place, calendars } = request;
+  if (place.kind !== 'calendar' && place.kind !== 'inbox')
+    throw forbidden(dav('supported-report'), 'Calendars and inboxes can be synchronised.');
   const token = element.first(DAV, 'sync-token')?.text.trim() ?? '';
   const most = limitIn(element);
   const shown = await shownBy(request, element);
-  const now = calendars.token;
+  const isInbox = place.kind === 'inbox';
+  const now = isInbox ? shown.context.inboxToken : calendars.token;
   const entries = token === '' ? await everything(request) : await since(request, token);
   const isCut = entries.length > most;
   if (isCut && token === '')
@@ -26,26 +29,52 @@ export async function syncCollection(request: DavRequest, element: XmlElement): 
   const told = entries.slice(0, most);
   async function* responses(): AsyncGenerator<XmlElement> {
     for (const entry of told) {
-      if ('item' in entry) {
-        const response = await eventResponse(request, entry.item, shown);
+      if ('gone' in entry) yield statusResponse(pathOf(entry.gone), 404);
+      else {
+        const response = await eventResponse(request, entry.resource, shown);
         if (response !== undefined) yield response;
-      } else yield statusResponse(pathOf({ kind: 'event', user, name: entry.name }), 404);
+      }
     }
   }
   // What is left follows with the token of the last that was told.
-  const reached = isCut ? calendars.tokenAt(told.at(-1)?.number ?? 0) : now;
-  const last = [...(isCut ? [truncated(request)] : []), dav('sync-token', reached)];
-  return ofXml(await multistatus(responses(), last));
-
-  async function everything({ calendars: all }: DavRequest): Promise<Entry[]> {
-    return Array.from((await all.of(asking.principal)).items(), (item) => ({ item, number: 0 }));
-  }
+  const last = told.at(-1)?.number ?? 0;
+  const reached = isCut ? (isInbox ? inboxToken(last) : calendars.tokenAt(last)) : now;
+  const end = [...(isCut ? [truncated(request)] : []), dav('sync-token', reached)];
+  return ofXml(await multistatus(responses(), end));
 }
 
-async function since({ calendars, asking }: DavRequest, token: string): Promise<Entry[]> {
-  const changes = await calendars.since(asking.principal, token);
+async function everything(request: DavRequest): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const resource of calendarResourcesIn(request, request.place)) entries.push({ resource, number: 0 });
+  return entries;
+}
+
+async function since(request: DavRequest, token: string): Promise<Entry[]> {
+  const changes = request.place.kind === 'inbox' ? await inboxChanges(request, token) : await changesOf(request, token);
   if (changes === undefined) throw forbidden(dav('valid-sync-token'), 'The token is too old: compare all events.');
-  return [...changes.changed, ...changes.gone].toSorted((a, b) => a.number - b.number);
+  return changes.toSorted((a, b) => a.number - b.number);
+}
+
+async function changesOf({ calendars, asking }: DavRequest, token: string): Promise<Entry[] | undefined> {
+  const user = asking.principal.userId;
+  const changes = await calendars.since(asking.principal, token);
+  return (
+    changes && [
+      ...changes.changed.map(({ item, number }) => ({ resource: eventResource(user, item), number })),
+      ...changes.gone.map(({ name, number }) => ({ gone: { kind: 'event', user, name } as const, number })),
+    ]
+  );
+}
+
+async function inboxChanges({ inboxes, asking }: DavRequest, token: string): Promise<Entry[] | undefined> {
+  const user = asking.principal.userId;
+  const changes = inboxSince(await inboxes.of(user), token);
+  return (
+    changes && [
+      ...changes.messages.map((message) => ({ resource: messageResource(user, message), number: message.number })),
+      ...changes.gone.map(({ name, number }) => ({ gone: { kind: 'message', user, name } as const, number })),
+    ]
+  );
 }
 
 function limitIn(element: XmlElement): number {

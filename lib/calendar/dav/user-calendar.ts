@@ -122,6 +122,11 @@ export class UserCalendar {
     return this.#stored.get(uri)?.name ?? defaultName(uri);
   }
 
+  /** The UID under which a conference is or was in it. */
+  uidOf(uri: XconUri): string {
+    return this.#stored.get(uri)?.uid ?? uri;
+  }
+
   revisionOf(uri: XconUri): number {
     return this.#stored.get(uri)?.revision ?? 0;
   }

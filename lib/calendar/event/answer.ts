@@ -4,7 +4,7 @@ import { XmlElement } from '../../xml/element.ts';
 /** Our extension of `user`: what she answered to her invitation. */
 const ANSWER = 'answer';
 /** To all of it, where it is no id of an occurrence. */
-const ALL = 'all';
+export const ALL = 'all';
 
 /** What people answer, as our extension writes it and as iCalendar does (RFC 5545 §3.2.12). */
 const PARTSTATS = new Map([
@@ -14,12 +14,19 @@ const PARTSTATS = new Map([
   ['delegated', 'DELEGATED'],
 ]);
 
+/** PARTSTAT of each answer of a `user`: to the whole under `all`, to an occurrence by its id. */
+export const answersOf = (user: XmlElement): ReadonlyMap<string, string> =>
+  new Map(
+    user.all(POLICY, ANSWER).flatMap((one) => {
+      const partstat = PARTSTATS.get(one.text.trim());
+      return partstat === undefined ? [] : [[one.attribute('to') ?? ALL, partstat]];
+    }),
+  );
+
 /** PARTSTAT of a `user`, for an occurrence by its id or for the whole. */
 export function answerOf(user: XmlElement, occurrence = ALL): string {
-  const answers = user.all(POLICY, ANSWER);
-  const said = (to: string): string | undefined =>
-    PARTSTATS.get(answers.find((one) => one.attribute('to') === to)?.text.trim() ?? '');
-  return said(occurrence) ?? said(ALL) ?? 'NEEDS-ACTION';
+  const answers = answersOf(user);
+  return answers.get(occurrence) ?? answers.get(ALL) ?? 'NEEDS-ACTION';
 }
 
 /** The element that says a PARTSTAT; undefined for one that is no answer. */

@@ -3,6 +3,7 @@ import { scheduleDefaults } from '../../schedule/limits.ts';
 import { type Occurrence, RecurrenceSet } from '../../schedule/recurrence-set.ts';
 import { momentOf } from '../../schedule/rule.ts';
 import { namedZone } from '../../schedule/zone.ts';
+import { zoneDescription } from '../../schedule/zone-description.ts';
 import { attendeeProperty, organizerProperty } from './attendee.ts';
 import {
   basesOf,
@@ -71,10 +72,25 @@ export function eventsOf(conference: SeenConference, options: EventOptions = {})
   const zones = [...bases, ...children.flatMap(basesOf).map(componentOf)].flatMap(
     (base) => base?.getAllSubcomponents('vtimezone') ?? [],
   );
-  return {
-    events: [...events.filter(({ component }) => !replaced.has(recurrenceOf(component) ?? '')), ...changed],
-    zones: onceEach(zones),
-  };
+  const shown = [...events.filter(({ component }) => !replaced.has(recurrenceOf(component) ?? '')), ...changed];
+  return { events: shown, zones: withNamedZones(onceEach(zones), shown) };
+}
+
+/** Zones that events name and that no client described, for each is to be described (RFC 5545 §3.6.5). */
+function withNamedZones(described: ICAL.Component[], events: readonly ShownEvent[]): ICAL.Component[] {
+  const names = new Set(described.map((zone) => String(zone.getFirstPropertyValue('tzid'))));
+  const added: ICAL.Component[] = [];
+  for (const { component } of events) {
+    for (const property of component.getAllProperties()) {
+      const name = property.getFirstParameter('tzid');
+      if (!name || names.has(name)) continue;
+      names.add(name);
+      const start = component.getFirstPropertyValue('dtstart');
+      const zone = zoneDescription(name, Date.UTC(start instanceof ICAL.Time ? start.year : 1971, 0, 2));
+      if (zone !== undefined) added.push(zone);
+    }
+  }
+  return [...described, ...added];
 }
 
 /** What stands for some occurrences up to a last one: iCalendar knows only single ones, and all from one on. */
@@ -112,14 +128,13 @@ function occurrencesIn(base: string): Occurrence[] {
 
 const timeAt = (at: number): ICAL.Time => ICAL.Time.fromJSDate(new Date(at), true);
 
-/** One conference as one iCalendar object; `method` makes it a message of iTIP (RFC 5546 §1.4). */
-export function calendarOf(
-  conference: SeenConference,
-  { method, ...options }: EventOptions & { readonly method?: string } = {},
-): ICAL.Component {
-  const { events, zones } = eventsOf(conference, options);
+/** One conference as one iCalendar object. */
+export function calendarOf(conference: SeenConference, options: EventOptions = {}): ICAL.Component {
+  return calendarWith(eventsOf(conference, options));
+}
+
+export function calendarWith({ events, zones }: Events): ICAL.Component {
   const calendar = emptyCalendar();
-  if (method !== undefined) calendar.addPropertyWithValue('method', method);
   for (const one of [...zones, ...events.map(({ component }) => component)]) calendar.addSubcomponent(one);
   return calendar;
 }

@@ -3,7 +3,7 @@ import type { XconUri } from '../../model/identifiers.ts';
 import { CONFERENCE_INFO, PREFIXES, XCON } from '../../model/names.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { parseFragment } from '../../xml/parse.ts';
-import { answerOf } from './answer.ts';
+import { answerOf, answersOf } from './answer.ts';
 import { type Attendee, type CalendarUser, invited, mailboxOf } from './attendee.ts';
 
 /** A conference as its reader may see it: `conference-info`. */
@@ -83,28 +83,48 @@ export function peopleOf({ document }: SeenConference): InvitedPeople {
   const targets = users?.first(XCON, 'allowed-users-list')?.all(XCON, 'target');
   const listed = targets && new Set(targets.map((target) => mailboxOf(target.attribute('uri') ?? '')));
   const seen = (users?.all(CONFERENCE_INFO, 'user') ?? []).map((user) => ({
-    entity: user.attribute('entity') ?? '',
-    addresses: addressesOf(user),
-    name: textOf(user, 'display-text'),
+    ...personOf(user),
     partstat: answerOf(user),
     organizes: rolesOf(user).includes('organizer'),
   }));
-  const shown = ({ entity, addresses, name }: (typeof seen)[number]): CalendarUser & Named => ({
-    entity,
-    addresses: [entity, ...addresses],
-    address: addresses.find((one) => /^mailto:/i.test(one)) ?? addresses[0] ?? entity,
+  const organizers = seen.filter(({ organizes }) => organizes);
+  const [organizer] = organizers;
+  const isInvited = ({ addresses }: Named): boolean =>
+    listed === undefined || addresses.some((one) => listed.has(mailboxOf(one)));
+  const shown = ({ entity, addresses, address, name }: CalendarUser & Named): CalendarUser & Named => ({
+    ...{ entity, addresses, address },
     ...(name !== undefined && { name }),
   });
-  const organizer = seen.find(({ organizes }) => organizes);
-  const isInvited = ({ entity, addresses }: (typeof seen)[number]): boolean =>
-    listed === undefined || [entity, ...addresses].some((one) => listed.has(mailboxOf(one)));
   return {
     ...(organizer && { organizer: shown(organizer) }),
-    organizers: seen.filter(({ organizes }) => organizes).map(shown),
+    organizers: organizers.map(shown),
     attendees: seen
       .filter((user) => user !== organizer && isInvited(user))
       .map((user) => ({ ...invited(shown(user)), ...shown(user), partstat: user.partstat })),
   };
+}
+
+/** How calendars name who a `user` is. */
+export function personOf(user: XmlElement): CalendarUser & Named {
+  const entity = user.attribute('entity') ?? '';
+  const addresses = addressesOf(user);
+  const name = textOf(user, 'display-text');
+  return {
+    entity,
+    addresses: [entity, ...addresses],
+    address: addresses.find((one) => /^mailto:/i.test(one)) ?? addresses[0] ?? entity,
+    ...(name !== undefined && { name }),
+  };
+}
+
+/** What each `user` answered, by her XCON-USERID; only of those who answered. */
+export function answersIn({ document }: SeenConference): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const users = document.first(CONFERENCE_INFO, 'users')?.all(CONFERENCE_INFO, 'user') ?? [];
+  return new Map(
+    users
+      .map((user): [string, ReadonlyMap<string, string>] => [user.attribute('entity') ?? '', answersOf(user)])
+      .filter(([, answers]) => answers.size > 0),
+  );
 }
 
 const addressesOf = (user: XmlElement): string[] =>

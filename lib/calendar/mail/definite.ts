@@ -2,8 +2,9 @@ import ICAL from 'ical.js';
 import { Calendar, instantOf, type Moment } from '../../schedule/calendar.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { momentOf, stamp } from '../../schedule/rule.ts';
-import { timeOf, zoneDescription } from '../../schedule/zone-description.ts';
+import { zoneDescription } from '../../schedule/zone-description.ts';
 import { copied, copiedProperty } from '../event/events.ts';
+import { timesLike } from '../event/occurrence-times.ts';
 
 /** Which occurrence an event changes, by its id in the system (`20301007T070000Z`); `''` is the series itself. */
 export type OccurrenceId = string;
@@ -39,7 +40,8 @@ export function definite(text: string, limits: ScheduleLimits): DefiniteCalendar
   const source = series.parent;
   const floating = floatingZone(source, limits);
   const first = calendar.moment(started);
-  const naming = namingLike(located(started, floating), first);
+  const write = timesLike(located(started, floating), first);
+  const naming: DefiniteCalendar['naming'] = (name, id) => write(name, momentOf(id));
   const events = new Map([['', located(series, floating)]]);
   const excluded = new Set<OccurrenceId>();
   for (const property of series.getAllProperties('exdate'))
@@ -99,19 +101,6 @@ function renamed(event: ICAL.Component, name: ICAL.Property, before: ICAL.Proper
   event.removeAllProperties('recurrence-id');
   event.addProperty(name);
   return event;
-}
-
-function namingLike(start: ICAL.Property, { zone, isDay }: Moment): DefiniteCalendar['naming'] {
-  const tzid = start.getFirstParameter('tzid');
-  return (name, id) => {
-    const property = new ICAL.Property(name);
-    const at = momentOf(id);
-    if (isDay) property.resetType('date');
-    if (isDay || tzid) property.setValue(timeOf(zone.wallOf(at), isDay));
-    else property.setValue(ICAL.Time.fromJSDate(new Date(at), true));
-    if (tzid && !isDay) property.setParameter('tzid', tzid);
-    return property;
-  };
 }
 
 function zonesOf(events: Iterable<ICAL.Component>, source: ICAL.Component): Map<string, ICAL.Component> {

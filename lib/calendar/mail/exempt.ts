@@ -1,7 +1,5 @@
 import { type StoredEvent, storedId } from '../dav/stored-event.ts';
-import { isSamePerson } from '../event/attendee.ts';
-import { scheduleOf } from '../event/schedule.ts';
-import { UnusableCalendar } from '../event/unusable-calendar.ts';
+import { toldByClient } from '../event/agents.ts';
 import type { Invitation } from './invitation.ts';
 
 /**
@@ -14,17 +12,8 @@ export async function toldElsewhere(
 ): Promise<(address: string) => boolean> {
   const event = await stored.read(storedId(organizer.key, uri));
   if (event === undefined) return () => false;
-  const others = attendeesOf(event.text).filter(({ agent }) => agent !== 'SERVER');
+  const isToldByClient = toldByClient(event.text);
   const guests = [...events.values()].flatMap(({ said }) => [...said.values()].flatMap((one) => one.guests));
   const own = new Set(guests.filter(({ key }) => key === organizer.key).map(({ address }) => address));
-  return (address) => own.has(address) || others.some((one) => isSamePerson(one.address, `mailto:${address}`));
-}
-
-function attendeesOf(text: string): ReturnType<typeof scheduleOf>['attendees'] {
-  try {
-    return scheduleOf(text).attendees;
-  } catch (error) {
-    if (error instanceof UnusableCalendar) return [];
-    throw error;
-  }
+  return (address) => own.has(address) || isToldByClient(`mailto:${address}`);
 }

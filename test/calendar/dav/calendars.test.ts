@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { Calendars, type CalendarsParts } from '../../../lib/calendar/dav/calendars.ts';
-import type { KeptChanges } from '../../../lib/calendar/dav/change-record.ts';
 import { davDefaults } from '../../../lib/calendar/dav/limits.ts';
 import type { StoredEvent } from '../../../lib/calendar/dav/stored-event.ts';
 import type { ConferenceControl } from '../../../lib/conference/control.ts';
@@ -31,9 +30,9 @@ describe('the calendars of users', () => {
       onChange: (listener) => control.onChange(listener),
     };
     calendars = new Calendars({
-      ...{ control: counted, log: store, limits: { ...davDefaults, calendars: 2, conferences: 1_000 } },
+      ...{ control: counted, limits: { ...davDefaults, calendars: 2, conferences: 1_000 } },
       events: store.records<StoredEvent>('calendar-event'),
-      changes: store.records<KeptChanges>('calendar-changes'),
+      changes: store.records('calendar-changes'),
     });
   });
 

@@ -37,21 +37,78 @@ describe('the changes of calendars', () => {
     expect(record.since(record.tokenAt(1_000))).to.equal(undefined);
   });
 
-  it('outlive an orderly end, and no other', async () => {
-    const records = new MemoryStore().records<KeptChanges>('calendar-changes');
+  it('outlive an orderly end', async () => {
+    const records: KeptChanges = new MemoryStore().records('calendar-changes');
     const before = new ChangeRecord(10);
     const token = before.token;
     before.note(uriOf('a'), { departed: ['sip:bob@example.com'] });
-    await before.keep(records, 7);
+    await before.keep(records, true);
     const after = new ChangeRecord(10);
-    await after.restore(records, 7);
+    expect(await after.restore(records)).to.equal(true);
     expect(after.since(token)).to.deep.equal([{ number: 1, uri: uriOf('a'), departed: ['sip:bob@example.com'] }]);
-    const crashed = new ChangeRecord(10);
-    await crashed.restore(records, 7);
-    expect(crashed.since(token)).to.equal(undefined);
-    await before.keep(records, 7);
-    const changed = new ChangeRecord(10);
-    await changed.restore(records, 8);
-    expect(changed.since(token)).to.equal(undefined);
+    expect(after.since(before.token)).to.deep.equal([]);
+    expect(await new ChangeRecord(10).restore(new MemoryStore().records('calendar-changes'))).to.equal(false);
+  });
+
+  it('tell again what a user stored before a crash, until it is kept', async () => {
+    const records: KeptChanges = new MemoryStore().records('calendar-changes');
+    const alice = 'xcon-userid:alice@example.com' as XconUserId;
+    const before = new ChangeRecord(10);
+    await before.keep(records);
+    const { token, epoch } = before;
+    before.note(uriOf('a'), { user: alice });
+    const after = new ChangeRecord(10);
+    await after.restore(records);
+    after.recall(uriOf('a'), alice, epoch);
+    after.recall(uriOf('a'), alice, epoch);
+    after.recall(uriOf('b'), alice, after.epoch);
+    expect(after.since(token)?.map(({ uri, number }) => [uri, number])).to.deep.equal([[uriOf('a'), 1]]);
+    expect(after.since(before.token), 'whoever knew it').to.have.length(1);
+    expect(after.since(after.token)).to.deep.equal([]);
+  });
+
+  // What happens: a change, keeping what is known, a crash, an orderly end, or a client that synchronises.
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ changes: fc.constantFrom('a', 'b', 'c', 'd', 'e') }) },
+    fc.constantFrom({ does: 'keep' } as const, { does: 'crash' } as const, { does: 'end' } as const),
+    { weight: 2, arbitrary: fc.record({ client: fc.nat(2) }) },
+  );
+
+  it('[RFC 6578] are missed by no client, whatever crashes and ends', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const records: KeptChanges = new MemoryStore().records('calendar-changes');
+        let record = new ChangeRecord(6);
+        /** The change log behind what is kept. */
+        let log: string[] = [];
+        const clients = [0, 1, 2].map(() => ({ token: '', unseen: new Set<string>() }));
+        const restart = async (): Promise<void> => {
+          record = new ChangeRecord(6);
+          await record.restore(records);
+          for (const name of log) record.note(uriOf(name));
+          await record.keep(records);
+          log = [];
+        };
+        await record.keep(records);
+        for (const one of steps) {
+          if ('changes' in one) {
+            record.note(uriOf(one.changes));
+            log.push(one.changes);
+            for (const { unseen } of clients) unseen.add(uriOf(one.changes));
+          } else if ('client' in one) {
+            const client = clients[one.client];
+            if (client === undefined) throw new Error('there are three');
+            const told = record.since(client.token)?.map(({ uri }) => uri);
+            if (told !== undefined) expect(told).to.include.members([...client.unseen]);
+            client.token = record.token;
+            client.unseen.clear();
+          } else {
+            if (one.does !== 'crash') await record.keep(records, one.does === 'end');
+            if (one.does !== 'crash') log = [];
+            if (one.does !== 'keep') await restart();
+          }
+        }
+      }),
+    );
   });
 });

@@ -183,7 +183,7 @@ describe('a conference in a calendar', () => {
 
   it('shows how to join, and the PIN to whom it belongs', () => {
     const shown = (pins: boolean): ICAL.Component | null =>
-      calendarOf(conference, { pins, method: 'REQUEST', people: true }).getFirstSubcomponent('vevent');
+      calendarOf(conference, { pins, people: true }).getFirstSubcomponent('vevent');
     expect(
       shown(true)
         ?.getAllProperties('conference')
