@@ -3,8 +3,8 @@ import { timesOf, type TimeRules } from '../conference/times.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUserId } from '../model/identifiers.ts';
 import { POLICY } from '../model/names.ts';
+import type { Part } from '../model/part.ts';
 import type { Window } from '../schedule/conference-time.ts';
-import type { XmlElement } from '../xml/element.ts';
 import { answerOf } from './event/answer.ts';
 
 export type ReminderWay = 'mail' | 'callback';
@@ -23,8 +23,9 @@ interface Setting {
   readonly by: string;
 }
 
-const settingsOf = (element: XmlElement | undefined): Setting[] =>
-  (element?.all(POLICY, 'reminder') ?? []).map((one) => ({
+/** The reminders that a description sets for everybody, or a user for herself. */
+const remindersIn = (part: Part | undefined): Setting[] =>
+  (part?.element.all(POLICY, 'reminder') ?? []).map((one) => ({
     before: Number(one.attribute('before')),
     by: one.attribute('by')?.trim() ?? '',
   }));
@@ -33,20 +34,17 @@ const isWay = (by: string): by is ReminderWay => by === 'mail' || by === 'callba
 
 /** Who is reminded how: as she has said herself, else as the conference says. Who has declined is not. */
 function* wishesOf(object: ConferenceObject): Generator<{ user: XconUserId; before: number; by: ReminderWay }> {
-  const common = settingsOf(object.sections.get(DESCRIPTION_SECTION)?.element);
+  const common = remindersIn(object.sections.get(DESCRIPTION_SECTION));
   for (const [user, { facts, part }] of object.users) {
     if (facts.origin === 'joined' || facts.alias !== undefined || answerOf(part.element) === 'DECLINED') continue;
-    const own = settingsOf(part.element);
+    const own = remindersIn(part);
     for (const { before, by } of own.length > 0 ? own : common) if (isWay(by)) yield { user, before, by };
   }
 }
 
 /** Occurrences that are the object's own, those for which a child stands are the child's. */
-function* occurrencesFrom(object: ConferenceObject, rules: TimeRules, moment: number): Generator<Window> {
-  const children = object.header.children ?? [];
-  for (const one of timesOf(object, rules)?.from(moment) ?? [])
-    if (!children.some(({ from, to }) => one.id >= from && (to === undefined || one.id <= to))) yield one;
-}
+const occurrencesFrom = (object: ConferenceObject, rules: TimeRules, moment: number): Iterable<Window> =>
+  timesOf(object, rules)?.from(moment) ?? [];
 
 /** When somebody is to be reminded next, after a moment. */
 export function nextReminder(object: ConferenceObject, rules: TimeRules, since: number): number | undefined {

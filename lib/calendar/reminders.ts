@@ -1,10 +1,14 @@
-import type { ChangeListener } from '../conference/changes.ts';
+import type { Change, ChangeListener } from '../conference/changes.ts';
 import { DESCRIPTION_SECTION } from '../conference/lists.ts';
 import type { LoggedChange } from '../conference/repository.ts';
 import type { TimeRules } from '../conference/times.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
-import type { XconUri } from '../model/identifiers.ts';
+import { same } from '../model/compare.ts';
+import type { XconUri, XconUserId } from '../model/identifiers.ts';
+import { POLICY, XCON } from '../model/names.ts';
+import type { Part } from '../model/part.ts';
 import { LogFollower, type Log } from '../outbox/follower.ts';
+import type { XmlElement } from '../xml/element.ts';
 import type { Records, Timers } from '../outbox/letter.ts';
 import { dueReminders, nextReminder, type Reminder } from './reminder-moments.ts';
 
@@ -20,6 +24,9 @@ export interface ReminderLimits {
 }
 
 export const reminderDefaults: ReminderLimits = { atOnce: 100, look: 30_000, retry: 5_000, page: 250 };
+
+/** Milliseconds after which what concerns no reminder is passed over, so that the log need not keep it. */
+const IDLE = 10_000;
 
 /** When a conference has somebody to remind next, and up to when all were reminded; milliseconds since 1970. */
 export interface Planned {
@@ -55,6 +62,7 @@ export class Reminders {
   readonly #parts: ReminderParts;
   readonly #follower: LogFollower;
   #alarm: { cancel(): void } | undefined;
+  #idle: { cancel(): void } | undefined;
   #wake = Infinity;
   #turn: Promise<void> = Promise.resolve();
   #isOpen = false;
@@ -62,8 +70,10 @@ export class Reminders {
   constructor(parts: ReminderParts) {
     this.#parts = parts;
     this.#follower = new LogFollower('reminder', parts.log, parts.limits.page, (changes) => this.#deal(changes));
-    parts.control.onChange(({ before, after }) => {
-      if (this.#isOpen && (after ?? before)?.header.kind === 'conference') this.#follow();
+    parts.control.onChange((change) => {
+      if (!this.#isOpen) return;
+      if (changesReminders(change)) this.#follow();
+      else this.#idle ??= parts.clock.after(IDLE, () => this.#passOver());
     });
   }
 
@@ -76,11 +86,19 @@ export class Reminders {
   async close(): Promise<void> {
     this.#isOpen = false;
     this.#alarm?.cancel();
+    this.#idle?.cancel();
     await this.#follower.close();
     await this.#turn;
   }
 
+  #passOver(): void {
+    this.#idle = undefined;
+    this.#follower.passOver().catch(this.#parts.onError);
+  }
+
   #follow(): void {
+    this.#idle?.cancel();
+    this.#idle = undefined;
     this.#follower.wake().catch((error: unknown) => {
       this.#parts.onError(error);
       this.#parts.clock.after(this.#parts.limits.retry, () => {
@@ -172,10 +190,30 @@ export class Reminders {
 const mayRemind = ({ header, version, parts }: LoggedChange): boolean =>
   header.kind === 'conference' &&
   (version === 0 ||
-    parts.some(
-      ({ key, before, after }) =>
-        key === DESCRIPTION_SECTION || [before, after].some((one) => one?.includes('reminder') === true),
-    ));
+    parts.some(({ key, before, after }) => key === DESCRIPTION_SECTION || [before, after].some(namesReminder)));
+
+/** The same of what was only just changed, where the description can be looked into. */
+function changesReminders({ before, after, touched }: Change): boolean {
+  if ((after ?? before)?.header.kind !== 'conference') return false;
+  if (before === undefined || after === undefined) return true;
+  return touched.some(({ kind, key }) => {
+    if (kind === 'user')
+      return [before, after].some(({ users }) => namesReminder(users.get(key as XconUserId)?.part.bytes));
+    return key === DESCRIPTION_SECTION && !hasSameTimes(before.sections.get(key), after.sections.get(key));
+  });
+}
+
+const namesReminder = (bytes: Buffer | undefined): boolean => bytes?.includes('reminder') === true;
+
+/** Whether two descriptions say the same of when, and of who is reminded. */
+function hasSameTimes(old: Part | undefined, now: Part | undefined): boolean {
+  const before = old?.element.elements.filter(tellsReminders) ?? [];
+  const after = now?.element.elements.filter(tellsReminders) ?? [];
+  return before.length === after.length && before.every((one, place) => same(one, after[place] ?? one));
+}
+
+const tellsReminders = (child: XmlElement): boolean =>
+  child.is(XCON, 'conference-time') || child.is(POLICY, 'reminder');
 
 /** Moments of one length, so that they sort. */
 const queueId = ({ due, uri }: Planned): string => `${String(due).padStart(15, '0')} ${uri}`;

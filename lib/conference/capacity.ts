@@ -80,7 +80,8 @@ export class Capacity {
 
   /** What bookings are planned by. */
   get planning(): Planning {
-    return { ...this.#context, most: this.#parts.limits.occurrences, owner: undefined };
+    const { rules, clock, limits } = this.#parts;
+    return { rules, era: this.#era ?? 0, now: clock(), most: limits.occurrences, owner: undefined };
   }
 
   get #context(): BookingContext {

@@ -45,7 +45,7 @@ const remembered = new LRUCache<Part, Remembered>({ max: 500 });
 export function timesOf(object: ConferenceObject, rules: TimeRules): ConferenceTime | undefined {
   const { kind, children: without } = object.header;
   const part = kind === 'conference' ? object.sections.get(DESCRIPTION_SECTION) : undefined;
-  if (part === undefined) return undefined;
+  if (part?.element.first(XCON, 'conference-time') === undefined) return undefined;
   let known = remembered.get(part);
   if (known?.without !== without) known = undefined;
   if (known === undefined)

@@ -37,6 +37,14 @@ const daysIn = (text: string): string[] =>
     ([, year = '', , month = '', day = '']) => year + month + day,
   );
 
+const dayTokens = (text: string): readonly string[] =>
+  text.length > LONGEST
+    ? [ANY_DAY]
+    : atMost(
+        daysIn(text).map((day) => `=day ${day}`),
+        ANY_DAY,
+      );
+
 /** What a description tells, and whether the conference is active. */
 export function descriptionTokens(object: ConferenceObject): string[] {
   const description = object.sections.get(DESCRIPTION_SECTION)?.element;
@@ -45,8 +53,7 @@ export function descriptionTokens(object: ConferenceObject): string[] {
     parent?.all(namespace, local).map(({ text }) => text) ?? [];
   const media = description.first(CONFERENCE_INFO, 'available-media')?.elements ?? [];
   const times = description.first(XCON, 'conference-time')?.elements ?? [];
-  const when = times.flatMap((entry) => [...texts(entry, 'base', XCON), ...texts(entry, START, XCON)]).join('\n');
-  const days = when.length > LONGEST ? [ANY_DAY] : daysIn(when).map((day) => `=day ${day}`);
+  const when = times.flatMap((entry) => [...texts(entry, 'base', XCON), ...texts(entry, START, XCON)]);
   return [
     ...new Set([
       ...texts(description, 'subject').map((text) => valued('subject', text)),
@@ -55,7 +62,7 @@ export function descriptionTokens(object: ConferenceObject): string[] {
         media.flatMap((entry) => texts(entry, 'type')).map((text) => valued('media', text)),
         ANY_MEDIUM,
       ),
-      ...atMost(days, ANY_DAY),
+      ...(when.length > 0 ? dayTokens(when.join('\n')) : []),
       ...(object.header.active ? [ACTIVE] : []),
     ]),
   ];

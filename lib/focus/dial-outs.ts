@@ -59,7 +59,7 @@ export class DialOuts {
     parts.onChange((change) => {
       for (const dialOut of this.#running.get(change.uri)?.values() ?? []) dialOut.follow(change.after);
       if (concerns(change)) this.#wake();
-      else this.#idle ??= parts.clock.after(IDLE, () => this.#wake());
+      else this.#idle ??= parts.clock.after(IDLE, () => this.#passOver());
     });
   }
 
@@ -111,6 +111,11 @@ export class DialOuts {
     this.#idle?.cancel();
     this.#idle = undefined;
     if (this.#isOpen) this.#follower.wake().catch(this.#parts.context.report);
+  }
+
+  #passOver(): void {
+    this.#idle = undefined;
+    if (this.#isOpen) this.#follower.passOver().catch(this.#parts.context.report);
   }
 
   async #deal(changes: readonly LoggedChange[]): Promise<() => void> {

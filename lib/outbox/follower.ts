@@ -37,6 +37,15 @@ export class LogFollower {
     await this.#log.setPosition(this.#name, await this.#log.newestPosition());
   }
 
+  /** Passes over what has come so far without reading it, for none of it concerns anybody; does not where a wake comes meanwhile. */
+  async passOver(): Promise<void> {
+    const newest = await this.#log.newestPosition();
+    // The store answers in turn: after this, whoever wakes us has been told of all up to there.
+    await this.#log.setPosition(this.#name, await this.#log.position(this.#name));
+    const isBehind = (await this.#log.position(this.#name)) < newest;
+    if (isBehind && this.#reading === undefined && !this.#closed) await this.#log.setPosition(this.#name, newest);
+  }
+
   /** What is being dealt with ends; nothing more is begun. */
   async close(): Promise<void> {
     this.#closed = true;
