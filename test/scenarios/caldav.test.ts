@@ -107,7 +107,7 @@ describe('a calendar of conferences', () => {
     const name = `${uri.replace('xcon:', '')}.ics`;
     const first = await alice.syncs();
     expect(first.changed).to.deep.equal([name]);
-    expect(await alice.syncs(first.token)).to.deep.equal({ changed: [], gone: [], token: first.token });
+    expect(await alice.syncs(first.token)).to.deep.include({ changed: [], gone: [], token: first.token });
     await alice.puts('two.ics', calendarText(WEEKLY.map((line) => line.replace('weekly@', 'two@'))));
     await system
       .as('alice')

@@ -18,10 +18,10 @@ export const CALDAV = 'urn:ietf:params:xml:ns:caldav';
 
 /** A calendar client of a user, one request at a time. */
 export class DavParty {
-  readonly #system: TestSystem;
+  readonly #system: Pick<TestSystem, 'url'>;
   readonly #name: Name | 'root';
 
-  constructor(system: TestSystem, name: Name | 'root') {
+  constructor(system: Pick<TestSystem, 'url'>, name: Name | 'root') {
     this.#system = system;
     this.#name = name;
   }
@@ -76,22 +76,39 @@ export class DavParty {
     return new Multistatus(parse(text));
   }
 
-  /** Names that changed and names that are gone since a token, and the next token. */
-  async syncs(token = '', collection = this.calendar): Promise<{ changed: string[]; gone: string[]; token: string }> {
-    const found = await this.multi(
-      'REPORT',
-      collection,
+  /** Names that changed, with their ETags, and names that are gone since a token, and the next token. */
+  async syncs(token = '', collection = this.calendar): Promise<Changes> {
+    const changes = await this.syncsOrCompares(token, collection);
+    if (changes === undefined) throw new Error('the token is not valid');
+    return changes;
+  }
+
+  /** Undefined where the token says nothing any more. */
+  async syncsOrCompares(token: string, collection = this.calendar): Promise<Changes | undefined> {
+    const body =
       `<D:sync-collection xmlns:D="DAV:"><D:sync-token>${token}</D:sync-token><D:sync-level>1</D:sync-level>` +
-        '<D:prop><D:getetag/></D:prop></D:sync-collection>',
-      '0',
-    );
+      '<D:prop><D:getetag/></D:prop></D:sync-collection>';
+    const headers = { Depth: '0', 'Content-Type': 'application/xml' };
+    const { status, body: text } = await this.asks('REPORT', collection, { ...headers, body });
+    if (status === 403 && text.includes('valid-sync-token')) return undefined;
+    if (status !== 207) throw new Error(`${status}: ${text}`);
+    const found = new Multistatus(parse(text));
     const named = (href: string): string => decodeURIComponent(href.replace(collection, ''));
+    const changed = found.responses.filter((one) => one.status === undefined);
     return {
-      changed: found.responses.filter(({ status }) => status === undefined).map(({ href }) => named(href)),
-      gone: found.responses.filter(({ status }) => status === 404).map(({ href }) => named(href)),
+      changed: changed.map(({ href }) => named(href)),
+      etags: new Map(changed.map((one) => [named(one.href), one.found.get('getetag')?.text ?? ''])),
+      gone: found.responses.filter((one) => one.status === 404).map(({ href }) => named(href)),
       token: found.token,
     };
   }
+}
+
+export interface Changes {
+  readonly changed: readonly string[];
+  readonly etags: ReadonlyMap<string, string>;
+  readonly gone: readonly string[];
+  readonly token: string;
 }
 
 interface OneResponse {
