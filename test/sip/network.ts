@@ -86,6 +86,10 @@ export class Host {
     return `${flow.local.address}:5060`;
   }
 
+  fits(): boolean {
+    return true;
+  }
+
   connect({ protocol, address }: Target): Promise<Flow> {
     const peer = this.network.find(address);
     if (peer === undefined || peer.unreachable)

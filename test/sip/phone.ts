@@ -22,6 +22,7 @@ export const nameOf = (description: Description | undefined): string =>
 
 export interface PhoneTransport extends Transport {
   connect(target: Target, size?: number): Promise<Flow>;
+  fits(size: number): boolean;
   flow(id: string): Flow | undefined;
 }
 

@@ -68,6 +68,7 @@ export interface RequestParts {
 }
 
 const MAX_FORWARDS = '70';
+const NO_CONTENT: Content = {};
 /** How far CSeq jumps over what was sent between the record of a dialog and the restart. */
 const SEQUENCE_GAP = 10_000;
 
@@ -87,6 +88,7 @@ export class UserAgent {
   readonly #handlers = new Map<string, { readonly handler: RequestHandler; readonly content: Content }>();
   readonly #supported: readonly string[];
   readonly #credentials: Credentials | undefined;
+  #capabilities: Capabilities | undefined;
 
   constructor(options: UserAgentOptions) {
     const { clock, date = Date.now, limits = {}, report, tls, times, credentials, user = 'plenary' } = options;
@@ -146,11 +148,12 @@ export class UserAgent {
    */
   handle(method: string, handler: RequestHandler, content: Content = {}): void {
     this.#handlers.set(method, { handler, content });
+    this.#capabilities = undefined;
   }
 
   /** Says what we can do (RFC 3261 §11.2), and this beside it. */
   answerOptions(server: ServerTransaction, fields: readonly (readonly [name: string, value: string])[] = []): void {
-    server.respond(capabilities(server.request, this.#capabilities, 200, fields));
+    server.respond(capabilities(server.request, this.#can, 200, fields));
   }
 
   /** A Contact for who answers or asks over a flow, as a field value. */
@@ -223,24 +226,30 @@ export class UserAgent {
     await this.transport.close();
   }
 
-  get #capabilities(): Capabilities {
-    const events = [...new Set([...this.notifier.events, ...this.compositor.events])];
-    return {
+  get #can(): Capabilities {
+    const { notifier, compositor } = this;
+    return (this.#capabilities ??= {
       methods: [...this.#handlers.keys(), 'CANCEL', 'ACK'],
       supported: this.#supported,
-      events,
-      content: (method) => this.#handlers.get(method)?.content ?? {},
-    };
+      get events() {
+        return [...new Set([...notifier.events, ...compositor.events])];
+      },
+      content: (method) => this.#handlers.get(method)?.content ?? NO_CONTENT,
+    });
   }
 
-  async #receive(server: ServerTransaction): Promise<void> {
-    if (await this.dialogs.receive(server)) return;
-    const refusal = acceptable(server.request, this.#capabilities);
-    if (refusal !== undefined) {
-      server.respond(refusal);
-      return;
-    }
-    await this.#handlers.get(server.request.method)?.handler(server);
+  #receive(server: ServerTransaction): void | Promise<void> {
+    return server.request.to.tag === undefined ? this.#serve(server) : this.#receiveInDialog(server);
+  }
+
+  async #receiveInDialog(server: ServerTransaction): Promise<void> {
+    if (!(await this.dialogs.receive(server))) await this.#serve(server);
+  }
+
+  #serve(server: ServerTransaction): void | Promise<void> {
+    const refusal = acceptable(server.request, this.#can);
+    if (refusal === undefined) return this.#handlers.get(server.request.method)?.handler(server);
+    server.respond(refusal);
   }
 }
 
@@ -272,7 +281,7 @@ function fenced(transport: TransportLayer, trust: TrustDomain): Pick<TransportLa
       transport.receive((message, flow) =>
         receiver(message instanceof Request ? fenceIdentity(message, flow, trust) : message, flow),
       ),
-    respond: (response, flow) => transport.respond(response, flow),
+    respond: (response, flow, bytes) => transport.respond(response, flow, bytes),
     sentBy: (flow) => transport.sentBy(flow),
   };
 }

@@ -1,5 +1,6 @@
 import { BadMessage } from '../message/bad-message.ts';
 import { NameAddress } from '../message/name-address.ts';
+import { ownText as own } from '../message/own-text.ts';
 import { Request } from '../message/request.ts';
 import { Response, type ResponseParts } from '../message/response.ts';
 import type { SipUri } from '../message/uri.ts';
@@ -234,6 +235,3 @@ function targetOf(request: Request): string {
 
 const untagged = ({ uri, parameters, displayName }: NameAddress): string =>
   new NameAddress(uri, parameters.without('tag'), displayName).toString();
-
-/** A copy: a part of a received text would keep all of it in memory. */
-const own = (text: string): string => Buffer.from(text).toString();

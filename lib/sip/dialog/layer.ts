@@ -115,9 +115,13 @@ export class DialogLayer {
    * too; `impactOf` tells the caller whether his usage ends.
    */
   async send(dialog: Dialog, method: string, content: RequestContent = {}, options: SendOptions = {}): Promise<Answer> {
-    const answer = await this.#exchange(dialog, dialog.request(method, content), options);
+    const answer = await this.#send(dialog, dialog.request(method, content), options);
+    this.#heed(dialog, answer);
     const again = this.#answerChallenge(dialog, method, content, answer);
-    return again === undefined ? answer : this.#exchange(dialog, again, options);
+    if (again === undefined) return answer;
+    const last = await this.#send(dialog, again, options);
+    this.#heed(dialog, last);
+    return last;
   }
 
   /** Sends the ACK to a 2xx to the INVITE of this CSeq (RFC 3261 §13.2.2.4); resolves with what sends it once more. */
@@ -136,12 +140,14 @@ export class DialogLayer {
     }
   }
 
-  async #exchange(dialog: Dialog, request: Request, options: SendOptions): Promise<Answer> {
-    const answer = await this.outgoing.send(request, { ...this.#way(dialog), ...options });
+  #send(dialog: Dialog, request: Request, options: SendOptions): Promise<Answer> {
+    return this.outgoing.send(request, { ...this.#way(dialog), ...options });
+  }
+
+  #heed(dialog: Dialog, answer: Answer): void {
     const { status } = answer.response;
     if (status >= 200 && status < 300) dialog.refreshTarget(answer.response);
     if (impactOf(answer) === 'dialog') this.#end(dialog, status);
-    return answer;
   }
 
   #answerChallenge(dialog: Dialog, method: string, content: RequestContent, answer: Answer): Request | undefined {

@@ -47,6 +47,8 @@ export class Notifier {
   readonly #options: NotifierOptions;
   readonly #limits: NotifierLimits;
   readonly #services = new Map<string, Service<unknown>>();
+  /** For 2xx to SUBSCRIBE and 489 (RFC 6665 §4.4.4, §4.2.1.1). */
+  #allowEvents: readonly (readonly [name: string, value: string])[] = [];
   #size = 0;
 
   constructor(options: NotifierOptions) {
@@ -66,6 +68,7 @@ export class Notifier {
 
   add<Context>(pack: EventPackage<Context>): void {
     this.#services.set(pack.name, this.#serviceOf(pack));
+    this.#allowEvents = [['Allow-Events', this.events.join(', ')]];
   }
 
   /** Takes a SUBSCRIBE that no subscription claims, outside of dialogs or in one that it is to share. */
@@ -127,16 +130,19 @@ export class Notifier {
     const subscription = this.#make(service, dialog, about);
     dialog.refreshTarget(request);
     subscription.agree(terms);
-    if (terms.expires > 0) await this.#keep(subscription);
+    if (terms.expires > 0) {
+      try {
+        await subscription.keep();
+      } catch (error) {
+        subscription.dialogEnded();
+        throw error;
+      }
+    }
     const own = service.pack.fields?.(subscription) ?? [];
     const fields = [['Expires', String(terms.expires)] as const, ...this.#allowEvents, ...own];
     server.respond(dialog.response(request, 200, { fields }));
     subscription.begin();
     return undefined;
-  }
-
-  get #allowEvents(): (readonly [string, string])[] {
-    return this.#services.size > 0 ? [['Allow-Events', this.events.join(', ')]] : [];
   }
 
   get #full(): Refusal {
@@ -168,15 +174,6 @@ export class Notifier {
     this.#options.dialogs.attach(dialog, subscription);
     this.#size += 1;
     return subscription;
-  }
-
-  async #keep(subscription: Subscription): Promise<void> {
-    try {
-      await subscription.keep();
-    } catch (error) {
-      subscription.dialogEnded();
-      throw error;
-    }
   }
 
   readonly #report = (error: unknown): void => this.#options.report?.(error);

@@ -15,9 +15,11 @@ export abstract class Message {
   /** The header fields as `serialize` writes them; Content-Length is not among them. */
   readonly fieldsAsWritten: Fields;
   readonly body: Buffer;
-  /** Values that have been read, by the slots of their headers. */
+  /** Headers that have been read and their values, by turns: they are few. */
   readonly #read: unknown[] = [];
   #topVia: Via | undefined;
+  /** Known when the topmost Via is: no other stands below it. */
+  #isOnlyVia = false;
 
   protected constructor(fields: Fields, body: Buffer) {
     this.fieldsAsWritten = fields;
@@ -55,14 +57,14 @@ export abstract class Message {
 
   /** The value of a field that stands at most once. @throws {BadMessage} 400 when it is malformed or stands twice */
   get<T>(header: SingleHeader<T>): T | undefined {
-    const read = this.#read[header.slot] as T | undefined;
+    const read = this.#known(header) as T | undefined;
     if (read !== undefined) return read;
     const fields = this.fieldsAsWritten;
     const at = findKnown(fields, header.name);
     if (at < 0) return undefined;
     if (findKnown(fields, header.name, at + 2) >= 0) throw new BadMessage(400, `More than one ${header.name}`);
     const value = header.read(fields[at + 1] ?? '');
-    this.#read[header.slot] = value;
+    this.#read.push(header, value);
     return value;
   }
 
@@ -75,7 +77,7 @@ export abstract class Message {
 
   /** The values of a list. @throws {BadMessage} 400 when one is malformed */
   all<T>(header: ListHeader<T>): readonly T[] {
-    const read = this.#read[header.slot] as readonly T[] | undefined;
+    const read = this.#known(header) as readonly T[] | undefined;
     if (read !== undefined) return read;
     const fields = this.fieldsAsWritten;
     const lines: string[] = [];
@@ -83,7 +85,7 @@ export abstract class Message {
       lines.push(fields[at + 1] ?? '');
     }
     const values = header.readAll(lines);
-    this.#read[header.slot] = values;
+    this.#read.push(header, values);
     return values;
   }
 
@@ -102,7 +104,8 @@ export abstract class Message {
   }
 
   get vias(): readonly Via[] {
-    return this.all(headers.VIA);
+    if (this.#topVia === undefined || !this.#isOnlyVia) return this.all(headers.VIA);
+    return [this.#topVia];
   }
 
   get from(): NameAddress {
@@ -193,10 +196,37 @@ export abstract class Message {
     );
   }
 
-  #readTopVia(): Via {
+  /** The same with another topmost Via. */
+  withTopVia(via: Via): this {
     const at = findKnown(this.fieldsAsWritten, 'Via');
+    const below = splitList(this.fieldsAsWritten[at + 1] ?? '').slice(1);
+    const changed = this.copy(this.fieldsAsWritten.with(at + 1, [via.toString(), ...below].join(', ')), this.body);
+    changed.#topVia = via;
+    changed.#isOnlyVia = this.#isOnlyVia;
+    return changed;
+  }
+
+  /** Takes over what is known of the Vias of a message that has the same. */
+  protected shareVias(other: Message): this {
+    this.#topVia = other.#topVia;
+    this.#isOnlyVia = other.#isOnlyVia;
+    return this;
+  }
+
+  #known(header: object): unknown {
+    const read = this.#read;
+    for (let at = 0; at < read.length; at += 2) if (read[at] === header) return read[at + 1];
+    return undefined;
+  }
+
+  #readTopVia(): Via {
+    const fields = this.fieldsAsWritten;
+    const at = findKnown(fields, 'Via');
     if (at < 0) throw new BadMessage(400, 'Missing Via');
-    return readVia(new Cursor(this.fieldsAsWritten[at + 1] ?? '', 'Via'));
+    const cursor = new Cursor(fields[at + 1] ?? '', 'Via');
+    const via = readVia(cursor);
+    this.#isOnlyVia = cursor.skipSpace().atEnd && findKnown(fields, 'Via', at + 2) < 0;
+    return via;
   }
 }
 

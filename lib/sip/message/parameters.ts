@@ -85,10 +85,9 @@ export class Parameters implements Iterable<readonly [name: string, value: strin
 /** Parameters of a header field up to a comma, or up to the end (RFC 3261 §25.1 generic-param). */
 export function readParameters(cursor: Cursor): Parameters {
   if (!cursor.take(SEMICOLON)) return Parameters.NONE;
-  const written: (string | undefined)[] = [];
-  do {
-    written.push(cursor.token(), cursor.take(EQUALS) ? readValue(cursor) : undefined);
-  } while (cursor.take(SEMICOLON));
+  // Mostly there is one, which makes a list of just that size.
+  const written = [cursor.token(), cursor.take(EQUALS) ? readValue(cursor) : undefined];
+  while (cursor.take(SEMICOLON)) written.push(cursor.token(), cursor.take(EQUALS) ? readValue(cursor) : undefined);
   return new Parameters(written);
 }
 

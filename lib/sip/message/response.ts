@@ -36,12 +36,14 @@ export class Response extends Message {
     { reason, fields = [], body = NO_BODY, toTag }: ResponseParts = {},
   ): Response {
     const copied: string[] = [];
-    for (const [name, value] of request.fields()) {
+    const written = request.fieldsAsWritten;
+    for (let at = 0; at < written.length; at += 2) {
+      const [name, value] = [written[at] ?? '', written[at + 1] ?? ''];
       if (!COPIED.has(name) && !(status === 100 && name === 'Timestamp')) continue;
       copied.push(name, name === 'To' && toTag !== undefined && !hasTag(request) ? `${value};tag=${toTag}` : value);
     }
     for (const [name, value] of fields) pushField(copied, name, value);
-    return new Response(status, checkedReason(reason ?? reasonPhrase(status)), copied, body);
+    return new Response(status, checkedReason(reason ?? reasonPhrase(status)), copied, body).shareVias(request);
   }
 
   get startLine(): string {

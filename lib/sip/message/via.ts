@@ -35,7 +35,8 @@ export class Via {
 
   /** The address in `received`, without brackets, which some put around IPv6 (RFC 5118 §4.5). */
   get received(): string | undefined {
-    return this.parameters.get('received')?.replace(/^\[(.*)\]$/, '$1');
+    const value = this.parameters.get('received');
+    return value?.startsWith('[') === true && value.endsWith(']') ? value.slice(1, -1) : value;
   }
 
   /** The port in `rport`; undefined also where it asks for one (RFC 3581 §3). */

@@ -1,4 +1,4 @@
-import { Request } from '../message/request.ts';
+import type { Request } from '../message/request.ts';
 import type { Response } from '../message/response.ts';
 import { serialize, type Serialized } from '../message/serialize.ts';
 import type { Flow } from '../transport/flow.ts';
@@ -31,7 +31,7 @@ export interface ClientLayer extends Surroundings {
 
 /** A request that was sent, until its final response and the time after it (RFC 3261 §17.1). */
 export class ClientTransaction extends Machine<ClientState, ClientInput, ClientEffect> {
-  #request: Request;
+  #request: Request | undefined;
   readonly flow: Flow;
   readonly key: string;
   readonly #user: ClientUser;
@@ -53,13 +53,13 @@ export class ClientTransaction extends Machine<ClientState, ClientInput, ClientE
     this.#layer = layer;
   }
 
-  /** As it was sent, with our Via; nothing but its first line once the final response to another method than INVITE was told. */
-  get request(): Request {
+  /** As it was sent, with our Via; gone once the final response to another method than INVITE was told. */
+  get request(): Request | undefined {
     return this.#request;
   }
 
   start(): void {
-    this.#bytes = serialize(this.request);
+    if (this.#request !== undefined) this.#bytes = serialize(this.#request);
     this.input('start');
     if (this.flow.reliable) this.#offClose = this.flow.onClose(() => this.input('transport error'));
   }
@@ -81,8 +81,7 @@ export class ClientTransaction extends Machine<ClientState, ClientInput, ClientE
     this.input(response.status < 200 ? '1xx' : response.status < 300 ? '2xx' : '300-699');
     this.#response = undefined;
     // The transaction lasts seconds longer, and there are thousands each second.
-    if (this.#bytes === undefined && this.#request.method !== 'INVITE')
-      this.#request = Request.create(this.#request.method, this.#request.uriText, []);
+    if (this.#bytes === undefined && this.#request?.method !== 'INVITE') this.#request = undefined;
     if (this.#cancel === 'held') this.input('cancel');
   }
 
@@ -100,14 +99,14 @@ export class ClientTransaction extends Machine<ClientState, ClientInput, ClientE
         this.#send();
         break;
       case 'send ACK':
-        if (this.#response !== undefined) this.#acknowledge(this.#response);
+        this.#acknowledge();
         break;
       case 'hold CANCEL':
         this.#cancel = 'held';
         break;
       case 'send CANCEL':
         this.#cancel = 'sent';
-        this.#layer.cancel(cancelOf(this.request, this.#reason), this.flow);
+        if (this.#request !== undefined) this.#layer.cancel(cancelOf(this.#request, this.#reason), this.flow);
         break;
       case 'response to TU':
         this.#tell(this.#response);
@@ -129,8 +128,9 @@ export class ClientTransaction extends Machine<ClientState, ClientInput, ClientE
     if (response !== undefined) this.#layer.fence(() => this.#user.response(response));
   }
 
-  #acknowledge(response: Response): void {
-    this.#bytes = serialize(ackTo(this.request, response));
+  #acknowledge(): void {
+    if (this.#request === undefined || this.#response === undefined) return;
+    this.#bytes = serialize(ackTo(this.#request, this.#response));
     this.#send();
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { BadMessage } from '../message/bad-message.ts';
 import { Request } from '../message/request.ts';
 import { Response, type ResponseParts } from '../message/response.ts';
-import { serialize } from '../message/serialize.ts';
+import { serialize, type Serialized } from '../message/serialize.ts';
 import { clientKey, transactionKey } from '../message/transaction-key.ts';
 import { validate } from '../message/validate.ts';
 import { newBranch, newTag } from '../token.ts';
@@ -15,7 +15,8 @@ import { timesDefaults, type Times } from './timers.ts';
 /** What the layer asks of the transport below; {@link TransportLayer} is one. */
 export interface Transport {
   receive(receiver: (message: Request | Response, flow: Flow) => void): void;
-  respond(response: Response, flow: Flow): Promise<void>;
+  /** `bytes`: the response as it goes out, where that is there already. */
+  respond(response: Response, flow: Flow, bytes?: Serialized): Promise<void>;
   sentBy(flow: Flow): string;
 }
 
@@ -58,12 +59,12 @@ export class TransactionLayer {
     const surroundings = { clock, times: this.times, fence: (run: () => void) => this.#fence(run) };
     this.#forClients = {
       ...surroundings,
-      cancel: (request, flow) => void this.#start(request, flow, nobody),
+      cancel: (request, flow) => void this.#start(clientKey(request.via.branch ?? '', 'CANCEL'), request, flow, nobody),
       ended: ({ key }) => this.#clients.delete(key),
     };
     this.#forServers = {
       ...surroundings,
-      respond: (response, flow) => transport.respond(response, flow),
+      respond: (response, flow, bytes) => transport.respond(response, flow, bytes),
       answered: (server) => this.#count(server.flow, -1),
       ended: (server) => this.#forget(server),
       acknowledged: (ack, flow) => this.#onAck(ack, flow),
@@ -98,12 +99,13 @@ export class TransactionLayer {
 
   /** Starts a client transaction: puts our Via on top and sends. The user hears nothing before this returns. */
   send(request: Request, flow: Flow, user: ClientUser): ClientTransaction {
-    return this.#start(this.#withVia(request, flow), flow, user);
+    const branch = newBranch();
+    return this.#start(clientKey(branch, request.method), this.#withVia(request, flow, branch), flow, user);
   }
 
   /** Sends the ACK to a 2xx, which has no transaction (§13.2.2.4). The function given back sends the same again. */
   acknowledge(ack: Request, flow: Flow): () => void {
-    const { head, body } = serialize(this.#withVia(ack, flow));
+    const { head, body } = serialize(this.#withVia(ack, flow, newBranch()));
     // An ACK that is lost is asked for again by the next 2xx.
     const send = (): void => void flow.send(head, body).catch(() => undefined);
     send();
@@ -116,8 +118,7 @@ export class TransactionLayer {
     for (const map of [this.#clients, this.#servers, this.#merging, this.#unanswered]) map.clear();
   }
 
-  #start(request: Request, flow: Flow, user: ClientUser): ClientTransaction {
-    const key = clientKey(request.via.branch ?? '', request.method);
+  #start(key: string, request: Request, flow: Flow, user: ClientUser): ClientTransaction {
     const client = new ClientTransaction(key, request, flow, user, this.#forClients);
     this.#clients.set(key, client);
     client.start();
@@ -125,10 +126,10 @@ export class TransactionLayer {
   }
 
   /** A branch of our own, and over UDP the wish to be answered where we sent from (RFC 3581 §3). */
-  #withVia(request: Request, flow: Flow): Request {
+  #withVia(request: Request, flow: Flow, branch: string): Request {
     const rport = flow.protocol === 'udp' ? ';rport' : '';
     const sentBy = this.#transport.sentBy(flow);
-    return request.prepended('Via', `SIP/2.0/${flow.protocol.toUpperCase()} ${sentBy};branch=${newBranch()}${rport}`);
+    return request.prepended('Via', `SIP/2.0/${flow.protocol.toUpperCase()} ${sentBy};branch=${branch}${rport}`);
   }
 
   #receiveResponse(response: Response, flow: Flow): void {

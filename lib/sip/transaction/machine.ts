@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../clock.ts';
-import { schedule, type Times, type TimerName, type TimerStart } from './timers.ts';
+import { schedule, type Interval, type Times, type TimerName, type TimerStart } from './timers.ts';
 
 /** What a machine does on an input: the state that it goes to, and its effects in their order. */
 export type Transition<State extends string, Effect extends string> = readonly [next: State, ...effects: Effect[]];
@@ -70,14 +70,14 @@ export abstract class Machine<State extends string, Input extends string, Effect
   }
 
   #carryOut(effect: Effect | TimerStart | StopTimer): void {
-    if (isStart(effect)) this.#start(effect);
+    const timer = TIMERS.get(effect);
+    if (timer !== undefined) this.#start(...timer);
     else if (effect === 'stop repeating') this.#repeat(undefined);
     else if (effect === 'stop waiting') this.#waiting?.cancel();
-    else this.perform(effect);
+    else this.perform(effect as Effect);
   }
 
-  #start(effect: TimerStart): void {
-    const [timer, interval] = schedule[effect];
+  #start(timer: TimerName, interval: Interval): void {
     const ms = interval(this.#surroundings.times, this.#reliable, this.#interval);
     if (ms === undefined) return;
     if (ms === 0) {
@@ -85,7 +85,7 @@ export abstract class Machine<State extends string, Input extends string, Effect
       return;
     }
     const started = this.#surroundings.clock.after(ms, () => this.input(timer));
-    if (repeats.has(timer)) {
+    if (REPEATING.has(timer)) {
       this.#repeat(started);
       this.#interval = ms;
     } else {
@@ -100,6 +100,7 @@ export abstract class Machine<State extends string, Input extends string, Effect
   }
 }
 
-const repeats: ReadonlySet<TimerName> = new Set<TimerName>(['A', 'E', 'G', '100']);
+const REPEATING: ReadonlySet<TimerName> = new Set<TimerName>(['A', 'E', 'G', '100']);
 
-const isStart = (effect: string): effect is TimerStart => Object.hasOwn(schedule, effect);
+/** What each effect that starts a timer means. */
+const TIMERS: ReadonlyMap<string, readonly [TimerName, Interval]> = new Map(Object.entries(schedule));

@@ -46,7 +46,11 @@ export const outgoingDefaults: OutgoingLimits = { targets: 5 };
 
 export interface OutgoingOptions {
   readonly transactions: TransactionLayer;
-  readonly transport: { connect(target: Target, size?: number): Promise<Flow> };
+  readonly transport: {
+    connect(target: Target, size?: number): Promise<Flow>;
+    /** Whether a message of this size goes in one datagram. */
+    fits(size: number): boolean;
+  };
   readonly locator: Locating;
   readonly limits?: Partial<OutgoingLimits> | undefined;
 }
@@ -72,7 +76,7 @@ export class Outgoing {
   async send(request: Request, options: SendOptions = {}): Promise<Answer> {
     const { flow, signal, admits = everywhere } = options;
     signal?.throwIfAborted();
-    const first = flow?.open === true ? await this.#attempt(request, this.#along(flow, request), options) : undefined;
+    const first = flow?.open === true ? await this.#attemptAlong(flow, request, options) : undefined;
     // A flow that broke under the request leaves the way that everybody else would take.
     if (first !== undefined && (first.cause !== 'transport' || !isRetried(first) || signal?.aborted === true))
       return first;
@@ -104,11 +108,16 @@ export class Outgoing {
     }
   }
 
-  /** The flow itself, unless the request is too long for datagrams and TCP serves (RFC 3261 §18.1.1). */
-  async #along(flow: Flow, request: Request): Promise<Flow> {
-    if (flow.protocol !== 'udp') return flow;
-    const way = await this.#transport.connect({ protocol: 'udp', ...flow.remote }, sizeOf(request));
-    return way.protocol === 'udp' ? flow : way;
+  /** Over the flow itself, unless the request is too long for datagrams and TCP serves (RFC 3261 §18.1.1). */
+  #attemptAlong(flow: Flow, request: Request, options: SendOptions): Promise<Tried> {
+    const size = sizeOf(request);
+    if (flow.protocol !== 'udp' || this.#transport.fits(size)) return this.#transact(request, flow, options);
+    const connecting = this.#transport.connect({ protocol: 'udp', ...flow.remote }, size);
+    return this.#attempt(
+      request,
+      connecting.then((way) => (way.protocol === 'udp' ? flow : way)),
+      options,
+    );
   }
 
   async #attempt(request: Request, connecting: Promise<Flow>, options: SendOptions): Promise<Tried> {
@@ -136,8 +145,10 @@ class Attempt implements ClientUser {
   #isHeard = false;
   readonly #flow: Flow;
   readonly #options: SendOptions;
-  readonly #resolve: (tried: Tried) => void;
-  readonly #reject: (error: unknown) => void;
+  /** Let go when it is heard, with the answer that they hold. */
+  #resolve: (tried: Tried) => void;
+  #reject: (error: unknown) => void;
+  #ignoreSignal: (() => void) | undefined;
 
   constructor(
     request: Request,
@@ -155,7 +166,11 @@ class Attempt implements ClientUser {
 
   sentBy(client: ClientTransaction): void {
     this.#client = client;
-    this.#options.signal?.addEventListener('abort', this.#abort, { once: true });
+    const { signal } = this.#options;
+    if (signal === undefined) return;
+    const abort = (): void => this.#abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    this.#ignoreSignal = () => signal.removeEventListener('abort', abort);
   }
 
   response(response: Response): void {
@@ -165,26 +180,30 @@ class Attempt implements ClientUser {
     if (status < 200 || (status < 300 && isInvite)) this.#options.onResponse?.(response, this.#flow);
     if (status < 200 || this.#request === undefined) return;
     const request = this.#client?.request ?? this.#request;
-    this.#finish({ response, request, flow: this.#flow, cause: undefined });
+    this.#finish({ response, request, flow: this.#flow, cause: undefined, isHeard: this.#isHeard });
   }
 
   end(reason: ClientEnd): void {
     if (this.#request === undefined || reason === 'done') return;
-    this.#finish(made(this.#request, reason === 'timeout' ? 408 : 503, reason, this.#flow));
+    const answer = made(this.#request, reason === 'timeout' ? 408 : 503, reason, this.#flow);
+    this.#finish({ ...answer, isHeard: this.#isHeard });
   }
 
-  #finish(answer: Answer): void {
+  #finish(tried: Tried): void {
     this.#request = undefined;
-    this.#options.signal?.removeEventListener('abort', this.#abort);
-    this.#resolve({ ...answer, isHeard: this.#isHeard });
+    this.#ignoreSignal?.();
+    this.#resolve(tried);
+    this.#resolve = ignore;
+    this.#reject = ignore;
   }
 
-  readonly #abort = (): void => {
-    const reason: unknown = this.#options.signal?.reason;
+  #abort(reason: unknown): void {
     this.#client?.cancel(typeof reason === 'string' ? reason : undefined);
     if (this.#request?.method !== 'INVITE') this.#reject(reason);
-  };
+  }
 }
+
+const ignore = (): void => undefined;
 
 interface Tried extends Answer {
   /** Somebody behind the next hop has the request. */

@@ -1,5 +1,7 @@
 import type { Request } from '../message/request.ts';
+import { parse } from '../message/parse.ts';
 import { Response } from '../message/response.ts';
+import { serialize, type Serialized } from '../message/serialize.ts';
 import type { Flow } from '../transport/flow.ts';
 import { inviteServer, type InviteServerState, type ServerEffect, type ServerInput } from './invite-server.ts';
 import { Machine, type Surroundings } from './machine.ts';
@@ -14,7 +16,7 @@ export type ServerEnd = 'done' | 'timeout';
 export interface ServerLayer extends Surroundings {
   /** Runs what a user does; what it throws ends there. */
   fence(run: () => void): void;
-  respond(response: Response, flow: Flow): Promise<void>;
+  respond(response: Response, flow: Flow, bytes: Serialized): Promise<void>;
   /** The user has given the final response, or will give none. */
   answered(server: ServerMachine): void;
   ended(server: ServerMachine): void;
@@ -30,7 +32,10 @@ export class ServerMachine extends Machine<ServerState, ServerInput, ServerEffec
   readonly #layer: ServerLayer;
   /** Until the final response. */
   #request: Request | undefined;
+  /** The last one that is provisional. */
   #response: Response | undefined;
+  /** The final one as it was sent: thousands wait for retransmissions that hardly ever come. */
+  #final: Serialized | undefined;
   #ack: Request | undefined;
   #cancelled = false;
   #onCancel: (() => void) | undefined;
@@ -62,7 +67,7 @@ export class ServerMachine extends Machine<ServerState, ServerInput, ServerEffec
 
   /** The tag of To in the last response. */
   get toTag(): string | undefined {
-    return this.#response?.to.tag;
+    return this.#last?.to.tag;
   }
 
   /** A retransmission of the request. */
@@ -87,8 +92,15 @@ export class ServerMachine extends Machine<ServerState, ServerInput, ServerEffec
     const input = inputOf(response.status);
     if (!this.takes(input)) return;
     this.#response = response;
-    if (input !== '1xx from TU') this.#answered();
+    this.#final = undefined;
+    if (input === '1xx from TU') {
+      this.input(input);
+      return;
+    }
+    this.#answered();
+    this.#final = serialize(response);
     this.input(input);
+    this.#response = undefined;
   }
 
   onCancel(run: () => void): void {
@@ -117,6 +129,7 @@ export class ServerMachine extends Machine<ServerState, ServerInput, ServerEffec
         break;
       case 'forget response':
         this.#response = undefined;
+        this.#final = undefined;
         break;
       case 'send 100':
         if (this.#request !== undefined) this.#response = Response.to(this.#request, 100);
@@ -134,8 +147,14 @@ export class ServerMachine extends Machine<ServerState, ServerInput, ServerEffec
   }
 
   #send(): void {
-    if (this.#response === undefined) return;
-    this.#layer.respond(this.#response, this.flow).catch(() => this.input('transport error'));
+    const response = this.#last;
+    if (response === undefined) return;
+    const sent = this.#layer.respond(response, this.flow, this.#final ?? serialize(response));
+    sent.catch(() => this.input('transport error'));
+  }
+
+  get #last(): Response | undefined {
+    return this.#response ?? (this.#final && readAgain(this.#final));
   }
 
   #answered(): void {
@@ -152,6 +171,14 @@ export class ServerMachine extends Machine<ServerState, ServerInput, ServerEffec
     if (run !== undefined) this.#layer.fence(() => run(reason));
   }
 }
+
+/** A response of ours, so that no limits count. */
+function readAgain({ head, body }: Serialized): Response | undefined {
+  const read = parse(Buffer.concat([head, body]), UNLIMITED);
+  return read instanceof Response ? read : undefined;
+}
+
+const UNLIMITED = { headBytes: Infinity, fields: Infinity, bodyBytes: Infinity };
 
 function inputOf(status: number): ServerInput {
   if (status < 200) return '1xx from TU';

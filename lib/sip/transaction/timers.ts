@@ -16,7 +16,7 @@ export const timesDefaults: Times = { t1: 500, t2: 4_000, t4: 5_000, trying: 200
 export type TimerName = 'A' | 'B' | 'D' | 'E' | 'F' | 'G' | 'H' | 'I' | 'J' | 'K' | 'L' | 'M' | '100' | 'cancelled';
 
 /** Milliseconds; undefined when the timer isn't used. `previous` is the last interval of the same timer. */
-type Interval = (times: Times, reliable: boolean, previous: number) => number | undefined;
+export type Interval = (times: Times, reliable: boolean, previous: number) => number | undefined;
 
 /** 64·T1, the longest that one side waits for the other. */
 export const patience = (times: Times): number => 64 * times.t1;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Endpoint, Protocol } from './flow.ts';
 
@@ -15,6 +16,14 @@ export const DEFAULT_PORTS: Readonly<Record<Protocol, number>> = { udp: 5060, tc
 export const formatHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 export const formatEndpoint = ({ address, port }: Endpoint): string => `${formatHost(address)}:${port}`;
+
+/** What `formatEndpoint` wrote; undefined for other texts. */
+export function readEndpoint(text: string): Endpoint | undefined {
+  const colon = text.lastIndexOf(':');
+  const [host, port] = [text.slice(0, Math.max(colon, 0)), text.slice(colon + 1)];
+  const address = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+  return isIP(address) === 0 || !/^\d{1,5}$/.test(port) ? undefined : { address, port: Number(port) };
+}
 
 export const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
 

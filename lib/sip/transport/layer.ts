@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { MESSAGE_LIMITS, type MessageLimits } from '../message/limits.ts';
 import type { Response } from '../message/response.ts';
-import { serialize } from '../message/serialize.ts';
+import { serialize, type Serialized } from '../message/serialize.ts';
 import type { Via } from '../message/via.ts';
 import { familyOf, formatEndpoint, isLoopback } from './address.ts';
 import type { Surroundings } from './connection.ts';
@@ -18,7 +18,7 @@ import { PeerRates } from './rates.ts';
 import { responseEndpoint, responseTarget } from './source.ts';
 import { StreamListener } from './stream-listener.ts';
 import { TlsIdentity, type TlsSettings } from './tls.ts';
-import { readUdpFlowId, UdpListener } from './udp.ts';
+import { UdpListener } from './udp.ts';
 
 export interface TransportOptions {
   readonly clock: Clock;
@@ -102,28 +102,42 @@ export class TransportLayer {
    */
   async connect(target: Target, size = 0): Promise<Flow> {
     if (target.protocol !== 'udp') return this.#outbound.connect(target);
-    const stream = size > this.#around.limits.udpLimit ? await this.#outbound.insteadOfUdp(target) : undefined;
+    const stream = this.fits(size) ? undefined : await this.#outbound.insteadOfUdp(target);
     return stream ?? this.#udpListenerFor(target.address).flowTo({ address: target.address, port: target.port });
+  }
+
+  /** Whether a request of so many bytes is below the path limit, so that it may go over UDP (RFC 3261 §18.1.1). */
+  fits(size: number): boolean {
+    return size <= this.#around.limits.udpLimit;
   }
 
   /** The flow of this id while it is open: a client behind NAT is reached over the one that it opened (RFC 5626 §5.3). */
   flow(id: string): Flow | undefined {
-    const udp = readUdpFlowId(id);
-    if (udp === undefined) return this.#connections.flow(id);
-    return this.#udpListeners()
-      .find(({ local }) => formatEndpoint(local) === udp.local)
-      ?.flowTo(udp.remote);
+    for (const listener of this.#listeners) {
+      const flow = listener instanceof UdpListener && listener.open ? listener.flow(id) : undefined;
+      if (flow !== undefined) return flow;
+    }
+    return this.#connections.flow(id);
   }
 
   /**
-   * Sends a response the way its top Via says (RFC 3261 §18.2.2, RFC 3581 §4); `flow` is the one its request came by.
+   * Sends a response the way its top Via says (RFC 3261 §18.2.2, RFC 3581 §4); `flow` is the one its request came by, `bytes` the
+   * response as it goes out.
    * @throws {TransportError | BadMessage} rejects
    */
-  async respond(response: Response, flow: Flow): Promise<void> {
-    const { head, body } = serialize(response);
-    if (!flow.reliable) return (await this.#wayBack(response, flow)).send(head, body);
+  respond(response: Response, flow: Flow, bytes: Serialized = serialize(response)): Promise<void> {
+    if (flow.reliable) return this.#respondByStream(response, flow, bytes);
     try {
-      const way = flow.open ? flow : await this.#wayBack(response, flow);
+      return this.#datagramsBack(response, flow).send(bytes.head, bytes.body);
+    } catch (error) {
+      const failure = error as Error;
+      return Promise.reject(failure);
+    }
+  }
+
+  async #respondByStream(response: Response, flow: Flow, { head, body }: Serialized): Promise<void> {
+    try {
+      const way = flow.open ? flow : await this.#streamBack(response, flow);
       await way.send(head, body);
     } catch (error) {
       const servers = await this.#locateSender?.(response.via, flow.protocol).catch(() => []);
@@ -174,13 +188,14 @@ export class TransportLayer {
     await Promise.all(this.#listeners.map((listener) => listener.close()));
   }
 
-  async #wayBack({ via }: Response, flow: Flow): Promise<Flow> {
-    if (flow.reliable) {
-      const target = responseTarget(via, flow.protocol);
-      if (target === undefined) throw new TransportError('closed', 'the connection of the request is gone');
-      return this.connect(target);
-    }
-    const endpoint = responseEndpoint(via, this.#followMaddr);
+  async #streamBack({ via }: Response, { protocol }: Flow): Promise<Flow> {
+    const target = responseTarget(via, protocol);
+    if (target === undefined) throw new TransportError('closed', 'the connection of the request is gone');
+    return this.connect(target);
+  }
+
+  #datagramsBack({ via }: Response, flow: Flow): Flow {
+    const endpoint = responseEndpoint(via, this.#followMaddr, flow.remote);
     if (endpoint === undefined) throw new TransportError('unreachable', 'the top Via has no address');
     if (endpoint.address === flow.remote.address && endpoint.port === flow.remote.port) return flow;
     // From where the request came to (RFC 3581 §4).
@@ -192,9 +207,11 @@ export class TransportLayer {
   }
 
   #isOurs({ via }: Response, flow: Flow): boolean {
-    const sentBy = via.sentBy.toLowerCase();
+    const { sentBy } = via;
+    if (this.#listeners.some((one) => one.sentBy === sentBy)) return true;
+    const lower = sentBy.toLowerCase();
     return (
-      this.#listeners.some((one) => one.sentBy.toLowerCase() === sentBy) || sentBy === this.sentBy(flow).toLowerCase()
+      this.#listeners.some((one) => one.sentBy.toLowerCase() === lower) || lower === this.sentBy(flow).toLowerCase()
     );
   }
 

@@ -13,15 +13,19 @@ export function withSource(request: Request, { address, port }: Endpoint): Reque
   const isAsked = via.parameters.has('rport');
   if (!isAsked && !via.parameters.has('received') && hostOf(via) === address) return request;
   const seen = via.with('received', address);
-  return request.withoutFirst('Via').prepended('Via', (isAsked ? seen.with('rport', String(port)) : seen).toString());
+  return request.withTopVia(isAsked ? seen.with('rport', String(port)) : seen);
 }
 
-/** Where a datagram with a response goes (RFC 3261 §18.2.2, RFC 3581 §4); undefined where the Via says no address. */
-export function responseEndpoint(via: Via, followMaddr: boolean): Endpoint | undefined {
+/**
+ * Where a datagram with a response to who sent from `source` goes (RFC 3261 §18.2.2, RFC 3581 §4); undefined where the Via says no
+ * address.
+ */
+export function responseEndpoint(via: Via, followMaddr: boolean, source: Endpoint): Endpoint | undefined {
   const maddr = followMaddr ? via.parameters.get('maddr') : undefined;
   if (maddr !== undefined && isIP(maddr) !== 0) return { address: maddr, port: via.port ?? DEFAULT_PORTS.udp };
   const address = via.received ?? hostOf(via);
-  return isIP(address) === 0 ? undefined : { address, port: via.rport ?? via.port ?? DEFAULT_PORTS.udp };
+  if (address !== source.address && isIP(address) === 0) return undefined;
+  return { address, port: via.rport ?? via.port ?? DEFAULT_PORTS.udp };
 }
 
 /** Where a new connection may bring a response whose own is gone (RFC 3261 §18.2.2). */

@@ -1,6 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { isIP } from 'node:net';
-import { familyOf, formatEndpoint } from './address.ts';
+import { familyOf, formatEndpoint, readEndpoint } from './address.ts';
 import type { Surroundings } from './connection.ts';
 import { failureOf, TransportError } from './error.ts';
 import type { Endpoint, Flow } from './flow.ts';
@@ -20,6 +19,8 @@ export class UdpListener implements Listener {
   readonly protocol = 'udp';
   readonly local: Endpoint;
   readonly sentBy: string;
+  /** What ids of its flows begin with. */
+  readonly prefix: string;
   readonly #socket: Socket;
   readonly #around: Surroundings;
   readonly #closers = new Set<(error: TransportError) => void>();
@@ -30,6 +31,7 @@ export class UdpListener implements Listener {
     this.#socket = socket;
     const { address, port } = socket.address();
     this.local = { address, port };
+    this.prefix = `udp/${formatEndpoint(this.local)}/`;
     this.sentBy = sentByOf(this.local, options);
     socket.on('message', this.#onMessage);
   }
@@ -61,6 +63,12 @@ export class UdpListener implements Listener {
 
   flowTo(remote: Endpoint): Flow {
     return new UdpFlow(this, remote);
+  }
+
+  /** The flow of an id, if it is one of this socket. */
+  flow(id: string): Flow | undefined {
+    const remote = id.startsWith(this.prefix) ? readEndpoint(id.slice(this.prefix.length)) : undefined;
+    return remote && this.flowTo(remote);
   }
 
   send(head: Buffer, body: Buffer, { address, port }: Endpoint): Promise<void> {
@@ -129,7 +137,7 @@ class UdpFlow implements Flow {
   }
 
   get id(): string {
-    return `udp/${formatEndpoint(this.local)}/${formatEndpoint(this.remote)}`;
+    return this.#listener.prefix + formatEndpoint(this.remote);
   }
 
   get protocol(): 'udp' {
@@ -163,14 +171,6 @@ class UdpFlow implements Flow {
   onClose(run: (error: TransportError) => void): () => void {
     return this.#listener.onClose(run);
   }
-}
-
-/** What an id of a UDP flow names: our endpoint as text and the peer's. */
-export function readUdpFlowId(id: string): { readonly local: string; readonly remote: Endpoint } | undefined {
-  const [, local, bracketed, plain, port] = /^udp\/(.+)\/(?:\[(.+)\]|([\d.]+)):(\d{1,5})$/.exec(id) ?? [];
-  const address = bracketed ?? plain;
-  if (local === undefined || address === undefined || isIP(address) === 0) return undefined;
-  return { local, remote: { address, port: Number(port) } };
 }
 
 /** Many keep their NAT open by line ends, which nobody need answer. */

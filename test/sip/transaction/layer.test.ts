@@ -119,7 +119,7 @@ describe('The transaction layer', () => {
     clock.advance(60_000);
     const cancels = network.sent.filter(({ message }) => 'method' in message && message.method === 'CANCEL');
     expect(cancels).to.have.length(1);
-    expect(cancels[0]?.message.header('Via')).to.equal(invite.request.header('Via'));
+    expect(cancels[0]?.message.header('Via')).to.equal(invite.request?.header('Via'));
     expect(cancels[0]?.message.header('CSeq')).to.equal('1 CANCEL');
     expect(heard).to.deep.equal(['100', '487', 'done']);
   });

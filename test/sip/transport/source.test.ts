@@ -6,7 +6,7 @@ const from = (via: string, ...others: string[]) =>
   Request.create('OPTIONS', 'sip:a@example.com', [['Via', [via, ...others].join(', ')]]);
 const seen = (via: string, address: string, port = 4000) => withSource(from(via), { address, port }).header('Via');
 const answered = (via: string, address: string, port = 4000, followMaddr = false) =>
-  responseEndpoint(Response.to(withSource(from(via), { address, port }), 200).via, followMaddr);
+  responseEndpoint(Response.to(withSource(from(via), { address, port }), 200).via, followMaddr, { address, port });
 
 describe('The source of a request', () => {
   it('stands in its top Via where sent-by does not say it (RFC 3261 §18.2.1)', () => {

@@ -4,33 +4,26 @@ import { Cursor } from '../cursor.ts';
 /** A header field that stands once, and how its value is read. */
 export interface SingleHeader<T> {
   readonly name: string;
-  /** Where a message keeps what it has read. */
-  readonly slot: number;
   readonly read: (text: string) => T;
 }
 
 /** A header field of many values, and how the values of its lines are read. */
 export interface ListHeader<T> {
   readonly name: string;
-  readonly slot: number;
   readonly readAll: (lines: readonly string[]) => readonly T[];
 }
 
 const COMMA = 0x2c;
 
-let slots = 0;
-
 /** A header field of one value; the value ends where `read` ends. */
 export const single = <T>(name: string, read: (cursor: Cursor) => T): SingleHeader<T> => ({
   name,
-  slot: slots++,
   read: (text) => readWhole(text, name, read),
 });
 
 /** A header field of values that commas divide; a line without any value counts for none. */
 export const list = <T>(name: string, read: (cursor: Cursor) => T): ListHeader<T> => ({
   name,
-  slot: slots++,
   readAll: (lines) => {
     const values: T[] = [];
     for (const line of lines) {
@@ -47,7 +40,6 @@ export const list = <T>(name: string, read: (cursor: Cursor) => T): ListHeader<T
 /** A header field of one value on each line, where a comma belongs to the value. */
 export const lineByLine = <T>(name: string, read: (cursor: Cursor) => T): ListHeader<T> => ({
   name,
-  slot: slots++,
   readAll: (lines) => lines.map((line) => readWhole(line, name, read)),
 });
 
