@@ -32,7 +32,7 @@ export function admit(object: ConferenceObject, caller: Caller, standing: Standi
     case 'unauthenticated':
       throw unknownTo(caller);
     case 'banned':
-      throw turnedAway('You are banned from this conference.');
+      throw standing.level === undefined ? unknownTo(caller) : banned();
     case 'unlisted':
       if (handling === 'confirm') return 'pending'; // RFC 6501 §4.6.2
       throw turnedAway('You are not on the list of those who may join this conference.');
@@ -52,6 +52,8 @@ export function admit(object: ConferenceObject, caller: Caller, standing: Standi
       throw turnedAway('This conference takes nobody in now.');
   }
 }
+
+export const banned = (): Refusal => new Refusal('not-allowed', 'You are banned from this conference.');
 
 /** Whether everybody who has an account may come in by himself, without being listed and without a password. */
 export const isPublic = (object: ConferenceObject): boolean =>

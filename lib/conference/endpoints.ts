@@ -3,7 +3,7 @@ import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info, XCON, xcon } from '../model/names.ts';
 import { endpointsOf, statusOf, type UserRecord, userRecord } from '../model/user.ts';
 import { XmlElement, type XmlNode } from '../xml/element.ts';
-import { unknownTo } from './admission.ts';
+import { banned, isBanned, unknownTo } from './admission.ts';
 import { callTargets } from './asked-targets.ts';
 import type { Call } from './calls.ts';
 import { type EndpointState, withState } from './endpoint-state.ts';
@@ -122,6 +122,32 @@ export class Endpoints {
   checkReferring(call: Call, uri: XconUri): Promise<ConferenceObject> {
     const work = ({ standing }: Work): void => checkReferring(standing);
     return this.#objects.tryChange(call, uri, CONFERENCES, work, mayKnow(call));
+  }
+
+  /**
+   * Whether a participant may add media of these types to a call of hers: by the rules by which she would join with them.
+   * @throws {Refusal}
+   */
+  async checkMedia(
+    call: Call,
+    uri: XconUri,
+    user: XconUserId,
+    entity: string,
+    types: readonly string[],
+  ): Promise<void> {
+    const work = (all: Work): void => {
+      const { edit, standing } = all;
+      const record = edit.now.users.get(user);
+      const endpoint = record && endpointOf(record, entity);
+      if (record === undefined || endpoint === undefined)
+        throw new Refusal('not-allowed', 'You are not in this conference any more.');
+      const { addresses } = record.facts;
+      const isPrivileged = standing.level === 'moderator' || standing.level === 'organizer';
+      if (!isPrivileged && isBanned(edit.now, { userId: user, addresses })) throw banned();
+      const media = types.map((type, at) => ({ id: String(at + 1), type, status: 'sendrecv' as const }));
+      all.judge({ user, record, endpoints: [withState(endpoint, { media })], joins: true });
+    };
+    await this.#objects.tryChange(call, uri, CONFERENCES, work, mayKnow(call));
   }
 
   /** The conference as it is stored; undefined where there is none. */

@@ -13,6 +13,14 @@ export const FOCUS_SETTINGS = {
     'Calls of one user to one conference; more get 486.',
     count(focusDefaults.callsPerUser),
   ),
+  'focus.guestCalls': integer(
+    'Calls of guests, who prove nothing, at once; more get 503, so that there is room for others.',
+    count(focusDefaults.guestCalls),
+  ),
+  'focus.guestCallsPerPeer': integer(
+    'The same from one address, but for those of `sip.transport.unlimitedPeers`.',
+    count(focusDefaults.guestCallsPerPeer),
+  ),
   'focus.operator': optionalText(
     'Who brings people into conferences of the join-handling `directed-operator`; callers are sent there (302).',
     { type: 'SIP URI' },

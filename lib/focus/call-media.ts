@@ -5,7 +5,7 @@ import type { XconUri } from '../model/identifiers.ts';
 import { type Leg, MediaRefused, type Mixer, type Path, type SidebarPart } from '../mixer/mixer.ts';
 import type { Description } from '../sip/dialog/description.ts';
 import type { Outcome } from '../sip/dialog/session-user.ts';
-import { mediaRefusal, sdpIn, sessionDescription } from './descriptions.ts';
+import { mediaRefusal, offeredTypes, sdpIn, sessionDescription } from './descriptions.ts';
 import { type Controls, labelsOf, stateOf, UNTOUCHED } from './media.ts';
 
 const PATHS: readonly Path[] = ['to-mixer', 'from-mixer'];
@@ -85,6 +85,12 @@ export class CallMedia {
       if (controls.muted[path] !== before.muted[path]) this.#leg?.mute(path, controls.muted[path]).catch(this.#report);
       if (controls.gain[path] !== before.gain[path]) this.#leg?.gain(path, controls.gain[path]).catch(this.#report);
     }
+  }
+
+  /** The types of media of an offer that the call doesn't have yet. */
+  addedBy(offer: Description): readonly string[] {
+    const there = new Set((this.#leg?.media ?? []).filter(({ refused }) => !refused).map(({ type }) => type));
+    return offeredTypes(sdpIn(offer) ?? '').filter((type) => !there.has(type));
   }
 
   /** The answer to the peer's offer, or ours where he makes none. */

@@ -1,50 +1,24 @@
 import type { Call as Asking, Caller } from '../conference/calls.ts';
 import type { EndpointState } from '../conference/endpoint-state.ts';
-import type { Endpoints } from '../conference/endpoints.ts';
 import { endpointOf } from '../conference/endpoints.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { statusOf } from '../model/user.ts';
 import type { XmlElement } from '../xml/element.ts';
-import type { Leg, Mixer, SidebarPart } from '../mixer/mixer.ts';
-import type { Description } from '../sip/dialog/description.ts';
+import type { Leg, SidebarPart } from '../mixer/mixer.ts';
+import { type Description, descriptionOf } from '../sip/dialog/description.ts';
 import type { Outcome, Refused, SessionEnd, SessionUser } from '../sip/dialog/session-user.ts';
 import type { Session } from '../sip/dialog/session.ts';
 import type { Request } from '../sip/message/request.ts';
+import type { Response } from '../sip/message/response.ts';
+import type { CallContext, CallParts } from './call-context.ts';
 import { CallMedia } from './call-media.ts';
-import type { Calls } from './calls.ts';
 import { type CallEnd, ENDS, FORBIDDEN, NOT_ACCEPTABLE, REMOVED, UNREACHABLE } from './endings.ts';
 import { controlsOf } from './media.ts';
-import type { CallRecords } from './records.ts';
-import { RosterPlace, type RosterPlaceContext } from './roster-place.ts';
+import { RosterPlace } from './roster-place.ts';
 
+export type { CallContext, CallParts } from './call-context.ts';
 export type { CallEnd } from './endings.ts';
-
-/** What every call uses of the focus. */
-export interface CallContext extends RosterPlaceContext {
-  readonly endpoints: Pick<Endpoints, 'report' | 'remove' | 'conceal'>;
-  readonly mixer: Mixer;
-  readonly calls: Calls;
-  readonly records: CallRecords;
-  /** Looks at a target refresh of a peer; says why it is refused and the call ends (3GPP TS 24.605 §4.6). */
-  readonly judgeRefresh?: ((message: Pick<Request, 'contacts'>) => Refused | undefined) | undefined;
-  /** What a re-INVITE asks of the conference, by the right of its sender. */
-  readonly asked?: ((call: Call, request: Request) => void) | undefined;
-}
-
-export interface CallParts {
-  /** Names its leg, and its record; unique for ever. */
-  readonly id: string;
-  readonly conference: XconUri;
-  readonly user: XconUserId;
-  /** The entity of its endpoint. */
-  readonly endpoint: string;
-  /** As whom its requests act. */
-  readonly caller: Caller;
-  readonly joined: 'dialed-in' | 'dialed-out';
-  /** With another focus of the conference. */
-  readonly isCascade?: boolean;
-}
 
 /**
  * One call: an endpoint of a participant, its dialog and its media. It is made when somebody calls or is called, `joins` the conference when
@@ -66,6 +40,8 @@ export class Call implements SessionUser {
   #awaited: ((object: ConferenceObject | undefined) => void) | undefined;
   #end: CallEnd | undefined;
   #isOver = false;
+  /** A re-INVITE or UPDATE whose media are judged before what it asks is done. */
+  #judged: Request | undefined;
   #onDigit: ((digit: string) => void) | undefined;
   #gone: Promise<void> = Promise.resolve();
   readonly #onOver: ((end: CallEnd) => void)[] = [];
@@ -108,7 +84,7 @@ export class Call implements SessionUser {
     return this.#isOver;
   }
 
-  /** When nothing is left of it, once it is over. */
+  /** When nothing is left of it. */
   get gone(): Promise<void> {
     return this.#gone;
   }
@@ -225,13 +201,25 @@ export class Call implements SessionUser {
 
   refreshing(request: Request): Refused | undefined {
     const refused = this.isCascade ? undefined : this.#context.judgeRefresh?.(request);
-    if (refused === undefined) this.#context.asked?.(this, request);
-    else queueMicrotask(() => this.hangUp(FORBIDDEN));
+    if (refused !== undefined) queueMicrotask(() => this.hangUp(FORBIDDEN));
+    // Where the media are still to be judged, nothing is asked before they are.
+    else if (this.#addedBy(descriptionOf(request)).length > 0) this.#judged = request;
+    else this.#context.asked?.(this, request);
     return refused;
   }
 
+  agreed(response: Response): void {
+    if (!this.isCascade && this.#context.judgeRefresh?.(response) !== undefined) this.hangUp(FORBIDDEN);
+  }
+
   async offered(offer: Description | undefined): Promise<Outcome> {
+    const asks = this.#judged;
+    this.#judged = undefined;
+    const added = this.#addedBy(offer);
+    const refused = added.length > 0 ? await this.#context.judgeMedia?.(this, added) : undefined;
+    if (refused !== undefined) return refused;
     const outcome = await this.#media.offered(offer);
+    if (asks !== undefined && outcome !== undefined && 'body' in outcome) this.#context.asked?.(this, asks);
     this.#tell();
     return outcome;
   }
@@ -271,6 +259,11 @@ export class Call implements SessionUser {
     const { cause, response } = await this.#session.request('OPTIONS');
     if (cause === 'transport' || response.status === 408) this.hangUp(UNREACHABLE);
     else if (!this.isCascade && this.#context.judgeRefresh?.(response)) this.hangUp(FORBIDDEN);
+  }
+
+  /** Types of media that an offer of the peer brings into a call that is in the conference. */
+  #addedBy(offer: Description | undefined): readonly string[] {
+    return this.#hasEntered && offer !== undefined ? this.#media.addedBy(offer) : [];
   }
 
   /** Once for each state that is another. */

@@ -5,6 +5,7 @@ import type { PartName } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import { info } from '../model/names.ts';
 import { dialogId } from '../sip/dialog/dialog.ts';
+import type { Refused } from '../sip/dialog/session-user.ts';
 import { refuse } from '../sip/event/answering.ts';
 import type { Request } from '../sip/message/request.ts';
 import type { Uri } from '../sip/message/uri.ts';
@@ -16,6 +17,7 @@ import { Calls } from './calls.ts';
 import { chime } from './chimes.ts';
 import { mayReplace, namedCall, NOT_YOURS, REPLACED } from './named-dialog.ts';
 import { type CallEnd, CONFERENCE_ENDED, REMOVED } from './endings.ts';
+import { GuestPlaces } from './guest-places.ts';
 import { IncomingCall, refusalFor } from './incoming-call.ts';
 import { type Fields, focusDefaults, type FocusOptions, type FocusParts } from './parts.ts';
 import { Recovery } from './recovery.ts';
@@ -37,9 +39,10 @@ export class Focus {
     this.parts = {
       ...options,
       settings,
+      guests: new GuestPlaces(settings),
       context: {
         ...{ endpoints, mixer, calls: this.calls, records, clock, date, leaversShown },
-        ...{ judgeRefresh, asked: this.#asked, report },
+        ...{ judgeRefresh, judgeMedia: this.#judgeMedia, asked: this.#asked, report },
       },
       fields: [['Allow-Events', 'conference']],
     };
@@ -184,6 +187,19 @@ export class Focus {
       await turn();
     }
   }
+
+  /** Who adds a medium to her call is judged as if she joined with it. */
+  readonly #judgeMedia = async (call: Call, types: readonly string[]): Promise<Refused | undefined> => {
+    const { endpoints } = this.parts;
+    try {
+      await endpoints.checkMedia(call.asking, call.conference, call.user, call.endpoint, types);
+      return undefined;
+    } catch (error) {
+      const { status, fields } = refusalFor(error, this.parts);
+      // Others would end more than the re-INVITE (RFC 5057 §5.1).
+      return { status: [433, 500, 503, 603].includes(status) ? status : 403, fields };
+    }
+  };
 
   /** Linphone's administrators name the conference by the Subject of a re-INVITE. */
   readonly #asked = ({ asking, conference }: Call, request: Request): void => {

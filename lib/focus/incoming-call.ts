@@ -59,7 +59,9 @@ export class IncomingCall {
     if (welcome.asks && !this.#parts.mixer.carries.includes('audio')) await this.#dialIn(undefined); // throws
     // Other calls of the same telephone may have come meanwhile.
     this.#arrival = this.#arrives();
+    const leave = this.#takePlace();
     const call = this.#newCall(welcome);
+    call.onOver(leave);
     const { settings, fields } = this.#parts;
     const contact = this.#parts.contact(this.#server, this.#conference);
     const invite = this.#parts.take(this.#server, contact, call, settings.session);
@@ -84,6 +86,14 @@ export class IncomingCall {
       else throw error;
     }
     return call;
+  }
+
+  /** Of a guest, who gives it back by what comes back. @throws {Refusal} */
+  #takePlace(): () => void {
+    const { caller, source } = this.#identified;
+    const leave = caller.kind === 'guest' ? this.#parts.guests.take(source) : () => undefined;
+    if (leave === undefined) throw new Refusal('resources-exhausted', 'Too many people call who are nobody here.');
+    return leave;
   }
 
   async #enter(call: Call, invite: IncomingInvite, password: string | undefined): Promise<void> {

@@ -153,6 +153,10 @@ export class OutgoingCall implements Ringing, Invites {
     return this.#parts.call.refreshing(request);
   }
 
+  agreed(response: Response, session: Session): void {
+    if (this.#session === session) this.#parts.call.agreed(response);
+  }
+
   ended(end: SessionEnd, session: Session): void {
     if (this.#session === session) this.#parts.call.ended(end);
   }
@@ -168,6 +172,8 @@ export class OutgoingCall implements Ringing, Invites {
 
   /** What a 2xx is worth: a focus is no participant (3GPP TS 24.605), and its answer must be one that we can take. */
   async #judge(session: Session, response: Response): Promise<Final> {
+    // Its Contact leads nowhere that we may send the ACK to.
+    if (session.isOver) return finalOf(503, 'No Way To The Contact');
     if (!this.#parts.call.isCascade && response.contacts.some(this.#parts.isFocus)) return FOCUS_ANSWERED;
     const answer = descriptionOf(response) ?? this.#answers.get(session);
     const text = answer && sdpIn(answer);

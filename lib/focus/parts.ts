@@ -16,9 +16,10 @@ import type { ServerTransaction } from '../sip/transaction/server.ts';
 import type { CallContext } from './call.ts';
 import type { Identities } from './caller.ts';
 import { pinDefaults, type PinSettings } from './pin-entry.ts';
+import { guestDefaults, type GuestLimits, type GuestPlaces } from './guest-places.ts';
 import type { CallRecords } from './records.ts';
 
-export interface FocusSettings {
+export interface FocusSettings extends GuestLimits {
   /** Calls at once. */
   readonly calls: number;
   /** The same of one user in one conference. */
@@ -36,6 +37,7 @@ export interface FocusSettings {
 }
 
 export const focusDefaults: FocusSettings = {
+  ...guestDefaults,
   calls: 20_000,
   callsPerUser: 10,
   session: { timer: sessionDefaults.timer },
@@ -93,6 +95,7 @@ export type Fields = readonly (readonly [name: string, value: string])[];
 export interface FocusParts extends Omit<FocusOptions, 'settings'> {
   readonly settings: FocusSettings;
   readonly context: CallContext;
+  readonly guests: GuestPlaces;
   /** Of every 2xx of ours to an INVITE. */
   readonly fields: Fields;
 }

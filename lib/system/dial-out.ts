@@ -3,7 +3,7 @@ import { targetIn } from '../conference/asked-targets.ts';
 import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
-import { CONTENT } from './focus.ts';
+import { calledAddresses, CONTENT } from './focus.ts';
 import { Adding } from '../focus/adding.ts';
 import type { Callee } from '../focus/dial-out.ts';
 import { DialOuts, type Records } from '../focus/dial-outs.ts';
@@ -17,7 +17,6 @@ import { References } from '../focus/references.ts';
 import { refer } from '../focus/referral.ts';
 import { LIST_INVITE, LIST_TYPE } from '../focus/uri-list.ts';
 import { Ways } from '../focus/ways.ts';
-import { Outbound } from '../http/outbound.ts';
 import { isFocus } from '../mmtel/focus-evidence.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import { Allowance, type AllowanceParts } from '../outbox/allowance.ts';
@@ -69,8 +68,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
   const { context } = focus.parts;
   const servesDomain = (domain: string): boolean => people.servesDomain(domain);
   const find = focus.parts.conferenceOf;
-  const outbound = new Outbound({ allowed: settings.networks });
-  const admits = ({ address }: { readonly address: string }): boolean => outbound.admits(address);
+  const admits = calledAddresses(config);
   const gate = new Gate({
     rules: settings,
     servesDomain,

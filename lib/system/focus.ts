@@ -5,12 +5,14 @@ import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
 import { Focus } from '../focus/focus.ts';
 import type { CallRecords } from '../focus/records.ts';
+import { Outbound } from '../http/outbound.ts';
 import type { Mixer } from '../mixer/mixer.ts';
 import { isFocus } from '../mmtel/focus-evidence.ts';
 import type { UserAgent } from '../sip/agent/user-agent.ts';
 import type { Clock } from '../sip/clock.ts';
 import { sessionDefaults } from '../sip/dialog/session-user.ts';
 import { newTag } from '../sip/token.ts';
+import type { Target } from '../sip/transport/flow.ts';
 import type { SipSenders } from '../sip-users/senders.ts';
 
 export interface FocusWiring {
@@ -38,6 +40,8 @@ export function openFocus({ config, agent, control, people, senders, records, ..
     operator,
     calls,
     callsPerUser,
+    guestCalls,
+    guestCallsPerPeer,
     sessionInterval: interval,
     minimumInterval: minimum,
     waitingTime,
@@ -45,6 +49,7 @@ export function openFocus({ config, agent, control, people, senders, records, ..
     chimes,
     recoveredAtOnce,
   } = section(config, 'focus');
+  const admits = calledAddresses(config);
   const focus = new Focus({
     ...parts,
     control,
@@ -66,14 +71,25 @@ export function openFocus({ config, agent, control, people, senders, records, ..
       return focus === undefined ? namesFocus(object, () => true) : isFocusOf(object, focus);
     },
     take: (...call) => agent.take(...call),
-    resume: (...session) => agent.resume(...session),
+    resume: (state, user, settings, isOurs) => {
+      const session = agent.resume(state, user, settings, isOurs);
+      if (isOurs) session.dialog.guard = admits;
+      return session;
+    },
     answerOptions: (server, fields) => agent.answerOptions(server, fields),
     newId: newTag,
     settings: {
-      ...{ operator, calls, callsPerUser, leaversShown, chimes, recoveredAtOnce },
+      ...{ operator, calls, callsPerUser, guestCalls, guestCallsPerPeer, leaversShown, chimes, recoveredAtOnce },
+      unlimitedPeers: config['sip.transport.unlimitedPeers'],
       session: { allow: ALLOW, timer: { interval, minimum }, ringTime: waitingTime },
       pin: section(config, 'focus.pin'),
     },
   });
   return focus;
+}
+
+/** Whether calls of ours may go to an address. */
+export function calledAddresses(config: Config): (target: Pick<Target, 'address'>) => boolean {
+  const outbound = new Outbound({ allowed: section(config, 'dialOut').networks });
+  return ({ address }) => outbound.admits(address);
 }

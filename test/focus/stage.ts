@@ -4,6 +4,7 @@ import type { FocusSettings } from '../../lib/focus/parts.ts';
 import type { CallRecord } from '../../lib/focus/records.ts';
 import { type Announcement, type Leg, type LegOptions, type MixerEvents, type Path } from '../../lib/mixer/mixer.ts';
 import { NoMixer } from '../../lib/mixer/none.ts';
+import { isFocus } from '../../lib/mmtel/focus-evidence.ts';
 import { parseXconUri, type XconUri } from '../../lib/model/identifiers.ts';
 import { UserAgent } from '../../lib/sip/agent/user-agent.ts';
 import { TimerWheel } from '../../lib/sip/clock.ts';
@@ -112,7 +113,7 @@ export class FocusStage {
       records: new MemoryRecords<CallRecord>(),
       conferenceOf: (uri) => (uri.kind === 'sip' ? parseXconUri(`xcon:${uri.user ?? ''}@${DOMAIN}`) : undefined),
       contact: ({ flow }, uri) => `${this.#agent.contact(flow, idOf(uri))};isfocus`,
-      isFocus: () => false,
+      isFocus,
       cascades: () => Promise.resolve(false),
       take: (...call) => this.#agent.take(...call),
       resume: (...session) => this.#agent.resume(...session),

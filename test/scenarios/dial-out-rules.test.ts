@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { expect } from 'chai';
 import { freePort } from '../sip/peers/program.ts';
 import { Response } from '../../lib/sip/message/response.ts';
@@ -38,6 +40,32 @@ describe('calls that the focus makes', () => {
     expect(await room.brings('dave', contactOf(phone))).to.equal(200);
     await (await phone.rings()).picksUp();
     await room.sees('dave', 'connected');
+  });
+
+  it('follow no Contact of an answer into a closed network: no ACK goes there, and the call has failed', async () => {
+    const elsewhere = createSocket('udp4');
+    const heard: string[] = [];
+    elsewhere.on('message', (bytes) => heard.push(bytes.toString()));
+    elsewhere.bind(0, '127.0.0.2');
+    await once(elsewhere, 'listening');
+    try {
+      await start({ 'dialOut.domains': '127.0.0.1', 'dialOut.networks': '127.0.0.1/32' });
+      const carol = await room.stage.phone('carol');
+      expect(await room.brings('dave', contactOf(carol))).to.equal(200);
+      const call = await carol.rings();
+      call.incoming.session.dialog.contact = `<sip:victim@127.0.0.2:${elsewhere.address().port}>`;
+      await call.picksUp();
+      const user = await room.sees('dave', 'disconnected');
+      expect(textAt(user, 'endpoint/disconnection-method')).to.equal('failed');
+      expect(textAt(user, 'endpoint/disconnection-info/reason')).to.match(/^SIP;cause=503/);
+      // What is sent later comes later, if it comes.
+      const last = new Promise((done) => elsewhere.once('message', done));
+      elsewhere.send('the end', elsewhere.address().port, '127.0.0.2');
+      await last;
+      expect(heard).to.deep.equal(['the end']);
+    } finally {
+      elsewhere.close();
+    }
   });
 
   it('reach telephones through the gateway, as often as a user may call', async () => {

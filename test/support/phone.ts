@@ -183,6 +183,11 @@ export class Phone {
     return this.#contact;
   }
 
+  /** Calls that have come and that nobody has taken with `rings`. */
+  get unheard(): number {
+    return this.#ringing.length;
+  }
+
   /** The next call that comes. */
   rings(): Promise<RingingCall> {
     const first = this.#ringing.shift();

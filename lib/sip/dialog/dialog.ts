@@ -4,7 +4,7 @@ import { ownText as own } from '../message/own-text.ts';
 import { Request } from '../message/request.ts';
 import { Response, type ResponseParts } from '../message/response.ts';
 import type { SipUri } from '../message/uri.ts';
-import type { Flow } from '../transport/flow.ts';
+import type { Flow, Target } from '../transport/flow.ts';
 import { leadsBack, nextHopOf, routed } from './route-set.ts';
 
 /** A dialog as plain data (RFC 3261 §12): what survives a restart. */
@@ -28,6 +28,8 @@ export interface DialogState {
   readonly secure: boolean;
   /** Id of the flow by which requests go while it is open. */
   readonly flow?: string | undefined;
+  /** The address that our first request reached the peer at, over a flow of its own. */
+  readonly reached?: string | undefined;
 }
 
 export interface RequestContent {
@@ -48,6 +50,9 @@ export class Dialog {
   readonly #secure: boolean;
   /** Our Contact, as a field value. */
   contact: string;
+  /** Whether requests may go to a target that was located; to any by default. */
+  guard: ((target: Target) => boolean) | undefined;
+  readonly #reached: string | undefined;
   #target: string;
   #routes: readonly string[];
   #localSeq: number;
@@ -67,6 +72,7 @@ export class Dialog {
     this.#localSeq = state.localSeq;
     this.#remoteSeq = state.remoteSeq;
     this.#flow = state.flow;
+    this.#reached = state.reached;
   }
 
   /**
@@ -107,6 +113,7 @@ export class Dialog {
       localSeq: request.cseq.number,
       secure: request.uriText.startsWith('sips:'),
       flow: flow?.id,
+      reached: flow?.remote.address,
     });
   }
 
@@ -123,6 +130,12 @@ export class Dialog {
   /** Id of the flow by which requests go while it is open. */
   get flow(): string | undefined {
     return this.#flow;
+  }
+
+  /** Whether requests may go to a target that was located: where the guard lets them, and to where the peer has been. */
+  get admits(): ((target: Target) => boolean) | undefined {
+    const { guard } = this;
+    return guard && ((target) => target.address === this.#reached || guard(target));
   }
 
   /** CSeq of the last request of ours. */
@@ -200,6 +213,7 @@ export class Dialog {
       remoteSeq: this.#remoteSeq,
       secure: this.#secure,
       flow: this.#flow,
+      reached: this.#reached,
     };
   }
 

@@ -124,11 +124,14 @@ export class DialogLayer {
     return last;
   }
 
-  /** Sends the ACK to a 2xx to the INVITE of this CSeq (RFC 3261 §13.2.2.4); resolves with what sends it once more. */
-  async sendAck(dialog: Dialog, cseq: number, content: RequestContent = {}): Promise<() => void> {
+  /**
+   * Sends the ACK to a 2xx to the INVITE of this CSeq (RFC 3261 §13.2.2.4); resolves with what sends it once more, undefined where
+   * nobody is reached.
+   */
+  async sendAck(dialog: Dialog, cseq: number, content: RequestContent = {}): Promise<(() => void) | undefined> {
     const ack = dialog.ack(cseq, content);
     const flow = await this.outgoing.flowFor(ack, this.#way(dialog));
-    return flow === undefined ? () => undefined : this.outgoing.transactions.acknowledge(ack, flow);
+    return flow && this.outgoing.transactions.acknowledge(ack, flow);
   }
 
   /** Runs what a user does; what it throws is reported and ends there. */
@@ -159,7 +162,8 @@ export class DialogLayer {
   }
 
   #way(dialog: Dialog): SendOptions {
-    return { flow: dialog.flow === undefined ? undefined : this.#flow(dialog.flow), nextHop: dialog.nextHop };
+    const { nextHop, admits } = dialog;
+    return { flow: dialog.flow === undefined ? undefined : this.#flow(dialog.flow), nextHop, admits };
   }
 
   #end(dialog: Dialog, status: number): void {

@@ -30,7 +30,7 @@ export interface OutgoingInviteParts {
   readonly settings?: Partial<SessionSettings> | undefined;
   /** The way to the callee, where that opened it (RFC 5626 §5.3). */
   readonly flow?: Flow | undefined;
-  /** Whether it may be sent to a located target. */
+  /** Whether it, and what follows in its dialogs, may be sent to a located target. */
   readonly admits?: SendOptions['admits'];
 }
 
@@ -180,9 +180,11 @@ export class OutgoingInvite {
     const known = this.#forks.get(tag ?? '');
     if (known !== undefined) return known;
     const leadsToPeer = this.#flow !== undefined || response.recordRoutes.length > 0;
+    const dialog = Dialog.ofResponse(request, response, leadsToPeer ? this.#flow : undefined);
+    dialog.guard = this.#admits;
     const session = new Session({
       layer: this.#layer,
-      dialog: Dialog.ofResponse(request, response, leadsToPeer ? this.#flow : undefined),
+      dialog,
       user: this.#user,
       settings: this.#settings,
       caller: 'us',

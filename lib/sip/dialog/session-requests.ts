@@ -83,7 +83,8 @@ export class SessionRequests {
       body,
     });
     if (isRefused(outcome)) void session.bye(); // An offer in a 2xx can't be refused otherwise (§14.2).
-    return repeat;
+    if (repeat === undefined) session.lose(503);
+    return repeat ?? (() => undefined);
   }
 
   async #inviteOnce(offer: Description | undefined, fields: Fields): Promise<Answer> {
@@ -133,8 +134,10 @@ export class SessionRequests {
       const answer = await send();
       const { response, request } = answer;
       if (response.header('Allow') !== undefined) session.takesUpdate = response.allow.includes('UPDATE');
-      if (response.status < 300) session.timer.agree(agreedBy(request, response));
-      else this.#judge(answer, isIntegral);
+      if (response.status < 300) {
+        session.timer.agree(agreedBy(request, response));
+        session.layer.fence(() => session.user.agreed?.(response, session));
+      } else this.#judge(answer, isIntegral);
       if (attempt >= session.settings.attempts || !(await this.#isWorthAnother(response))) return answer;
     }
   }

@@ -1,4 +1,5 @@
 import type { Request } from '../message/request.ts';
+import type { Response } from '../message/response.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
 import type { Description } from './description.ts';
 import type { Session } from './session.ts';
@@ -18,6 +19,8 @@ export interface SessionUser {
   offered?(offer: Description | undefined, session: Session): Outcome | Promise<Outcome>;
   /** A re-INVITE or UPDATE of the peer, before anything else: says why it is refused, if it is. */
   refreshing?(request: Request, session: Session): Refused | undefined;
+  /** The peer has taken a re-INVITE or UPDATE of ours: its 2xx. */
+  agreed?(response: Response, session: Session): void;
   /** The answer to an offer that `offered` gave, in the ACK or the PRACK. */
   answered?(answer: Description, session: Session): void;
   /** The session's description as it stands, for a re-INVITE that only refreshes (RFC 4028 §7.4). */

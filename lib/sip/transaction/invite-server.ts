@@ -4,7 +4,15 @@ export type InviteServerState = 'proceeding' | 'accepted' | 'completed' | 'confi
 
 /** What comes from below and what the user (TU) answers. */
 export type ServerInput =
-  'start' | 'request' | 'ACK' | '1xx from TU' | '2xx from TU' | '300-699 from TU' | '408 from TU' | 'transport error';
+  | 'start'
+  | 'request'
+  | 'ACK'
+  | '1xx from TU'
+  | '2xx from TU'
+  | '300-699 from TU'
+  | '401 or 407 from TU'
+  | '408 from TU'
+  | 'transport error';
 
 export type ServerEffect =
   | 'send response'
@@ -28,7 +36,8 @@ export type ServerEffect =
  *                         │ ACK                             v
  *                     confirmed ──── I ───────────────> terminated
  *
- * A response that can't be sent leaves the state as it is (§8.8).
+ * A response that can't be sent leaves the state as it is (§8.8). A challenge is sent once and ends the transaction (RFC 3261
+ * §26.3.2.4): who has proved nothing yet costs no memory, and who lost it asks again.
  */
 export const inviteServer: Table<InviteServerState, ServerInput, ServerEffect> = {
   proceeding: {
@@ -38,6 +47,7 @@ export const inviteServer: Table<InviteServerState, ServerInput, ServerEffect> =
     '1xx from TU': ['proceeding', 'stop repeating', 'send response'],
     '2xx from TU': ['accepted', 'stop repeating', 'start L', 'send response'],
     '300-699 from TU': ['completed', 'stop repeating', 'start G', 'start H', 'send response'],
+    '401 or 407 from TU': ['terminated', 'stop repeating', 'send response', 'done'],
     '408 from TU': ['completed', 'stop repeating', 'start G', 'start H', 'send response'],
     'transport error': ['proceeding', 'failure to TU'],
   },

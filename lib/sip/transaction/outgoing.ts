@@ -91,9 +91,12 @@ export class Outgoing {
   }
 
   /** The flow that a request would go by which has no transaction: the ACK to a 2xx. Undefined when nobody is reached. */
-  async flowFor(request: Request, { flow, nextHop }: Pick<SendOptions, 'flow' | 'nextHop'>): Promise<Flow | undefined> {
+  async flowFor(
+    request: Request,
+    { flow, nextHop, admits = everywhere }: Pick<SendOptions, 'flow' | 'nextHop' | 'admits'>,
+  ): Promise<Flow | undefined> {
     if (flow?.open === true) return flow;
-    for (const target of await this.#locate(request, nextHop)) {
+    for (const target of (await this.#locate(request, nextHop)).filter(admits)) {
       const way = await this.#transport.connect(target, sizeOf(request)).catch(() => undefined);
       if (way !== undefined) return way;
     }

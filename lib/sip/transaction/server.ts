@@ -89,7 +89,7 @@ export class ServerMachine extends Machine<ServerState, ServerInput, ServerEffec
   }
 
   respond(response: Response): void {
-    const input = inputOf(response.status);
+    const input = inputOf(response);
     if (!this.takes(input)) return;
     this.#response = response;
     this.#final = undefined;
@@ -180,9 +180,10 @@ function readAgain({ head, body }: Serialized): Response | undefined {
 
 const UNLIMITED = { headBytes: Infinity, fields: Infinity, bodyBytes: Infinity };
 
-function inputOf(status: number): ServerInput {
+function inputOf({ status, cseq }: Response): ServerInput {
   if (status < 200) return '1xx from TU';
   if (status < 300) return '2xx from TU';
+  if ((status === 401 || status === 407) && cseq.method === 'INVITE') return '401 or 407 from TU';
   return status === 408 ? '408 from TU' : '300-699 from TU';
 }
 

@@ -139,6 +139,7 @@ describe('A dialog (RFC 3261 §12)', () => {
       remoteSeq: fc.option(fc.nat(1000), { nil: undefined }),
       secure: fc.boolean(),
       flow: fc.option(text, { nil: undefined }),
+      reached: fc.option(text, { nil: undefined }),
     });
     fc.assert(
       fc.property(state, (data) => {
