@@ -34,10 +34,10 @@ export class BlueprintControl {
   async create(call: Call, document: XmlElement): Promise<ObjectAnswer> {
     requireSystemAdministrator(call);
     const { people } = this.#parts;
-    const made = await this.#objects.create(call, document, (identities) =>
+    const { object } = await this.#objects.create(call, document, (identities) =>
       blueprintFrom(document, identities, people),
     );
-    return shown(made, call);
+    return shown(object, call);
   }
 
   async update(call: Call, uri: XconUri, changes: XmlElement): Promise<ObjectAnswer> {

@@ -1,4 +1,5 @@
 import type { Principal } from '../directory/principal.ts';
+import type { SeriesChild } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import type { XmlAttribute, XmlElement } from '../xml/element.ts';
 
@@ -44,6 +45,8 @@ export interface ObjectAnswer {
   readonly view: View;
   /** What is to be said beside it, to people. */
   readonly note?: string;
+  /** Children of a series that its change has made or changed. */
+  readonly children?: readonly SeriesChild[];
 }
 
 /** Sidebars of a conference as their reader may see them: the inside of `sidebars-by-ref` or `sidebars-by-val`. */

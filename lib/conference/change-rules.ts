@@ -1,5 +1,6 @@
 import { type ConferenceObject, ObjectEdit } from '../model/conference-object.ts';
 import type { XconUserId } from '../model/identifiers.ts';
+import { info } from '../model/names.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { checkRoom } from './admission.ts';
 import { type Bringing, judgeArrival, judgeArrivals } from './arrivals.ts';
@@ -10,7 +11,6 @@ import type { Call } from './calls.ts';
 import type { Capacity } from './capacity.ts';
 import type { ArrivalGuard } from './changes.ts';
 import { carryChildren } from './child-times.ts';
-import type { Edited } from './commits.ts';
 import type { ControlParts, Work } from './control-parts.ts';
 import { checkWindow, followClock } from './life.ts';
 import { Identities } from './people.ts';
@@ -57,14 +57,19 @@ export class ChangeRules {
     return Identities.in(element, people, principalOf(call), limits.named);
   }
 
-  /** A new object as its first version. @throws {Refusal} */
-  made(call: Call, make: () => Bringing): Edited & { after: ConferenceObject } {
-    const edit = shaped(() => {
+  /** Whom several pieces of one request name, together. */
+  identitiesOf(asked: readonly ({ element: XmlElement | undefined } | undefined)[], call: Call): Promise<Identities> {
+    const named = asked.flatMap((one) => one?.element ?? []);
+    return this.identitiesIn(named.length === 0 ? undefined : info('conference-info', {}, named), call);
+  }
+
+  /** A new object. @throws {Refusal} */
+  made(call: Call, make: () => Bringing): ObjectEdit {
+    return shaped(() => {
       const bringing = make();
       this.#settle(bringing, principalOf(call)?.userId);
       return bringing.edit;
     });
-    return { after: { ...edit.now, version: 1 }, touched: edit.touched };
   }
 
   /** What a change makes of an object. @throws {Refusal} with the version that it met */

@@ -3,7 +3,9 @@ import { CONFERENCE, type ElementDefinition } from '../model/definitions.ts';
 import { XCON } from '../model/names.ts';
 import { expanded } from '../model/shape.ts';
 import { carried } from '../schedule/carried.ts';
+import { ConferenceTime, type Window } from '../schedule/conference-time.ts';
 import { type NewTime, newTimeIn, partOfSeries } from '../schedule/part-of-series.ts';
+import { isSameRange, rangeOf } from '../schedule/range.ts';
 import { RecurrenceSet } from '../schedule/recurrence-set.ts';
 import { UnusableTime } from '../schedule/unusable-time.ts';
 import type { XmlElement } from '../xml/element.ts';
@@ -41,7 +43,7 @@ export function plan(base: string, rules: TimeRules): RecurrenceSet | undefined 
   }
 }
 
-/** The entry of a conference-time to which an occurrence belongs, and what it plans. */
+/** The first entry of a conference-time that plans an occurrence of this id, and what it plans. */
 export function entryWith(
   time: XmlElement | undefined,
   id: string,
@@ -54,6 +56,27 @@ export function entryWith(
   return undefined;
 }
 
+/** The entry that plans the occurrences of a range; what stands for some has but one. */
+export function entryOf(time: XmlElement | undefined, { entry = 0 }: OccurrenceRange): XmlElement | undefined {
+  const entries = entriesOf(time);
+  return entries.length === 1 ? entries[0] : entries[entry];
+}
+
+/** A range by its ids, with the entry to which they belong: the first that has such an occurrence. */
+export function located(object: ConferenceObject, range: OccurrenceRange, rules: TimeRules): OccurrenceRange {
+  const { from, to, entry } = range;
+  if (entry !== undefined) return rangeOf(range);
+  const found = entriesOf(timeElementOf(object)).findIndex((one) => plan(baseOf(one), rules)?.find(from) !== undefined);
+  return rangeOf({ from, ...(to !== undefined && { to }), entry: object.header.stands?.entry ?? Math.max(0, found) });
+}
+
+/** The first occurrence of a range, as its entry plans it. */
+export function firstWindow(object: ConferenceObject, range: OccurrenceRange, rules: TimeRules): Window | undefined {
+  const time = timeElementOf(object);
+  const entry = entryOf(time, range);
+  return entry && ConferenceTime.of(time?.withChildren([entry]), rules)?.find(range.from);
+}
+
 /** What a range of a series is told as. @throws {Refusal} conflict */
 export function timesOfRange(
   time: XmlElement | undefined,
@@ -61,12 +84,13 @@ export function timesOfRange(
   rules: TimeRules,
   moved?: NewTime,
 ): XmlElement {
-  const found = entryWith(time, range.from, rules);
-  if (time === undefined || found === undefined)
+  const entry = entryOf(time, range);
+  const set = plan(baseOf(entry), rules);
+  if (time === undefined || entry === undefined || set?.find(range.from) === undefined)
     throw new Refusal('conflict', `There is no occurrence ${range.from}: the ids stand in the list of occurrences.`);
-  if (range.to !== undefined && found.set.find(range.to) === undefined)
+  if (range.to !== undefined && set.find(range.to) === undefined)
     throw new Refusal('conflict', `There is no occurrence ${range.to} of the same series.`);
-  return time.withChildren([entryOfRange(found.entry, range, rules, moved)]);
+  return time.withChildren([entryOfRange(entry, range, rules, moved)]);
 }
 
 function entryOfRange(
@@ -82,7 +106,7 @@ function entryOfRange(
   });
 }
 
-const withBase = (entry: XmlElement, base: string): XmlElement =>
+export const withBase = (entry: XmlElement, base: string): XmlElement =>
   entry.withChildren(entry.children.map((one) => (isBase(one) ? one.withChildren([base]) : one)));
 
 const isBase = (child: XmlElement['children'][number]): child is XmlElement =>
@@ -99,34 +123,44 @@ function understood<T>(work: () => T): T {
   }
 }
 
-/** What stands for which occurrences after the times of a series have changed; what has none left keeps what it had. */
+/**
+ * What stands for which occurrences after the times of a series have changed; what has none left keeps what it had. What
+ * an edit has set already stays.
+ */
 export function carryChildren(edit: ObjectEdit, rules: TimeRules): void {
   const { header } = edit.now;
-  const [before, after] = [edit.before, edit.now].map(timeElementOf);
-  if (header.children === undefined || before === after) return;
+  if (header.children === undefined || header.children !== edit.before.header.children) return;
+  if (hasSamePlans(edit.before, edit.now)) return;
   const children = header.children.map((child) => {
-    const range = carriedRange(child, before, after, rules) ?? child;
-    return range.from === child.from && range.to === child.to ? child : { ...range, uri: child.uri };
+    const range = carriedRange(child, edit.before, edit.now, rules) ?? child;
+    return isSameRange(range, child) ? child : { ...range, uri: child.uri };
   });
   if (children.some((child, index) => child !== header.children?.[index])) edit.setHeader({ ...header, children });
 }
 
+/** Whether children stand for the same occurrences of both. */
+export const hasSamePlans = (before: ConferenceObject, after: ConferenceObject): boolean =>
+  timeElementOf(before) === timeElementOf(after) && before.header.stands?.entry === after.header.stands?.entry;
+
 /** Undefined where nothing is left. */
 export function carriedRange(
   range: OccurrenceRange,
-  before: XmlElement | undefined,
-  after: XmlElement | undefined,
+  before: ConferenceObject,
+  after: ConferenceObject,
   rules: TimeRules,
 ): OccurrenceRange | undefined {
-  const old = entryWith(before, range.from, rules);
-  if (old === undefined) return undefined;
-  const place = entriesOf(before).indexOf(old.entry);
-  const entries = entriesOf(after);
-  const likely = [entries[place], ...entries.filter((_, index) => index !== place)];
-  for (const entry of likely) {
-    const set = entry && plan(baseOf(entry), rules);
-    const found = set && carried(range, old.set, set);
-    if (found !== undefined) return found;
+  const was = entryOf(timeElementOf(before), range);
+  const old = plan(baseOf(was), rules);
+  if (was === undefined || old?.find(range.from) === undefined) return undefined;
+  const entries = entriesOf(timeElementOf(after)).map((entry, place) => ({ place, set: plan(baseOf(entry), rules) }));
+  const place = after.header.stands === undefined ? (range.entry ?? 0) : 0;
+  // That of the same UID, else that in the same place, else any.
+  const rank = (one: (typeof entries)[number]): number =>
+    (old.uid !== '' && one.set?.uid === old.uid ? 0 : 2) + (one.place === place ? 0 : 1);
+  for (const { set, place: entry } of entries.toSorted((a, b) => rank(a) - rank(b) || a.place - b.place)) {
+    const found = set && carried(range, old, set);
+    const { stands } = after.header;
+    if (found !== undefined) return rangeOf({ ...found, entry: stands === undefined ? entry : (stands.entry ?? 0) });
   }
   return undefined;
 }

@@ -12,6 +12,7 @@ import { XCON, xcon } from '../model/names.ts';
 import { Part } from '../model/part.ts';
 import { normalise } from '../model/shape.ts';
 import { AddressTaken, endpointsOf, type Origin, type UserRecord, userRecord } from '../model/user.ts';
+import { isSameRange, rangeOf } from '../schedule/range.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { followTimes, timeElementOf, timesOfRange } from './child-times.ts';
 import { inherited } from './inheriting.ts';
@@ -34,13 +35,12 @@ export function childOf(
 ): ConferenceObject {
   const series = parent.header.stands?.series ?? parent.uri;
   const { attributes } = parent.header;
-  const { from, to } = range;
   const edit = new ObjectEdit(
     emptyObject(uri, {
       kind: 'conference',
       parent: { uri: parent.uri, independent: false },
       ...(attributes && { attributes }),
-      stands: { series, from, ...(to !== undefined && { to }) },
+      stands: { series, ...rangeOf(range) },
       active: false,
       anonymous: 0,
     }),
@@ -100,15 +100,11 @@ export function followParent(edit: ObjectEdit, change: ParentChange, rules: Time
   const { stands } = edit.now.header;
   const own = timeElementOf(edit.now);
   if (stands === undefined || own === undefined) return;
-  const isMoved = range.from !== stands.from || range.to !== stands.to;
+  const isMoved = !isSameRange(range, stands);
   if (old !== next || isMoved) setTimes(edit, followTimes(own, stands, range, [old, next], rules));
   if (!isMoved) return;
   const { series, moved } = stands;
-  const { from, to } = range;
-  edit.setHeader({
-    ...edit.now.header,
-    stands: { series, from, ...(to !== undefined && { to }), ...(moved && { moved }) },
-  });
+  edit.setHeader({ ...edit.now.header, stands: { series, ...rangeOf(range), ...(moved && { moved }) } });
 }
 
 function followSection(edit: ObjectEdit, key: string, before: ConferenceObject, after: ConferenceObject): void {

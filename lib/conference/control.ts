@@ -21,7 +21,7 @@ import type {
 } from './calls.ts';
 import type { ArrivalGuard, ChangeListener, Guard } from './changes.ts';
 import { changesSince } from './changes-since.ts';
-import { createConference, type Source } from './creating.ts';
+import type { Source } from './creating.ts';
 import { Endpoints } from './endpoints.ts';
 import type { AskedFilter } from './filter.ts';
 import { type AskedFreeBusy, type BusyTime, freeBusy } from './free-busy.ts';
@@ -33,12 +33,14 @@ import { Refusal } from './refusal.ts';
 import { RosterControl } from './roster-control.ts';
 import { seenChange, type SeenChange } from './seen-change.ts';
 import { SidebarControl } from './sidebar-control.ts';
+import type { ChangedSeries } from './series-changes.ts';
 import type { Sight } from './sight.ts';
 import { Slices } from './slices.ts';
-import { OccurrenceControl } from './occurrence-control.ts';
+import { childrenOf, OccurrenceControl } from './occurrence-control.ts';
 import type { AskedOccurrences, OccurrencesAnswer, Steering } from './steering.ts';
 import { summaryOf } from './summaries.ts';
 import { timeDefaults } from './times.ts';
+import type { SeriesChange } from './told-apart.ts';
 import { readerOf } from './views.ts';
 
 /**
@@ -167,17 +169,21 @@ export class ConferenceControl {
     return changesSince(this.#objects, this.#parts, call, uri, since);
   }
 
-  /** Clones `parent`, or builds from `document`, or clones the default blueprint (RFC 6503 §5.3.4). */
-  async create(call: Call, source: Source): Promise<ObjectAnswer> {
-    return this.#changed(call, await createConference(this.#objects, this.#parts, call, source));
+  /**
+   * Clones `parent`, or builds from `document`, or clones the default blueprint (RFC 6503 §5.3.4).
+   * @param apart what is told of some occurrences beside the document, in the same set of changes
+   */
+  async create(call: Call, source: Source, apart?: SeriesChange): Promise<ObjectAnswer> {
+    return this.#changed(call, await this.#occurrences.create(call, source, apart));
   }
 
   /**
    * Changes a conference. Where the `base` of the changes tells of some occurrences alone, the answer is of what stands for
-   * them (RFC 5239 §7.4).
+   * them; events in it that override others with other words or people are of children as well (RFC 5239 §7.4).
+   * @param apart what is told of some occurrences beside the changes, in the same set of changes
    */
-  async update(call: Call, uri: XconUri, changes: XmlElement): Promise<ObjectAnswer> {
-    return this.#changed(call, await this.#occurrences.update(call, uri, changes));
+  async update(call: Call, uri: XconUri, changes: XmlElement, apart?: SeriesChange): Promise<ObjectAnswer> {
+    return this.#changed(call, await this.#occurrences.update(call, uri, changes, apart));
   }
 
   /**
@@ -193,7 +199,8 @@ export class ConferenceControl {
     range: OccurrenceRange,
     changes: XmlElement,
   ): Promise<ObjectAnswer> {
-    return this.#changed(call, await this.#occurrences.change(call, uri, range, changes));
+    const object = await this.#occurrences.change(call, uri, range, changes);
+    return this.#changed(call, { object, children: [] });
   }
 
   /** What stands for occurrences of a series, as far as the caller may know of it. */
@@ -293,7 +300,8 @@ export class ConferenceControl {
   }
 
   /** What somebody who made or changed an object is shown of it. */
-  #changed(call: Call, after: ConferenceObject): Promise<ObjectAnswer> {
-    return changedAnswer(this.#objects.access, this.#parts, call, after);
+  async #changed(call: Call, { object, children }: ChangedSeries): Promise<ObjectAnswer> {
+    const answer = await changedAnswer(this.#objects.access, this.#parts, call, object);
+    return children.length === 0 ? answer : { ...answer, children: children.flatMap(childrenOf) };
   }
 }

@@ -1,4 +1,3 @@
-import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import type { XmlElement } from '../xml/element.ts';
 import type { ObjectAccess } from './access.ts';
@@ -7,7 +6,9 @@ import type { Call } from './calls.ts';
 import type { ControlParts } from './control-parts.ts';
 import { conferenceFrom, type Making } from './making.ts';
 import type { ConferenceObjects } from './objects.ts';
+import type { Identities } from './people.ts';
 import { Refusal } from './refusal.ts';
+import type { AskedSeries, ChangedSeries } from './series-changes.ts';
 import { readerOf } from './views.ts';
 
 /** What a conference is made from: neither is the default blueprint; both are refused. */
@@ -24,7 +25,8 @@ export async function createConference(
   { people, limits, defaultBlueprint }: Pick<ControlParts, 'people' | 'limits' | 'defaultBlueprint'>,
   call: Call,
   source: Source,
-): Promise<ConferenceObject> {
+  occurrences: AskedSeries['occurrences'] = [],
+): Promise<ChangedSeries> {
   if (call.caller.kind !== 'user') throw new Refusal('authentication-required', 'Authenticate to create a conference.');
   const { document, uri } = source;
   if (source.parent !== undefined && document !== undefined) {
@@ -34,9 +36,9 @@ export async function createConference(
     );
   }
   const parent = await parentOf(objects.access, call, source.parent ?? defaultBlueprint);
-  return objects.create(call, document, (identities) =>
-    conferenceFrom({ call, kind: 'conference', parent, document, uri, identities, people, limits }),
-  );
+  const make = (identities: Identities) =>
+    conferenceFrom({ call, kind: 'conference', parent, document, uri, identities, people, limits });
+  return objects.create(call, document, make, occurrences);
 }
 
 /** What a conference is made from, as its creator sees it. */

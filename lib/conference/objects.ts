@@ -1,5 +1,5 @@
-import type { ConferenceObject, ObjectEdit, ObjectKind, OccurrenceRange } from '../model/conference-object.ts';
-import { generateXconUri, type XconUri } from '../model/identifiers.ts';
+import type { ConferenceObject, ObjectEdit, ObjectKind, SeriesChild } from '../model/conference-object.ts';
+import type { XconUri } from '../model/identifiers.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { ObjectAccess } from './access.ts';
 import { unknownTo } from './admission.ts';
@@ -9,15 +9,17 @@ import { Capacity, capacityDefaults } from './capacity.ts';
 import { ChangeRules, type Enter } from './change-rules.ts';
 import { ChangeSets, nameTaken } from './change-sets.ts';
 import type { ArrivalGuard, ChangeListener, Guard } from './changes.ts';
-import { changesNothing, changesReservation } from './child.ts';
+import { changesReservation } from './child.ts';
 import { CloneHolds } from './clone-holds.ts';
 import { Commits } from './commits.ts';
 import type { ControlParts, Work } from './control-parts.ts';
+import { Dependants } from './dependants.ts';
 import { Horizon } from './horizon.ts';
 import type { Identities } from './people.ts';
 import { Refusal } from './refusal.ts';
-import { shaped, withVersion } from './refusing.ts';
-import { isOfSeries, Series, standsFor } from './series.ts';
+import { withVersion } from './refusing.ts';
+import { isOfSeries, type Series } from './series.ts';
+import { type AskedSeries, type ChangedSeries, SeriesChanges } from './series-changes.ts';
 import { checkMayMake, followMain, isSidebar, withEntry, withoutEntry } from './sidebars.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { timeDefaults } from './times.ts';
@@ -37,6 +39,8 @@ export class ConferenceObjects {
   readonly #rules: ChangeRules;
   readonly #sets: ChangeSets;
   readonly #clones = new CloneHolds();
+  readonly #dependants: Dependants;
+  readonly #series: SeriesChanges;
   readonly #clockCall: Call;
 
   constructor(parts: ControlParts) {
@@ -48,6 +52,11 @@ export class ConferenceObjects {
     this.#rules = new ChangeRules(parts, this.#capacity);
     this.#sets = new ChangeSets(this.#commits, this.#capacity, this.#clockCall);
     this.access = new ObjectAccess(parts, this.#commits);
+    this.#dependants = new Dependants(repository, this.#clones);
+    this.#series = new SeriesChanges({
+      ...{ control: parts, access: this.access, commits: this.#commits, rules: this.#rules, sets: this.#sets },
+      ...{ dependants: this.#dependants, tick: (uri) => this.tick(uri) },
+    });
     this.horizon = new Horizon({
       objects: this,
       commits: this.#commits,
@@ -73,19 +82,30 @@ export class ConferenceObjects {
     return this.#commits.drain();
   }
 
-  /** Makes a new object and commits it as version 1. */
+  /** Makes a new object, and what stands for some of its occurrences, and commits all as version 1. */
   async create(
     call: Call,
     document: XmlElement | undefined,
     make: (identities: Identities) => ObjectEdit,
-  ): Promise<ConferenceObject> {
+    occurrences: AskedSeries['occurrences'] = [],
+  ): Promise<ChangedSeries> {
     const identities = await this.#rules.identitiesIn(document, call);
     if (this.#capacity.era === undefined) await this.#capacity.open();
-    const edited = this.#rules.made(call, () => {
-      const edit = make(identities);
-      return { edit, call, standing: standingOf(edit.now, call.caller), element: document };
+    let coming: readonly SeriesChild[] = [];
+    const edit = this.#rules.made(call, () => {
+      const made = make(identities);
+      if (occurrences.length > 0) coming = this.#series.reserved(made, { occurrences });
+      return { edit: made, call, standing: standingOf(made.now, call.caller), element: document };
     });
-    const { after } = edited;
+    if (occurrences.length > 0) {
+      const edits = await this.#series.made(call, edit, { occurrences }, coming);
+      if ((await this.#commits.newest(edit.now.uri)) !== undefined || !(await this.#sets.commit(call, edits)))
+        throw nameTaken();
+      const [object, ...children] = edits.flatMap(({ after }) => after ?? []);
+      return { object: object ?? edit.now, children };
+    }
+    const after = { ...edit.now, version: 1 };
+    const edited = { after, touched: edit.touched };
     for (const waits of this.#sets.asked(call, [edited])) await waits;
     const { parent } = after.header;
     if (parent?.independent !== false) await this.#sets.commitNew(call, edited);
@@ -95,7 +115,7 @@ export class ConferenceObjects {
         await this.#sets.commitNew(call, edited);
       });
     }
-    return after;
+    return { object: after, children: [] };
   }
 
   /** Makes a sidebar of a conference and commits both (RFC 6503 §5.3.8, §5.3.10). */
@@ -110,12 +130,12 @@ export class ConferenceObjects {
       const main = await this.access.object(uri, 'conference', call);
       const standing = await this.access.letIn(main, call);
       checkMayMake(main, standing, this.#parts.limits.sidebars);
-      const edited = this.#rules.made(call, () => {
-        const edit = make(main, standing, identities);
-        return { edit, call, standing, main, element: document };
-      });
-      if ((await this.#commits.newest(edited.after.uri)) !== undefined) throw nameTaken();
-      if (await this.#sets.commit(call, [edited, withEntry(main, edited.after)])) return edited.after;
+      const edit = this.#rules.made(call, () => ({
+        ...{ edit: make(main, standing, identities), call, standing, main, element: document },
+      }));
+      const after = { ...edit.now, version: 1 };
+      if ((await this.#commits.newest(after.uri)) !== undefined) throw nameTaken();
+      if (await this.#sets.commit(call, [{ after, touched: edit.touched }, withEntry(main, after)])) return after;
     }
     throw tooFast();
   }
@@ -127,24 +147,17 @@ export class ConferenceObjects {
       const before = await this.access.object(uri, kind, call);
       const main = await this.access.mainConference(before);
       const series = isOfSeries(before) ? await this.seriesOf(before) : undefined;
-      await this.#refuseParents(before, series);
-      withVersion(before.version, () => series?.remove(before));
+      await this.#dependants.refuse(before, series);
+      withVersion(before.version, () => {
+        series?.remove(before);
+        series?.settle();
+      });
       const edits = series?.edits() ?? [{ before, touched: [] }];
       const all = [...edits, ...(main === undefined ? [] : [withoutEntry(main, uri)])];
-      if (await this.#sets.commit(call, all, () => clones === this.#clones.begun && this.#isCurrent(series))) return;
+      if (await this.#sets.commit(call, all, () => clones === this.#clones.begun && this.#series.isCurrent(series)))
+        return;
     }
     throw tooFast();
-  }
-
-  /** What stands for occurrences of a series goes with it; other clones, and sidebars, hold what they depend on. */
-  async #refuseParents(object: ConferenceObject, series: Series | undefined): Promise<void> {
-    const family = series?.objects ?? [object];
-    const known = new Set(family.map(({ uri }) => uri));
-    for (const one of object.header.stands === undefined ? family : [object]) {
-      const dependants = await this.#parts.repository.dependants(one.uri, family.length);
-      if (one.sidebars.size > 0 || this.#clones.isHeld(one.uri) || dependants.some((uri) => !known.has(uri)))
-        throw new Refusal('others-depend-on-it', 'Other conferences depend on this one: delete them first.');
-    }
   }
 
   /** One change of one object: load, authorise, apply, complete, check, guards, commit. */
@@ -173,64 +186,32 @@ export class ConferenceObjects {
       }
       const followers = before.sidebars.size === 0 ? [] : await followMain(edit, (one) => this.#commits.newest(one));
       const series = isOfSeries(before) && changesReservation(edit) ? await this.seriesOf(before) : undefined;
-      withVersion(before.version, () => series?.change(edit));
+      withVersion(before.version, () => {
+        series?.change(edit);
+        series?.settle();
+      });
       const after = { ...edit.now, version: before.version + 1 };
       const entry = main !== undefined && after.header.kind === 'sidebar-by-val' ? [withEntry(main, after)] : [];
       const others = [...followers, ...entry, ...(series?.edits(uri) ?? [])];
       const own = { before, after, touched: edit.touched };
-      if (await this.#sets.commit(call, [own, ...others], () => this.#isCurrent(series))) return after;
+      if (await this.#sets.commit(call, [own, ...others], () => this.#series.isCurrent(series))) return after;
     }
     throw tooFast();
   }
 
-  /**
-   * Changes some occurrences of a series: what stands for just these, or a child that is made to (RFC 5239 §7.4). A change
-   * that changes nothing makes none.
-   */
-  async changeOccurrences(
-    call: Call,
-    uri: XconUri,
-    range: OccurrenceRange,
-    element: XmlElement | undefined,
-    work: (work: Work) => void,
-  ): Promise<ConferenceObject> {
-    const identities = await this.#rules.identitiesIn(element, call);
+  /** Changes a series and some of its occurrences as one (RFC 5239 §7.4). */
+  async changeSeries(call: Call, uri: XconUri, asked: AskedSeries): Promise<ChangedSeries> {
     if (this.#capacity.era === undefined) await this.#capacity.open();
     for (let tries = 0; tries < TRIES; tries++) {
-      const asked = await this.access.object(uri, 'conference', call);
-      const series = await this.seriesOf(asked);
-      const holder = series.holderOf(range, uri) ?? asked;
-      if (standsFor(holder, range)) return this.change(call, holder.uri, 'conference', element, work);
-      if ((holder.header.due ?? Infinity) <= this.#parts.clock()) {
-        await this.tick(holder.uri);
-        continue;
-      }
-      const enter: Enter = (object, standing) => this.access.check(object, call, standing);
-      const edit = withVersion(holder.version, () => {
-        enter(holder, standingOf(holder, call.caller));
-        const before = series.begin(holder, generateXconUri(this.#parts.people.domain), range);
-        return this.#rules.edited({ call, before, main: undefined, element, identities, work, enter });
-      });
-      if (changesNothing(edit)) return holder;
-      withVersion(holder.version, () => series.add(edit, holder));
-      const edits = series.edits();
-      const made = edits.find(({ after }) => after?.uri === edit.now.uri)?.after;
-      if (made !== undefined && (await this.#sets.commit(call, edits, () => this.#isCurrent(series)))) return made;
+      const changed = await this.#series.change(call, uri, asked);
+      if (changed !== undefined) return changed;
     }
     throw tooFast();
   }
 
   /** The series to which an object belongs. */
   seriesOf(object: ConferenceObject): Promise<Series> {
-    const { times: rules = timeDefaults, limits, clock } = this.#parts;
-    const complete = (edit: ObjectEdit): void => shaped(() => this.#rules.complete(edit));
-    const context = { rules, now: clock(), most: limits.children, complete };
-    return Series.of(object, (uri) => this.#commits.newest(uri), context);
-  }
-
-  /** Nobody has changed any of the objects of a series meanwhile. */
-  #isCurrent(series: Series | undefined): boolean {
-    return series === undefined || series.objects.every((object) => this.#commits.isNewest(object));
+    return this.#series.of(object);
   }
 
   /** Whether the rules would allow a change as the object stands now. @throws {Refusal} */

@@ -1,12 +1,16 @@
 import type { ConferenceObject, OccurrenceRange, SeriesChild } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
+import { rangeOf } from '../schedule/range.ts';
 import type { XmlElement } from '../xml/element.ts';
 import type { Call } from './calls.ts';
+import { createConference, type Source } from './creating.ts';
 import { type AskedUpdate, updateAsked } from './occurrences-asked.ts';
 import type { ConferenceObjects } from './objects.ts';
 import type { ControlParts, Work } from './control-parts.ts';
+import { reachedIn } from './reached.ts';
 import { refusedAs } from './refusal.ts';
 import { isOfSeries, type Series } from './series.ts';
+import type { AskedSeries, ChangedSeries } from './series-changes.ts';
 import { standingOf } from './standing.ts';
 import {
   type AskedOccurrences,
@@ -17,38 +21,92 @@ import {
   type Steering,
 } from './steering.ts';
 import { timeDefaults, type TimeRules, timesOf } from './times.ts';
+import {
+  type Apart,
+  type OccurrenceChange,
+  type SeriesChange,
+  toldApart,
+  withInvited,
+  withWordsOf,
+} from './told-apart.ts';
 import { updateConference } from './updating.ts';
+
+type Parts = Pick<ControlParts, 'times' | 'clock' | 'limits' | 'people' | 'defaultBlueprint'>;
+
+/** A change of an occurrence names no object: what it changes has a name of its own. */
+function workOf({ range, changes, invites }: OccurrenceChange): AskedSeries['occurrences'][number] {
+  const named = changes.withAttribute('entity', undefined);
+  const work = (all: Work): void => updateConference(all, invites ? withInvited(all.edit.now, named) : named);
+  return { range, element: named, work };
+}
+
+type Told = SeriesChange & Partial<Pick<Apart, 'changes'>>;
+
+/** For which occurrences an object stands, if it does. */
+export const childrenOf = ({ uri, header: { stands } }: ConferenceObject): SeriesChild[] =>
+  stands === undefined ? [] : [{ uri, ...rangeOf(stands) }];
 
 /** Conferences with times, and the occurrences of series (RFC 5239 §7.4). */
 export class OccurrenceControl {
   readonly #objects: ConferenceObjects;
   readonly #rules: TimeRules;
-  readonly #parts: Pick<ControlParts, 'clock' | 'limits'>;
+  readonly #parts: Parts;
 
-  constructor(objects: ConferenceObjects, parts: Pick<ControlParts, 'times' | 'clock' | 'limits'>) {
+  constructor(objects: ConferenceObjects, parts: Parts) {
     this.#objects = objects;
     this.#parts = parts;
     this.#rules = parts.times ?? timeDefaults;
   }
 
-  /** Changes a conference, or the occurrences of it of which the iCalendar object of the changes tells alone. */
-  async update(call: Call, uri: XconUri, changes: XmlElement): Promise<ConferenceObject> {
+  /** Makes a conference, and what stands for the occurrences that its base tells apart. */
+  async create(call: Call, source: Source, apart?: SeriesChange): Promise<ChangedSeries> {
+    const { document } = source;
+    const told: Told | undefined = apart ?? (document && (await this.#toldApart(undefined, document)));
+    const made = { ...source, ...(told?.changes && { document: told.changes }) };
+    return createConference(this.#objects, this.#parts, call, made, told?.occurrences.map(workOf));
+  }
+
+  /**
+   * Changes a conference, or the occurrences of it of which the iCalendar object of the changes tells alone, or both.
+   * @param apart what is told of occurrences beside the changes
+   */
+  async update(call: Call, uri: XconUri, changes: XmlElement, apart?: SeriesChange): Promise<ChangedSeries> {
     const object = await this.#objects.access.object(uri, 'conference', call);
     // Whom the conference is not there for learns nothing of its times.
     const isKnown = standingOf(object, call.caller).level !== undefined;
     const asked: AskedUpdate = isKnown
       ? updateAsked(object, changes, call.profile, this.#rules, this.#parts.clock())
       : { changes };
-    if (asked.range !== undefined) return this.change(call, uri, asked.range, asked.changes);
-    const work = (all: Work): void => updateConference(all, asked.changes);
-    return this.#objects.change(call, uri, 'conference', asked.changes, work).catch(refusedAs('conflict'));
+    if (asked.range !== undefined) {
+      const change = await withWordsOf(object, { range: asked.range, changes: asked.changes }, this.#parts.people);
+      return { object: await this.#change(call, uri, change), children: [] };
+    }
+    const told: Told | undefined = apart ?? (isKnown ? await this.#toldApart(object, asked.changes) : undefined);
+    const own = told?.changes ?? asked.changes;
+    const work = (all: Work): void => updateConference(all, own);
+    if (told === undefined) {
+      const after = this.#objects.change(call, uri, 'conference', own, work).catch(refusedAs('conflict'));
+      return { object: await after, children: [] };
+    }
+    const { dropped = [] } = told;
+    const series = { own: { element: own, work }, occurrences: told.occurrences.map(workOf), dropped };
+    return this.#objects.changeSeries(call, uri, series).catch(refusedAs('conflict'));
+  }
+
+  #toldApart(object: ConferenceObject | undefined, changes: XmlElement): Promise<Apart | undefined> {
+    const { people, clock } = this.#parts;
+    return toldApart(object, changes, { rules: this.#rules, now: clock(), people });
   }
 
   /** Changes some occurrences of a series; resolves to what stands for them. */
   change(call: Call, uri: XconUri, range: OccurrenceRange, changes: XmlElement): Promise<ConferenceObject> {
-    const named = changes.withAttribute('entity', undefined);
-    const work = (all: Work): void => updateConference(all, named);
-    return this.#objects.changeOccurrences(call, uri, range, named, work).catch(refusedAs('conflict'));
+    return this.#change(call, uri, { range, changes });
+  }
+
+  async #change(call: Call, uri: XconUri, told: OccurrenceChange): Promise<ConferenceObject> {
+    const asked = { occurrences: [workOf(told)] };
+    const { object, children } = await this.#objects.changeSeries(call, uri, asked).catch(refusedAs('conflict'));
+    return children[0] ?? object;
   }
 
   /** Starts, ends, extends or cancels an occurrence by hand, wherever in the series it is. */
@@ -94,11 +152,7 @@ export class OccurrenceControl {
   /** What stands for occurrences of a conference, as far as the caller may know of it; also what stands for some of these. */
   async children(call: Call, uri: XconUri): Promise<readonly SeriesChild[]> {
     const { object } = await this.#objects.access.enter(call, uri, 'conference');
-    return (await this.#known(call, object)).flatMap(({ uri: child, header: { stands } }) =>
-      stands === undefined
-        ? []
-        : [{ uri: child, from: stands.from, ...(stands.to !== undefined && { to: stands.to }) }],
-    );
+    return (await this.#known(call, object)).flatMap(childrenOf);
   }
 
   async #known(call: Call, object: ConferenceObject): Promise<ConferenceObject[]> {
@@ -111,6 +165,6 @@ export class OccurrenceControl {
   async reached(uri: XconUri): Promise<XconUri> {
     const object = await this.#objects.access.durable(uri);
     if (object === undefined || object.header.stands !== undefined || !isOfSeries(object)) return uri;
-    return (await this.#objects.seriesOf(object)).reached;
+    return reachedIn(await this.#objects.seriesOf(object));
   }
 }

@@ -6,16 +6,13 @@ import {
   type SeriesChild,
 } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
-import { checkApart } from '../schedule/conference-time.ts';
-import { inOrder } from '../schedule/order.ts';
-import { covers, isSameRange, overlap } from '../schedule/range.ts';
-import { RecurrenceSet } from '../schedule/recurrence-set.ts';
-import { UnusableTime } from '../schedule/unusable-time.ts';
-import { childOf, followParent, setParent } from './child.ts';
-import { baseOf, carriedRange, entriesOf, timeElementOf } from './child-times.ts';
+import { covers, isSameRange, rangeOf } from '../schedule/range.ts';
+import { beginChild, checkFamily } from './beginning.ts';
+import { followParent, setParent } from './child.ts';
+import { baseOf, carriedRange, entryOf, hasSamePlans, plan, timeElementOf } from './child-times.ts';
 import type { Edited } from './commits.ts';
 import { Refusal } from './refusal.ts';
-import { type TimeRules, timesOf } from './times.ts';
+import type { TimeRules } from './times.ts';
 
 // A series is one conference object. For some of its occurrences a dependent child may stand, made of it (RFC 5239 §7.4); a
 // child may have children in turn. The ranges of siblings are apart, and within that of their parent. What a child has like
@@ -43,6 +40,8 @@ export class Series {
   readonly #objects: ReadonlyMap<XconUri, ConferenceObject>;
   readonly #edits = new Map<XconUri, ObjectEdit>();
   readonly #gone = new Set<XconUri>();
+  /** Whose children have changed. */
+  readonly #unsettled = new Set<ObjectEdit>();
   readonly #context: SeriesContext;
 
   private constructor(root: XconUri, objects: ReadonlyMap<XconUri, ConferenceObject>, context: SeriesContext) {
@@ -65,6 +64,13 @@ export class Series {
     return new Series(root, objects, context);
   }
 
+  /** A series that is being made. */
+  static made(edit: ObjectEdit, context: SeriesContext): Series {
+    const series = new Series(edit.now.uri, new Map(), context);
+    series.#edits.set(edit.now.uri, edit);
+    return series;
+  }
+
   /** As they were before anything was changed. */
   get objects(): readonly ConferenceObject[] {
     return [...this.#objects.values()];
@@ -76,27 +82,36 @@ export class Series {
     return [object, ...children.flatMap((child) => (child === undefined ? [] : this.within(child)))];
   }
 
-  #now(uri: XconUri): ConferenceObject | undefined {
+  /** One of them as the changes leave it. */
+  now(uri: XconUri): ConferenceObject | undefined {
     return this.#gone.has(uri) ? undefined : (this.#edits.get(uri)?.now ?? this.#objects.get(uri));
   }
 
-  /** The innermost object that stands for a whole range. */
-  holderOf(range: OccurrenceRange, within = this.root): ConferenceObject | undefined {
-    const object = this.#now(within);
-    const inner = object?.header.children?.find((child) => covers(child, range));
-    return inner === undefined ? object : this.holderOf(range, inner.uri);
+  /** The innermost object that stands for a whole range; `but` is not there yet. */
+  holderOf(range: OccurrenceRange, within = this.root, but?: XconUri): ConferenceObject | undefined {
+    const object = this.now(within);
+    const inner = object?.header.children?.find((child) => child.uri !== but && covers(child, range));
+    return inner === undefined ? object : this.holderOf(range, inner.uri, but);
   }
 
   /** Takes up the change of an object: its children follow. @throws {Refusal} conflict */
   change(edit: ObjectEdit): void {
-    this.#edits.set(edit.now.uri, edit);
+    const known = this.#edits.get(edit.now.uri);
+    if (known === undefined) this.#edits.set(edit.now.uri, edit);
+    else known.goOn(edit);
     this.#follow(edit.before, edit.now, edit.touched);
+  }
+
+  /** Call when all changes are taken up. @throws {Refusal} conflict when occurrences of the series and its children overlap */
+  settle(): void {
+    for (const edit of this.#unsettled) if (!this.#gone.has(edit.now.uri)) this.#context.complete(edit);
+    this.#unsettled.clear();
     this.#checkApart();
   }
 
   #follow(before: ConferenceObject, after: ConferenceObject, touched: readonly PartName[]): void {
     for (const { uri } of after.header.children ?? []) {
-      const child = this.#now(uri);
+      const child = this.now(uri);
       if (child !== undefined && !isOver(child)) this.#followOne(child, before, after, touched);
     }
   }
@@ -110,8 +125,7 @@ export class Series {
     const { stands } = child.header;
     const { rules } = this.#context;
     if (stands === undefined) return;
-    const [old, next] = [before, after].map(timeElementOf);
-    const range = old === next ? stands : carriedRange(stands, old, next, rules);
+    const range = hasSamePlans(before, after) ? stands : carriedRange(stands, before, after, rules);
     if (range === undefined) {
       if (!this.#isExcluded(stands, after))
         throw new Refusal(
@@ -130,12 +144,10 @@ export class Series {
   }
 
   /** What the series cancels or leaves out on purpose takes place for nobody. */
-  #isExcluded({ from, to }: OccurrenceRange, parent: ConferenceObject): boolean {
-    if (from !== to) return false;
-    return entriesOf(timeElementOf(parent)).some((entry) => {
-      const set = new RecurrenceSet(baseOf(entry), this.#context.rules);
-      return set.isExcluded(from);
-    });
+  #isExcluded(range: OccurrenceRange, parent: ConferenceObject): boolean {
+    const { from, to } = range;
+    const set = plan(baseOf(entryOf(timeElementOf(parent), range)), this.#context.rules);
+    return from === to && set?.isExcluded(from) === true;
   }
 
   #drop(child: ConferenceObject, parent: ConferenceObject): void {
@@ -155,34 +167,23 @@ export class Series {
 
   #setChildren(edit: ObjectEdit, children: readonly SeriesChild[]): void {
     edit.setHeader({ ...edit.now.header, children: children.toSorted((a, b) => (a.from < b.from ? -1 : 1)) });
-    this.#context.complete(edit);
+    this.#unsettled.add(edit);
   }
 
-  /**
-   * What is to stand for a range of a parent's occurrences, before anybody has changed it.
-   * @throws {Refusal} conflict where they are none, over, going on, or partly another's; resources-exhausted
-   */
+  /** Gives back occurrences that were kept for a child, as nothing is different in them. */
+  release(uri: XconUri, parent: ConferenceObject): void {
+    const children = parent.header.children ?? [];
+    const others = children.filter((child) => child.uri !== uri);
+    if (others.length < children.length) this.#setChildren(this.#edit(parent), others);
+  }
+
+  /** What is to stand for a range of a parent's occurrences, before anybody has changed it. @throws {Refusal} */
   begin(parent: ConferenceObject, uri: XconUri, range: OccurrenceRange): ConferenceObject {
-    const { rules, now, most } = this.#context;
-    if (this.#objects.size >= most)
+    const { most } = this.#context;
+    const size = new Set([...this.#objects.keys(), ...this.#edits.keys()]).size - this.#gone.size;
+    if (size >= most)
       throw new Refusal('resources-exhausted', `At most ${String(most)} changes of one series are kept apart.`);
-    const partly = (parent.header.children ?? []).find((child) => overlap(child, range) && !covers(range, child));
-    if (partly !== undefined)
-      throw new Refusal(
-        'conflict',
-        `${partly.uri} stands for some of these occurrences, and for others: change it first.`,
-      );
-    const made = childOf(parent, uri, range, rules);
-    const { occurrence: running, passed = -Infinity } = parent.header;
-    const first = timesOf(parent, rules)?.find(range.from);
-    if (running !== undefined && covers(range, { from: running.id, to: running.id }))
-      throw new Refusal(
-        'conflict',
-        'One of these occurrences goes on: change the conference itself, or those after it.',
-      );
-    if (first !== undefined && (first.start <= passed || (first.ends !== undefined && first.ends <= now)))
-      throw new Refusal('conflict', `The occurrence of ${range.from} is over: begin with a later one.`);
-    return made;
+    return beginChild(parent, uri, range, this.#context);
   }
 
   /** Takes up a new child; those children of its parent that stand for some of its occurrences become its own. */
@@ -190,19 +191,18 @@ export class Series {
     const { uri, header } = edit.now;
     const { stands } = header;
     if (stands === undefined) return;
-    const [inside, beside] = partition(parent.header.children ?? [], (child) => covers(stands, child));
-    const { from, to } = stands;
+    const others = (parent.header.children ?? []).filter((child) => child.uri !== uri);
+    const [inside, beside] = partition(others, (child) => covers(stands, child));
     this.#edits.set(uri, edit);
     const owner = this.#edit(parent);
-    this.#setChildren(owner, [...beside, { uri, from, ...(to !== undefined && { to }) }]);
+    this.#setChildren(owner, [...beside, { uri, ...rangeOf(stands) }]);
     if (inside.length > 0) this.#setChildren(edit, inside);
     for (const { uri: inner } of inside) this.#reparent(inner, parent, edit.now);
-    this.#checkApart();
   }
 
   /** Deletes a child: its occurrences are its parent's again, and so are its children. Of the series itself: all. */
   remove(object: ConferenceObject): void {
-    const parent = object.header.parent && this.#now(object.header.parent.uri);
+    const parent = object.header.parent && this.now(object.header.parent.uri);
     if (object.header.stands === undefined || parent === undefined) {
       for (const { uri } of this.objects) this.#gone.add(uri);
       return;
@@ -212,16 +212,20 @@ export class Series {
     const others = (parent.header.children ?? []).filter(({ uri }) => uri !== object.uri);
     this.#setChildren(this.#edit(parent), [...others, ...inner]);
     for (const { uri } of inner) this.#reparent(uri, object, parent);
-    this.#checkApart();
   }
 
   #reparent(uri: XconUri, before: ConferenceObject, after: ConferenceObject): void {
-    const child = this.#now(uri);
+    const child = this.now(uri);
     if (child === undefined) return;
     const edit = this.#edit(child);
     setParent(edit, after.uri);
     if (isOver(child)) this.#context.complete(edit);
     else this.#followOne(edit.now, before, after);
+  }
+
+  /** The edits so far. */
+  get begun(): readonly ObjectEdit[] {
+    return [...this.#edits.values()];
   }
 
   /** What changed, but for one object. */
@@ -239,41 +243,18 @@ export class Series {
     return [...gone, ...changed];
   }
 
-  /** @throws {Refusal} conflict when occurrences of the series and of its children overlap */
   #checkApart(): void {
-    const { rules, now } = this.#context;
     const isTold = [...this.#edits.values()].some(
-      ({ before, now: after }) =>
-        before.header.children !== after.header.children || timeElementOf(before) !== timeElementOf(after),
+      ({ before, now }) => before.header.children !== now.header.children || !hasSamePlans(before, now),
     );
     if (!isTold && this.#gone.size === 0) return;
     const members = new Set([...this.#objects.keys(), ...this.#edits.keys()]);
-    const times = [...members].flatMap((uri) => {
-      const object = this.#now(uri);
-      const time = object && timesOf(object, rules);
-      return time === undefined ? [] : [time.from(now)];
-    });
-    try {
-      checkApart(
-        inOrder(times, ({ start }) => start),
-        rules.compared,
-      );
-    } catch (error) {
-      if (error instanceof UnusableTime) throw new Refusal('conflict', error.message);
-      throw error;
-    }
-  }
-
-  /** Where somebody comes who asks for the series: who has people, then what began last; the series when nothing goes on. */
-  get reached(): XconUri {
-    const running = this.objects.filter(({ header }) => header.active);
-    const best = running.toSorted((a, b) => rank(b) - rank(a) || begun(b) - begun(a))[0];
-    return best?.uri ?? this.root;
+    checkFamily(
+      [...members].flatMap((uri) => this.now(uri) ?? []),
+      this.#context,
+    );
   }
 }
-
-const rank = ({ counts }: ConferenceObject): number => Math.sign(counts.connected + counts.pending);
-const begun = ({ header }: ConferenceObject): number => header.occurrence?.start ?? 0;
 
 /** Nothing of it is to come. */
 const isOver = ({ header }: ConferenceObject): boolean =>

@@ -66,6 +66,8 @@ export interface OccurrenceRange {
   /** `20301007T070000Z`: when the first one was to begin before anybody moved it. */
   readonly from: string;
   readonly to?: string;
+  /** Which entry of the series' `conference-time` plans them, counted from 0; the first where it is not said. */
+  readonly entry?: number;
 }
 
 /** A conference object that stands for some occurrences of a series. */
@@ -177,6 +179,12 @@ export class ObjectEdit {
 
   get touched(): PartName[] {
     return [...this.#touched.values()];
+  }
+
+  /** Goes on with an edit that was begun with what this one has made. */
+  goOn(next: ObjectEdit): void {
+    for (const { kind, key } of next.touched) this.#touch(kind, key);
+    this.#now = next.now;
   }
 
   setHeader(header: ObjectHeader): void {

@@ -16,17 +16,29 @@ export function rangeAsked(text: string, series: RecurrenceSet, limits: Schedule
   const events = calendar.events.map((event) => ({ event, property: event.getFirstProperty('recurrence-id') }));
   const told = events.flatMap(({ event, property }) => (property === null ? [] : [{ event, property }]));
   if (told.length === 0 || told.length < events.length) return undefined;
-  const ofMany = told.filter(({ property }) => /^THISANDFUTURE$/i.test(property.getFirstParameter('range')));
+  const ofMany = told.filter(({ property }) => isOfMany(property));
   const [only, ...more] = ofMany.length > 0 ? ofMany : told;
   if (only === undefined || more.length > 0)
     throw new UnusableTime('inconsistent', 'Change one occurrence at a time, or several by RANGE=THISANDFUTURE.');
-  const at = calendar.moment(only.property);
+  return rangeOfEvent(only.event, only.property, calendar, series);
+}
+
+/** The occurrences of which an event with RECURRENCE-ID tells. @throws {UnusableTime} */
+export function rangeOfEvent(
+  event: ICAL.Component,
+  id: ICAL.Property,
+  calendar: Calendar,
+  series: RecurrenceSet,
+): OccurrenceRange {
+  const at = calendar.moment(id);
   const from = (at.isDay && !series.origin.isDay ? series.idFrom(at.wall) : undefined) ?? stamp(instantOf(at));
-  if (ofMany.length === 0) return { from, to: from };
-  const recur = only.event.getFirstPropertyValue('rrule');
-  const to = recur instanceof ICAL.Recur ? lastOf(recur, from, series, limits) : undefined;
+  if (!isOfMany(id)) return { from, to: from };
+  const recur = event.getFirstPropertyValue('rrule');
+  const to = recur instanceof ICAL.Recur ? lastOf(recur, from, series, calendar.limits) : undefined;
   return { from, ...(to !== undefined && { to }) };
 }
+
+const isOfMany = (id: ICAL.Property): boolean => /^THISANDFUTURE$/i.test(id.getFirstParameter('range'));
 
 function lastOf(
   { count, until }: ICAL.Recur,

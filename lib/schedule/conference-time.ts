@@ -36,6 +36,10 @@ export interface WindowRules {
 
 export const windowDefaults: WindowRules = { earlyJoin: 600, overrun: 0 };
 
+/** What stands for some occurrences has one entry of its own, and ranges that are told by those of its series. */
+const ofEntry = (ranges: readonly OccurrenceRange[], index: number): readonly OccurrenceRange[] =>
+  ranges.filter(({ entry = 0 }) => entry === index);
+
 /** Before it, a DTSTART is a client's word for now. */
 export const LONG_AGO = Date.UTC(1970, 0, 2);
 
@@ -60,7 +64,9 @@ export class ConferenceTime {
     const written = element?.all(XCON, 'entry') ?? [];
     if (written.length > limits.entries)
       throw new UnusableTime('too-much', `A conference-time has at most ${String(limits.entries)} entries.`);
-    const entries = written.map((one) => new Entry(one, limits, without)).filter(({ start }) => start >= LONG_AGO);
+    const entries = written
+      .map((one, index) => new Entry(one, limits, written.length === 1 ? without : ofEntry(without, index)))
+      .filter(({ start }) => start >= LONG_AGO);
     return entries.length === 0 ? undefined : new ConferenceTime(entries);
   }
 

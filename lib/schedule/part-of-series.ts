@@ -3,7 +3,7 @@ import type { OccurrenceRange } from '../model/conference-object.ts';
 import { Calendar, instantOf, parsed } from './calendar.ts';
 import { endOf, readEvent } from './event.ts';
 import type { ScheduleLimits } from './limits.ts';
-import { covers } from './range.ts';
+import { includes } from './range.ts';
 import { RecurrenceSet } from './recurrence-set.ts';
 import { momentOf } from './rule.ts';
 import { UnusableTime } from './unusable-time.ts';
@@ -133,7 +133,7 @@ class Part {
   #inside(others: readonly ICAL.Component[], isMoved: boolean): ICAL.Component[] {
     return others.filter((event) => {
       const id = this.#idOf(event);
-      if (!covers(this.#range, { from: id, to: id })) return false;
+      if (!includes(this.#range, id)) return false;
       return id !== this.#range.from || (!isOfMany(event) && !isMoved);
     });
   }
@@ -158,7 +158,7 @@ class Part {
       const [name, parameters, type, ...values] = property.toJSON() as [string, object, string, ...unknown[]];
       for (const [index, value] of property.getValues().entries()) {
         const id = stampOf(instantOf(this.#calendar.moment(property, value)));
-        if (id !== from && covers(this.#range, { from: id, to: id }))
+        if (id !== from && includes(this.#range, id))
           event.addProperty(new ICAL.Property([name, { ...parameters }, type, values[index]] as never));
       }
     }

@@ -3,7 +3,7 @@ import { Calendar, instantOf, type Moment } from './calendar.ts';
 import { endOf, type Length, rulesOf } from './event.ts';
 import type { ScheduleLimits } from './limits.ts';
 import { inOrder } from './order.ts';
-import { covers } from './range.ts';
+import { includes } from './range.ts';
 import { type Rule, momentOf, stamp } from './rule.ts';
 import { datesOf, eventsOf, turnOf } from './series-events.ts';
 import { UnusableTime } from './unusable-time.ts';
@@ -105,7 +105,7 @@ export class RecurrenceSet {
       ),
     );
     this.#singles = singles
-      .filter(({ id }) => !without.some((range) => covers(range, { from: id, to: id })))
+      .filter(({ id }) => !without.some((range) => includes(range, id)))
       .sort((a, b) => a.start - b.start);
     this.#stretches = without.reduce<readonly Stretch[]>((all, range) => this.#withoutRange(all, range), stretches);
   }

@@ -17,7 +17,7 @@ export function eventsOf(calendar: Calendar, most: number): { series: PlannedEve
     const event = readEvent(component, calendar);
     const key = keyOf(event);
     const known = newest.get(key);
-    if (known === undefined || isLater(event, known)) newest.set(key, event);
+    if (known === undefined || isLater(event.revision, known.revision)) newest.set(key, event);
     if (event.uid !== [...newest.values()][0]?.uid)
       throw new UnusableTime('malformed', 'The events of one entry have one UID: use an entry for each.');
   }
@@ -36,7 +36,10 @@ const SERIES = '';
 const keyOf = ({ recurrence, andFuture }: PlannedEvent): string =>
   recurrence === undefined ? SERIES : `${String(instantOf(recurrence))}${andFuture ? ' and future' : ''}`;
 
-const isLater = ({ revision: [sequence, stamped] }: PlannedEvent, { revision: [other, before] }: PlannedEvent) =>
+type Revision = PlannedEvent['revision'];
+
+/** Whether of two that say the same the first counts. */
+export const isLater = ([sequence, stamped]: Revision, [other, before]: Revision): boolean =>
   sequence > other || (sequence === other && stamped >= before);
 
 /** From one occurrence on, all move as that one does (RFC 5545 §3.8.4.4); times on the clock of the series. */

@@ -177,7 +177,7 @@ describe('a series in a calendar', () => {
     expect((await system.as('alice').retrieves(uri)).xml).not.to.include('bob');
     const { body } = await alice.gets('w.ics');
     expect((await alice.puts('w.ics', body)).status).to.equal(204);
-    expect((await system.as('alice').retrieves(uri)).xml).to.include('<version>2</version>');
+    expect((await system.as('alice').retrieves(uri)).xml, 'all was made at once').to.include('<version>1</version>');
     const bob = new DavParty(system, 'bob');
     const { changed } = await bob.syncs();
     expect(
@@ -186,6 +186,33 @@ describe('a series in a calendar', () => {
     expect((await alice.puts('w.ics', calendarText(WEEKLY, moved))).status).to.equal(204);
     expect(Object.keys(await times())).to.deep.equal(['series', '2030-01-14T09:00:00']);
     expect((await bob.syncs()).changed).to.deep.equal([]);
+  });
+
+  it('[E17] is taken whole or not at all', async () => {
+    const apart = (id: string, at: string): string[] =>
+      override(id, `DTSTART;TZID=Europe/Berlin:${at}`, 'DURATION:PT1H', `SUMMARY:At ${at}`);
+    const fine = apart('20300121T090000', '20300121T120000');
+    const early = apart('20300128T090000', '20300121T123000');
+    const refused = await alice.puts('w.ics', calendarText(WEEKLY, fine, early));
+    expect(refused.status).to.equal(409);
+    expect(await listed('alice')).to.deep.equal([]);
+    expect((await alice.puts('w.ics', calendarText(WEEKLY, fine))).status).to.equal(201);
+    const [uri = ''] = await listed('alice');
+    const [before, shown] = [await system.as('alice').retrieves(uri), await times()];
+    const master = WEEKLY.map((line) => line.replace('SUMMARY:Weekly', 'SUMMARY:Renamed'));
+    const again = await alice.puts('w.ics', calendarText(master, early));
+    expect(again.status).to.equal(204);
+    expect(Object.keys(await times()), 'the one that is left out goes in the same set').to.deep.equal([
+      'series',
+      '2030-01-28T09:00:00',
+    ]);
+    expect((await alice.puts('w.ics', calendarText(WEEKLY, fine))).status).to.equal(204);
+    const { version } = await system.as('alice').retrieves(uri);
+    const clash = await alice.puts('w.ics', calendarText(master, fine, early));
+    expect(clash.status).to.equal(409);
+    expect((await system.as('alice').retrieves(uri)).version).to.equal(version);
+    expect(await times()).to.deep.equal(shown);
+    expect(before.version).to.equal(1);
   });
 
   it('[E17] shows what stands for all from one on as such, for some weeks one by one, and takes both back', async () => {

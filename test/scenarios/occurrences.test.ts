@@ -79,6 +79,43 @@ describe('the occurrences of a conference', () => {
     expect((gone as CcmpError).code).to.equal(404);
   });
 
+  it('[E17] that a base tells apart are made and changed with the series, all or nothing', async () => {
+    const start = tomorrow();
+    const [second = '', third = ''] = [24, 48].map((hours) => stamp(start + hours * HOUR));
+    const master = [`DTSTART:${stamp(start)}`, 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=4'];
+    const apart = (id: string, at: number, ...words: readonly string[]): string[] => [
+      ...[`RECURRENCE-ID:${id}`, `DTSTART:${stamp(at)}`, 'DURATION:PT1H'],
+      ...words,
+    ];
+    const document = (...events: readonly string[][]) =>
+      info('conference-info', { entity: 'xcon:AUTO_GENERATE_1@example.com' }, [
+        parsed(description(times(calendar(master, ...events)))),
+      ]);
+    const one = apart(second, start + 26 * HOUR, 'SUMMARY:Budget', `ATTENDEE:${sipOf('bob')}`);
+    const { uri, children = [] } = await client.create({ document: document(one) });
+    expect(children.map(({ from, to }) => [from, to])).to.deep.equal([[second, second]]);
+    const [child] = children;
+    const shown = await client.retrieve(child?.uri ?? '');
+    expect(JSON.stringify(shown.document)).to.include('Budget').and.to.include(sipOf('bob'));
+    const { occurrences } = await client.occurrences(uri);
+    expect(occurrences[1]).to.deep.include({ id: second, start: start + 26 * HOUR, child: child?.uri });
+
+    const changes = (...events: readonly string[][]) => info('conference-info', {}, document(...events).elements);
+    const both = await client.update(uri, changes(one, apart(third, start + 49 * HOUR, 'SUMMARY:Rome')));
+    expect(both.uri).to.equal(uri);
+    expect(both.children?.map(({ from }) => from).toSorted()).to.deep.equal([second, third]);
+
+    const versions = () =>
+      Promise.all([uri, child?.uri ?? ''].map(async (one) => (await client.retrieve(one)).version));
+    const before = await versions();
+    const clash = apart(third, start + 26.5 * HOUR, 'SUMMARY:Too early');
+    const refused = await client
+      .update(uri, changes(apart(second, start + 26 * HOUR, 'SUMMARY:Other'), clash))
+      .catch((error: unknown) => error);
+    expect((refused as CcmpError).code).to.equal(409);
+    expect(await versions()).to.deep.equal(before);
+  });
+
   it('[E14] let nobody in before, and say when; while they go on they are answered validly', async () => {
     const start = tomorrow();
     const uri = made(await system.as('alice').creates(description(times(calendar([`DTSTART:${stamp(start)}`])))));
@@ -114,6 +151,7 @@ describe('the occurrences of a conference', () => {
       `<end ${open}/>`,
     ])
       expectValid('occurrences', xml);
+    expectValid('occurrences', `<children ${open}><child uri="xcon:a@b" from="20300107T090000Z"/></children>`);
     expectValid('occurrences', `<extend ${open} until="2030-01-07T09:00:00Z"/>`);
     const change = `<change ${open} id="20300107T090000Z"><i:conference-info xmlns:i="urn:ietf:params:xml:ns:conference-info"/></change>`;
     expectValid('occurrences', change);

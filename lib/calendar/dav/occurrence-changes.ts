@@ -1,7 +1,8 @@
 import type ICAL from 'ical.js';
+import type { OccurrenceChange } from '../../conference/told-apart.ts';
 import type { XconUri } from '../../model/identifiers.ts';
 import { eventsOf, type SeenChild, type ShownEvent, withoutJoinLines } from '../event/events.ts';
-import { changedConference, isOwnAddress, targetsOf } from '../event/request.ts';
+import { changedOccurrences, isOwnAddress, targetsOf } from '../event/request.ts';
 import { baseOf, type PlanChange, type Schedule } from '../event/schedule.ts';
 import { basesOf, joinAddressesOf, type SeenConference } from '../event/seen-conference.ts';
 import type { DavRequest } from './dav-request.ts';
@@ -89,25 +90,23 @@ export function shownByMoment(series: SeenConference, children: readonly SeenChi
   return { moments, events: new Map(events.map((one) => [moments.keyOf(one.component), one])) };
 }
 
-/** Makes what stands for such occurrences, or changes it. */
-export async function changeOccurrences(
-  request: DavRequest,
+/** What changes for such occurrences, beside what changes for the series. */
+export async function occurrenceChanges(
+  { asking, people }: Pick<DavRequest, 'asking' | 'people'>,
   series: SeenConference,
   schedule: Schedule,
   apart: readonly Apart[],
-): Promise<void> {
-  const { asking, control, people } = request;
+): Promise<OccurrenceChange[]> {
+  const occurrences: OccurrenceChange[] = [];
   for (const { change, id, child, isAsShown } of apart) {
     const seen = child?.conference ?? series;
     const { subject, description = '', attendees, event, andFuture } = change;
     const plain = withoutJoinLines(description, joinAddressesOf(seen));
     const base = isAsShown ? (basesOf(seen)[0] ?? '') : baseOf(schedule.calendar, [event]);
     const invited = attendees.filter(({ address }) => !isOwnAddress(asking.principal, address));
-    const targets = await targetsOf(invited, people);
     const said = { subject, description: plain === '' ? undefined : plain, base };
-    const changes = changedConference(seen, said, targets);
-    if (changes === undefined) continue;
-    const range = { from: id, ...(!andFuture && { to: id }) };
-    await control.changeOccurrences(asking.call, series.uri, range, changes);
+    const changes = changedOccurrences(seen, said, await targetsOf(invited, people));
+    occurrences.push({ range: { from: id, ...(!andFuture && { to: id }) }, changes, invites: true });
   }
+  return occurrences;
 }

@@ -1,5 +1,6 @@
 import { Refusal } from '../../conference/refusal.ts';
 import type { XconUri } from '../../model/identifiers.ts';
+import { info } from '../../model/names.ts';
 import { type SeenChild, withoutJoinLines } from '../event/events.ts';
 import { changedConference, isOwnAddress, newConference, targetsOf } from '../event/request.ts';
 import { type Schedule, scheduleOf } from '../event/schedule.ts';
@@ -7,7 +8,7 @@ import { joinAddressesOf, peopleOf, type SeenConference, seenIn } from '../event
 import { answer } from './attendee-answers.ts';
 import { forbidden, notFound } from './dav-error.ts';
 import { EventMoments } from './event-moments.ts';
-import { changeOccurrences, parted, shownByMoment } from './occurrence-changes.ts';
+import { occurrenceChanges, parted, shownByMoment } from './occurrence-changes.ts';
 import { bodyOf, type DavAnswer, type DavRequest } from './dav-request.ts';
 import { cal, dav, href } from './names.ts';
 import { checkTags } from './preconditions.ts';
@@ -66,14 +67,10 @@ async function create(request: DavRequest, schedule: Schedule): Promise<XconUri>
     throw forbidden(cal('max-resource-size'), `A calendar has at most ${limits.conferences} conferences.`);
   const targets = await targetsOf(invitedIn(request, schedule), people);
   const { base, apart } = parted(schedule);
-  const made = await control.create(asking.call, { document: newConference({ ...schedule, base }, targets, domain) });
-  try {
-    await changeOccurrences(request, seenIn(made), schedule, apart);
-  } catch (error) {
-    await control.delete(asking.call, made.uri);
-    throw error;
-  }
-  return made.uri;
+  const document = newConference({ ...schedule, base }, targets, domain);
+  const planned: SeenConference = { uri: '' as XconUri, version: 0, document };
+  const occurrences = await occurrenceChanges(request, planned, schedule, apart);
+  return (await control.create(asking.call, { document }, { occurrences })).uri;
 }
 
 /** Only who organizes an event makes a conference of it (RFC 6638 §3.2.4.1). */
@@ -107,10 +104,12 @@ async function change(request: DavRequest, item: CalendarItem, schedule: Schedul
   const targets = isOrganizer ? await targetsOf(invitedIn(request, schedule), people) : undefined;
   const changes = changedConference(seen, said, targets);
   await asOrganizer(isOrganizer, async () => {
-    for (const one of isOrganizer ? dropped : []) await control.delete(asking.call, one);
-    if (changes !== undefined) await control.update(asking.call, item.uri, changes);
-    if (isOrganizer) await changeOccurrences(request, seen, schedule, apart);
-    else await answer(request, seen, childrenByMoment(children), schedule);
+    const occurrences = isOrganizer ? await occurrenceChanges(request, seen, schedule, apart) : [];
+    const told = { occurrences, dropped: isOrganizer ? dropped : [] };
+    const tells = occurrences.length > 0 || told.dropped.length > 0;
+    if (changes !== undefined || tells)
+      await control.update(asking.call, item.uri, changes ?? info('conference-info'), tells ? told : undefined);
+    if (!isOrganizer) await answer(request, seen, childrenByMoment(children), schedule);
   });
   return item.uri;
 }

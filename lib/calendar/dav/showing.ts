@@ -62,9 +62,15 @@ export class Showing {
   async children(asking: Asking, item: CalendarItem): Promise<SeenChild[]> {
     if (item.children.length === 0) return [];
     const ranges = item.whole ? await this.#control.children(asking.call, item.uri).catch(none) : [];
-    const endless = new Set(ranges.filter(({ to }) => to === undefined).map(({ uri }) => uri));
+    const known = new Map(ranges.map((range) => [range.uri, range]));
     const seen = await Promise.all(item.children.map((one) => this.seen(asking, one)));
-    return seen.flatMap((one) => (one === undefined ? [] : [{ ...one, endless: endless.has(one.uri) }]));
+    return seen.flatMap((one): SeenChild[] => {
+      if (one === undefined) return [];
+      const range = known.get(one.uri);
+      const entry = range?.entry;
+      const endless = range !== undefined && range.to === undefined;
+      return [{ ...one, endless, ...(entry !== undefined && { entry }) }];
+    });
   }
 
   /** What a conference says now, whatever her client stored. */

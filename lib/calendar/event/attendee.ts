@@ -1,4 +1,7 @@
 import ICAL from 'ical.js';
+import { mailboxOf } from '../../directory/calendar-users.ts';
+
+export { mailboxOf };
 
 /** A calendar user (RFC 5545 §3.3.3): her address is a URI, mostly `mailto:`. */
 export interface CalendarUser {
@@ -75,12 +78,6 @@ export function attendeeProperty({ address, name, role, partstat, rsvp, kind, ag
 
 /** The values of parameters know no quotes and no control characters (RFC 5545 §3.2). */
 const unquoted = (text: string): string => text.replace(/"/g, "'").replace(/[\0-\x1f\x7f]+/g, ' ');
-
-/** What two addresses of one person share, whatever their scheme: `name@domain`, lower case; else the whole address. */
-export function mailboxOf(address: string): string {
-  const [, mailbox] = /^(?:mailto|sips?|xmpp|im|acct|xcon-userid):([^\s;?]+@[^\s;?:]+)/i.exec(address.trim()) ?? [];
-  return (mailbox ?? address.trim()).toLowerCase();
-}
 
 /** Whether two calendar addresses are of one person. */
 export const isSamePerson = (one: string, other: string): boolean => mailboxOf(one) === mailboxOf(other);

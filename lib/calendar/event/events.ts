@@ -27,6 +27,8 @@ const FIRST_YEAR = 1971;
 /** What stands for some occurrences of a series; `endless`: for all from its first one on. */
 export interface SeenChild extends SeenConference {
   readonly endless?: boolean;
+  /** Which entry of the times of the series plans them, counted from 0. */
+  readonly entry?: number;
 }
 
 export interface EventOptions {
@@ -58,21 +60,22 @@ export function eventsOf(conference: SeenConference, options: EventOptions = {})
   const bases = basesOf(conference).map(componentOf);
   const events: ShownEvent[] = [];
   for (const [index, base] of bases.entries()) {
-    // Each entry is a series of its own.
-    const own = index === 0 ? uid : `${uid}#${index + 1}`;
+    const own = uidOf(uid, index);
     for (const event of base?.getAllSubcomponents('vevent') ?? []) {
       const component = shownEvent(event, conference, own, options);
       if (component !== undefined) events.push({ component, conference });
     }
   }
   const changed = children.flatMap((child) =>
-    eventsOf(child, { ...options, uid, children: [] }).events.flatMap((one) => occurrencesOf(one, child)),
+    eventsOf(child, { ...options, uid: uidOf(uid, child.entry), children: [] }).events.flatMap((one) =>
+      occurrencesOf(one, child),
+    ),
   );
-  const replaced = new Set(changed.map(({ component }) => recurrenceOf(component)));
+  const replaced = new Set(changed.map(({ component }) => placeOf(component)));
   const zones = [...bases, ...children.flatMap(basesOf).map(componentOf)].flatMap(
     (base) => base?.getAllSubcomponents('vtimezone') ?? [],
   );
-  const shown = [...events.filter(({ component }) => !replaced.has(recurrenceOf(component) ?? '')), ...changed];
+  const shown = [...events.filter(({ component }) => !replaced.has(placeOf(component))), ...changed];
   return { events: shown, zones: withNamedZones(onceEach(zones), shown) };
 }
 
@@ -92,6 +95,13 @@ function withNamedZones(described: ICAL.Component[], events: readonly ShownEvent
   }
   return [...described, ...added];
 }
+
+/** Each entry of the times is a series of its own. */
+export const uidOf = (uid: string, entry = 0): string => (entry === 0 ? uid : `${uid}#${entry + 1}`);
+
+/** What names the place of an event among those of all entries. */
+const placeOf = (event: ICAL.Component): string =>
+  `${String(event.getFirstPropertyValue('uid'))} ${recurrenceOf(event) ?? ''}`;
 
 /** What stands for some occurrences up to a last one: iCalendar knows only single ones, and all from one on. */
 function occurrencesOf(shown: ShownEvent, child: SeenChild): ShownEvent[] {

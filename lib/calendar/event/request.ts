@@ -1,26 +1,14 @@
+import { calendarTargetOf, type Guestbook, mailboxOf } from '../../directory/calendar-users.ts';
 import type { Principal } from '../../directory/principal.ts';
-import { normaliseAddress, parseXconUserId, type XconUserId } from '../../model/identifiers.ts';
 import { CONFERENCE_INFO, info, xcon, XCON } from '../../model/names.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import { type Attendee, isSamePerson, mailboxOf } from './attendee.ts';
+import { type Attendee, isSamePerson } from './attendee.ts';
 import { isSameTime } from './events.ts';
 import { withBase } from './moved-times.ts';
 import type { Schedule } from './schedule.ts';
 import { basesOf, freeTextOf, peopleOf, type SeenConference, subjectOf, timesOf } from './seen-conference.ts';
 
-/** The users of the directory, as invitations need them. */
-export interface Guestbook {
-  principalById(userId: XconUserId): Promise<Principal | undefined>;
-  principalByAddress(address: string): Promise<Principal | undefined>;
-}
-
-/** The user of the directory whose calendar address it is: an address of hers, or as mail what her id says. */
-export async function principalOf(address: string, people: Guestbook): Promise<Principal | undefined> {
-  const found = await people.principalByAddress(normaliseAddress(address));
-  if (found !== undefined) return found;
-  const id = parseXconUserId(`xcon-userid:${mailboxOf(address)}`);
-  return /^(?:mailto|xcon-userid):/i.test(address) && id !== undefined ? people.principalById(id) : undefined;
-}
+export { type Guestbook, principalOf } from '../../directory/calendar-users.ts';
 
 /** The addresses that may stand for a user in calendars (RFC 6638 §2.4.1), the one that she is shown under first. */
 export function calendarAddressesOf({ userId, addresses }: Principal): string[] {
@@ -35,11 +23,7 @@ export const isOwnAddress = (principal: Principal, address: string): boolean =>
 /** Whom the allowed-users-list names for an attendee: a user of the directory by an address of hers, others as they are. */
 export async function targetsOf(attendees: readonly Attendee[], people: Guestbook): Promise<string[]> {
   const targets = new Set<string>();
-  for (const { address } of attendees) {
-    const principal = await principalOf(address, people);
-    const isKnown = principal?.addresses.some((own) => own === normaliseAddress(address));
-    targets.add(principal === undefined || isKnown === true ? address : (principal.addresses[0] ?? principal.userId));
-  }
+  for (const { address } of attendees) targets.add(await calendarTargetOf(address, people));
   return [...targets];
 }
 
@@ -69,14 +53,10 @@ export interface Words {
  */
 export function changedConference(
   seen: SeenConference,
-  { subject, description, base }: Words,
+  said: Words,
   targets: readonly string[] | undefined,
 ): XmlElement | undefined {
-  const words = [
-    ...(subject === subjectOf(seen) ? [] : [textElement('subject', subject)]),
-    ...(description === freeTextOf(seen) ? [] : [textElement('free-text', description)]),
-    ...(isSameTime(basesOf(seen)[0] ?? '', base) ? [] : [withBase(timesOf(seen), base)]),
-  ];
+  const words = changedWords(seen, said);
   const list = targets && listWith(seen, targets);
   const changes = [
     ...(words.length === 0 ? [] : [info('conference-description', {}, words)]),
@@ -84,6 +64,19 @@ export function changedConference(
   ];
   return changes.length === 0 ? undefined : info('conference-info', { entity: seen.uri }, changes);
 }
+
+/** What changes in some occurrences of a series, or in what stands for them: these people come, and no others. */
+export const changedOccurrences = (seen: SeenConference, said: Words, targets: readonly string[]): XmlElement =>
+  info('conference-info', {}, [
+    info('conference-description', {}, changedWords(seen, said)),
+    usersElement(targets.map(targetElement)),
+  ]);
+
+const changedWords = (seen: SeenConference, { subject, description, base }: Words): XmlElement[] => [
+  ...(subject === subjectOf(seen) ? [] : [textElement('subject', subject)]),
+  ...(description === freeTextOf(seen) ? [] : [textElement('free-text', description)]),
+  ...(isSameTime(basesOf(seen)[0] ?? '', base) ? [] : [withBase(timesOf(seen), base)]),
+];
 
 /** The allowed-users-list with these people; who is on it already stays as she is, and so do roles and domains. */
 function listWith(seen: SeenConference, targets: readonly string[]): readonly XmlElement[] | undefined {

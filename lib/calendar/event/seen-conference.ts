@@ -1,10 +1,11 @@
 import type { ObjectAnswer } from '../../conference/calls.ts';
+import { mailboxOf } from '../../directory/calendar-users.ts';
 import type { XconUri } from '../../model/identifiers.ts';
 import { CONFERENCE_INFO, PREFIXES, XCON } from '../../model/names.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { parseFragment } from '../../xml/parse.ts';
 import { answerOf, answersOf } from './answer.ts';
-import { type Attendee, type CalendarUser, invited, mailboxOf } from './attendee.ts';
+import { type Attendee, type CalendarUser, invited } from './attendee.ts';
 
 /** A conference as its reader may see it: `conference-info`. */
 export interface SeenConference {

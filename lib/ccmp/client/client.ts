@@ -8,12 +8,14 @@ import { CHANGES_SINCE, decodeChanges, encodeSince, type ConferenceChanges } fro
 import {
   type AskedOccurrences,
   type AskedSteering,
+  decodeChildren,
   decodeOccurrences,
   type AskedChange,
   encodeAsked,
   encodeChange,
   encodeSteering,
   type Occurrence,
+  type OccurrenceChild,
   OCCURRENCES,
 } from '../codec/occurrences.ts';
 import { decodeFreeBusy, encodeAskedFreeBusy, FREE_BUSY } from '../codec/free-busy.ts';
@@ -32,6 +34,8 @@ export type Document = XmlElement | string;
 export interface ConferenceAnswer extends Versioned {
   readonly uri: string;
   readonly document: XmlElement | undefined;
+  /** What was made or changed with it to stand for occurrences that its times tell apart. */
+  readonly children?: readonly OccurrenceChild[];
 }
 
 /** Whether a sidebar stands in its main conference by value or by reference. */
@@ -247,7 +251,9 @@ export class ConferenceControlClient extends CcmpExchange {
     call?: CallOptions,
   ): Promise<ConferenceAnswer> {
     const response = await this.#operate(type, operation, confObjID, document, call);
-    return { uri: response.confObjID ?? '', version: response.version, document: response.info };
+    const children = decodeChildren(response.extension);
+    const answer = { uri: response.confObjID ?? '', version: response.version, document: response.info };
+    return { ...answer, ...(children && { children }) };
   }
 
   #operate(

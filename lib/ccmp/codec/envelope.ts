@@ -29,7 +29,7 @@ export interface Envelope {
   readonly operation: () => Operation | undefined;
   /** The conference data under its name of the data model; foreign content keeps its meaning outside the message. */
   readonly info: () => XmlElement | undefined;
-  /** What an extension adds to the specialised element: elements of other namespaces (RFC 6503 §5.3.11). */
+  /** What extensions add to the specialised element, in requests of theirs (RFC 6503 §5.3.11) or in any response. */
   readonly extension: () => XmlElement[];
   readonly unreadable: (message: string) => UnreadableMessage;
 }
@@ -77,7 +77,7 @@ export function open(document: XmlElement, direction: Direction): Envelope {
     text,
     unreadable,
     extension: () => {
-      if (type !== 'extended' || body === undefined) return [];
+      if ((type !== 'extended' && direction === 'Request') || body === undefined) return [];
       const around = new Scope(document, message, body);
       return body.elements.filter((element) => !isOurs(element)).map((element) => keepMeaning(element, around));
     },

@@ -19,6 +19,14 @@ export interface Occurrence {
   readonly child?: string;
 }
 
+/** What stands for some occurrences of a series: one, from one to another, or without `to` one and all later ones. */
+export interface OccurrenceChild {
+  /** XCON-URI. */
+  readonly uri: string;
+  readonly from: string;
+  readonly to?: string;
+}
+
 export interface AskedOccurrences {
   readonly from?: number;
   readonly to?: number;
@@ -94,6 +102,23 @@ export function decodeOccurrences(elements: readonly XmlElement[] | undefined): 
         ...(end !== undefined && { end }),
         ...(child !== undefined && { child }),
       };
+    });
+}
+
+export const encodeChildren = (children: readonly OccurrenceChild[]): XmlElement =>
+  element(
+    'children',
+    {},
+    children.map(({ uri, from, to }) => element('child', { uri, from, to })),
+  );
+
+export function decodeChildren(elements: readonly XmlElement[] | undefined): OccurrenceChild[] | undefined {
+  return find(elements, 'children')
+    ?.all(NAMESPACE, 'child')
+    .map((one) => {
+      const to = one.attribute('to');
+      const [uri = '', from = ''] = ['uri', 'from'].map((name) => one.attribute(name));
+      return { uri, from, ...(to !== undefined && { to }) };
     });
 }
 

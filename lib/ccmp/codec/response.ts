@@ -16,7 +16,7 @@ export interface CcmpResponse<Info = XmlElement> {
   /** The conference data, named as in the data model; `uris` for lists, `options` for options. */
   readonly info?: Info | undefined;
   readonly extensionName?: string | undefined;
-  /** What an extension adds to its extendedResponse. */
+  /** What extensions add to the specialised element. */
   readonly extension?: readonly XmlElement[];
 }
 

@@ -3,6 +3,7 @@ import type { ConferenceControl } from '../../conference/control.ts';
 import { Refusal } from '../../conference/refusal.ts';
 import { parseXconUri, parseXconUserId, type XconUri, type XconUserId } from '../../model/identifiers.ts';
 import type { XmlElement } from '../../xml/element.ts';
+import { encodeChildren } from '../codec/occurrences.ts';
 import { messageType, type MessageName, type Operation } from '../codec/messages.ts';
 import type { CcmpRequest } from '../codec/request.ts';
 import type { Content } from '../codec/writer.ts';
@@ -43,7 +44,7 @@ export interface Outcome {
   readonly info?: XmlElement | Content;
   /** What the response-string says beside success. */
   readonly note?: string | undefined;
-  /** What an extension answers. */
+  /** What extensions answer. */
   readonly extension?: readonly XmlElement[];
 }
 
@@ -86,14 +87,15 @@ export function targetUser(request: CcmpRequest): XconUserId | undefined {
 const documents = new WeakMap<View, Content>();
 
 /** The whole document under its XCON-URI (RFC 6501 §4.1); the same of the same view. */
-export function shown({ uri, version, view, note }: ObjectAnswer): Outcome {
+export function shown({ uri, version, view, note, children }: ObjectAnswer): Outcome {
   let document = documents.get(view);
   if (document === undefined) {
     const entity = { namespace: '', local: 'entity', value: uri };
     document = { attributes: [entity, ...view.attributes], content: view.content };
     documents.set(view, document);
   }
-  return { version, info: document, note };
+  const extension = children === undefined ? undefined : [encodeChildren(children)];
+  return { version, info: document, note, ...(extension && { extension }) };
 }
 
 /** The same of an object that was made. */
