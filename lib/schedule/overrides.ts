@@ -116,12 +116,12 @@ const textOf = (event: ICAL.Component, name: string): string | undefined =>
 
 function withEvents(calendar: ICAL.Component, events: readonly ICAL.Component[]): string {
   const all = calendar.toJSON() as [string, unknown[], unknown[]];
-  const kept = new Set<unknown>(events.map((event) => event.jCal));
+  const kept = new Set(events.map((event): unknown => event.jCal));
   const inside = calendar.getAllSubcomponents().filter((one) => one.name !== 'vevent' || kept.has(one.jCal));
   const copy = new ICAL.Component([
     all[0],
     structuredClone(all[1]),
-    inside.map((one) => structuredClone(one.toJSON())),
+    inside.map((one) => structuredClone(one.toJSON() as unknown)),
   ]);
   return `${copy.toString()}\r\n`;
 }
