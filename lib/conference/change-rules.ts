@@ -16,6 +16,7 @@ import { checkWindow, followClock } from './life.ts';
 import { Identities } from './people.ts';
 import { notePlanned } from './planning.ts';
 import { shaped, withVersion } from './refusing.ts';
+import { askAgain } from './rescheduling.ts';
 import { checkEdit, completeSections } from './sections.ts';
 import { checkMembers, standingIn } from './sidebars.ts';
 import type { Standing } from './standing.ts';
@@ -111,6 +112,7 @@ export class ChangeRules {
     const more = peopleIn(edit.now) - peopleIn(edit.before);
     const times = timesOf(edit.now, rules);
     followClock(edit, times, now);
+    askAgain(edit, rules);
     checkEdit(edit);
     if (more > 0) checkWindow(edit.now, times, now);
     if (more > 0) checkRoom({ ...edit.now, counts: edit.before.counts }, limits.users, more);

@@ -348,7 +348,8 @@ export const USER = info('user', '5.6', {
       many: true,
       changes: 'self',
       key: by('to'),
-      type: is.oneOf('accepted', 'declined', 'tentative', 'delegated'),
+      // The last is of who has to answer again, for the times have changed.
+      type: is.oneOf('accepted', 'declined', 'tentative', 'delegated', 'needs-action'),
       attributes: [attribute('to', is.token, true)],
     }),
     reminder({ sees: 'organizer', changes: 'self' }),

@@ -135,6 +135,11 @@ export class RecurrenceSet {
     return stretch && occurrence(original, { ...this.origin, wall: wall + stretch.move }, stretch.length);
   }
 
+  /** The ids of those of which the object says something alone: dates, what is changed, what is left out. */
+  get singledOut(): string[] {
+    return [...new Set([...this.#singles.map(({ id }) => id), ...[...this.#excluded].map(stamp)])];
+  }
+
   /** Whether an occurrence was left out or cancelled alone. */
   isExcluded(id: string): boolean {
     const original = momentOf(id);

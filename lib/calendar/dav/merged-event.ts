@@ -97,7 +97,9 @@ function mergePeople(event: ICAL.Component, now: ICAL.Component, { organizer, at
     const known = byEntity.get(entity);
     missing.delete(entity);
     const partstat = known && partstatOf(known);
-    if (partstat !== undefined && partstat !== 'NEEDS-ACTION') property.setParameter('partstat', partstat);
+    // Who has not answered here may have answered to the client itself, but not to times that have changed since.
+    if (partstat !== undefined && (partstat !== 'NEEDS-ACTION' || known?.asksAgain === true))
+      property.setParameter('partstat', partstat);
     // Who invites stands among the invited for some clients.
     if (known === undefined && !organizers.has(mailbox)) event.removeProperty(property);
   }

@@ -62,10 +62,13 @@ export const isPlanned = ({ header, version, expected }: LoggedChange): boolean 
 function repliesIn(before: XmlElement | undefined, after: XmlElement | undefined): Reply[] {
   if (after === undefined || before === after) return [];
   const said = before && answersOf(before);
-  return [...answersOf(after)]
-    .filter(([to, partstat]) => said?.get(to) !== partstat)
-    .map(([to, partstat]) => {
-      const { entity, address, name } = personOf(after);
-      return { key: entity, attendee: { address, ...(name !== undefined && { name }) }, to, partstat };
-    });
+  return (
+    [...answersOf(after)]
+      // That she has to answer again is nothing that she said.
+      .filter(([to, partstat]) => partstat !== 'NEEDS-ACTION' && said?.get(to) !== partstat)
+      .map(([to, partstat]) => {
+        const { entity, address, name } = personOf(after);
+        return { key: entity, attendee: { address, ...(name !== undefined && { name }) }, to, partstat };
+      })
+  );
 }

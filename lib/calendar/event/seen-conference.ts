@@ -42,7 +42,7 @@ export interface InvitedPeople {
   readonly organizer?: CalendarUser & Named;
   /** All who have that role. */
   readonly organizers: readonly (CalendarUser & Named)[];
-  readonly attendees: readonly (Attendee & Named)[];
+  readonly attendees: readonly (Attendee & Named & { readonly asksAgain?: true })[];
 }
 
 const descriptionOf = ({ document }: SeenConference): XmlElement | undefined =>
@@ -86,6 +86,7 @@ export function peopleOf({ document }: SeenConference): InvitedPeople {
   const seen = (users?.all(CONFERENCE_INFO, 'user') ?? []).map((user) => ({
     ...personOf(user),
     partstat: answerOf(user),
+    asksAgain: [...answersOf(user).values()].includes('NEEDS-ACTION'),
     organizes: rolesOf(user).includes('organizer'),
   }));
   const organizers = seen.filter(({ organizes }) => organizes);
@@ -101,7 +102,12 @@ export function peopleOf({ document }: SeenConference): InvitedPeople {
     organizers: organizers.map(shown),
     attendees: seen
       .filter((user) => user !== organizer && isInvited(user))
-      .map((user) => ({ ...invited(shown(user)), ...shown(user), partstat: user.partstat })),
+      .map((user) => ({
+        ...invited(shown(user)),
+        ...shown(user),
+        partstat: user.partstat,
+        ...(user.asksAgain && { asksAgain: true as const }),
+      })),
   };
 }
 

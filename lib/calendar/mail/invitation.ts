@@ -8,7 +8,7 @@ import { rolesOf, type UserRecord } from '../../model/user.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { UnusableTime } from '../../schedule/unusable-time.ts';
 import { namedZone } from '../../schedule/zone.ts';
-import { answerOf } from '../event/answer.ts';
+import { answerOf, answersOf } from '../event/answer.ts';
 import {
   basesOf,
   freeTextOf,
@@ -29,6 +29,8 @@ export interface Guest {
   /** Organizes the conference, and knows its PIN. */
   readonly chairs: boolean;
   readonly partstat: string;
+  /** To single occurrences, by their ids. */
+  readonly answers?: ReadonlyMap<OccurrenceId, string>;
   /** Of her clocks, where she has said it. */
   readonly zone?: string;
   /** Whether others may know that she is invited. */
@@ -63,6 +65,13 @@ export interface Invitation {
   readonly events: ReadonlyMap<string, InvitedEvent>;
 }
 
+/** Somebody whom a conference asks to come now (RFC 6501 §4.6.3), by mail. */
+export interface Referral extends Omit<Invitation, 'events'> {
+  readonly guest: Guest;
+  /** The occurrence that goes on; undefined where the conference has no times. */
+  readonly occurrence?: ConferenceObject['header']['occurrence'];
+}
+
 /** Our attribute of `conference-description`: `none` where its people are invited by others than us. */
 export const INVITATIONS = 'invitations';
 
@@ -79,11 +88,26 @@ export async function invitationOf(
   durable: Durable,
   limits: ScheduleLimits,
 ): Promise<Invitation | undefined> {
-  const organizer = peopleIn(object).find(([, { part }]) => rolesOf(part.element).includes('organizer'));
   const seen = seenOf(object);
-  if (object.header.kind !== 'conference' || organizer === undefined || seen === undefined) return undefined;
+  const about = seen && aboutOf(object, seen);
+  if (seen === undefined || about === undefined) return undefined;
   const events = await eventsOf(object, seen, durable, limits);
-  if (events.size === 0) return undefined;
+  return events.size === 0 ? undefined : { ...about, events };
+}
+
+/** Undefined for somebody who has no mail address. */
+export function referralOf(object: ConferenceObject, user: XconUserId): Referral | undefined {
+  const seen = seenOf(object);
+  const about = seen && aboutOf(object, seen);
+  const record = object.users.get(user);
+  const guest = record && guestOf(user, record, false);
+  const { occurrence } = object.header;
+  return about && guest && { ...about, guest, ...(occurrence && { occurrence }) };
+}
+
+function aboutOf(object: ConferenceObject, seen: SeenConference): Omit<Invitation, 'events'> | undefined {
+  const organizer = peopleIn(object).find(([, { part }]) => rolesOf(part.element).includes('organizer'));
+  if (object.header.kind !== 'conference' || organizer === undefined) return undefined;
   const name = nameOf(organizer[1]);
   return {
     uri: object.uri,
@@ -91,7 +115,6 @@ export async function invitationOf(
     organizer: { key: organizer[0], ...(name !== undefined && { name }) },
     title: titleOf(seen),
     joins: joinAddressesOf(seen),
-    events,
   };
 }
 
@@ -162,6 +185,8 @@ function readable(base: string, limits: ScheduleLimits): DefiniteCalendar | unde
 
 const FIRST = Date.UTC(1971, 0);
 
+const NONE: ReadonlyMap<OccurrenceId, string> = new Map();
+
 function guestOf(key: XconUserId, record: UserRecord, hides: boolean): Guest | undefined {
   const { facts, part } = record;
   const address = facts.addresses.find((one) => /^mailto:[^@\s]+@[^@\s]+$/.test(one))?.slice('mailto:'.length);
@@ -176,6 +201,7 @@ function guestOf(key: XconUserId, record: UserRecord, hides: boolean): Guest | u
     chairs,
     ...(namedZone(zone) !== undefined && { zone }),
     partstat: chairs ? 'ACCEPTED' : answerOf(part.element),
+    answers: chairs ? NONE : answersOf(part.element),
     shown: appearanceOf(facts, 'invited', hides) === 'plain',
   };
 }

@@ -6,7 +6,7 @@ import { momentOf } from '../../schedule/rule.ts';
 import type { Reminder } from '../reminder-moments.ts';
 import type { JoinAddress } from '../event/seen-conference.ts';
 import { definite, type DefiniteCalendar } from './definite.ts';
-import type { Guest, Invitation, InvitedEvent, Said } from './invitation.ts';
+import type { Guest, Invitation, InvitedEvent, Referral, Said } from './invitation.ts';
 import type { MailLetter, Words } from './letter.ts';
 import type { Message, Plan, Told } from './plan.ts';
 import { raised } from './revision.ts';
@@ -61,24 +61,54 @@ export class LetterWriter {
     const [event] = [...now.events.values()];
     const guest = event?.said.get('')?.guests.find(({ key }) => key === user);
     if (event === undefined || guest === undefined) return undefined;
-    const { name } = now.organizer;
     const said = createHash('sha256').update(`${now.uri} ${occurrence.id} ${user} ${before}`);
     return {
+      ...this.#forPeople(now, guest, [occurrenceLine(occurrence, this.#zone(guest, event.calendar))], {
+        subject: `Reminder: ${now.title}`,
+        headline: `This conference begins ${inTime(occurrence.start - stamp)}.`,
+      }),
       id: `reminder.${said.digest('base64url')}`,
       at: stamp,
       until: Math.max(stamp, occurrence.start),
-      uri: now.uri,
-      organizer: now.organizer.key,
-      from: this.#organizer(now, guest),
+    };
+  }
+
+  /** Asks somebody to come now. */
+  referral(now: Referral, stamp: number): MailLetter {
+    const { uri, version, guest, occurrence, organizer, title } = now;
+    const { start, ends: end } = occurrence ?? {};
+    const said = createHash('sha256').update(`${uri} ${version} ${occurrence?.id ?? ''} ${guest.key}`);
+    const zone = guest.zone ?? this.#parts.times.zone;
+    const when = start === undefined ? [] : [occurrenceLine({ start, ...(end !== undefined && { end }) }, zone)];
+    return {
+      ...this.#forPeople(now, guest, when, {
+        subject: `Join now: ${title}`,
+        headline: `${organizer.name ?? 'Somebody'} asks you to join this conference now.`,
+      }),
+      id: `referral.${said.digest('base64url')}`,
+      at: stamp,
+      ...(end !== undefined && { until: end }),
+    };
+  }
+
+  /** A letter that no calendar reads. */
+  #forPeople(
+    { uri, organizer, title, joins }: Pick<Invitation, 'uri' | 'organizer' | 'title' | 'joins'>,
+    guest: Guest,
+    when: readonly string[],
+    { subject, headline }: { readonly subject: string; readonly headline: string },
+  ): Omit<MailLetter, 'id' | 'at'> {
+    const { name } = organizer;
+    return {
+      uri,
+      organizer: organizer.key,
+      from: this.#organizer({ uri, organizer }, guest),
       to: { address: guest.address, ...(guest.name !== undefined && { name: guest.name }) },
-      subject: `Reminder: ${now.title}`,
+      subject,
       words: {
-        headline: `This conference begins ${inTime(occurrence.start - stamp)}.`,
-        title: now.title,
-        when: [occurrenceLine(occurrence, this.#zone(guest, event.calendar))],
-        where: this.#joinsFor(now.joins, guest),
+        ...{ headline, title, when, people: [] },
+        where: this.#joinsFor(joins, guest),
         ...(name !== undefined && { organizer: name }),
-        people: [],
       },
     };
   }
@@ -99,7 +129,10 @@ export class LetterWriter {
     const shown = this.#shown(guests, guest);
     const people = (id: string): EventPeople => ({
       organizer: this.#organizer(now, guest),
-      attendees: this.#shown(saidIn(event, id).guests, guest),
+      attendees: this.#shown(saidIn(event, id).guests, guest).map((one) => ({
+        ...one,
+        partstat: one.answers?.get(id) ?? one.partstat,
+      })),
     });
     const words = (id: string): EventWords => ({ ...saidIn(event, id), joins });
     const text = eventText(calendar, words, { method: 'REQUEST', uid, ids, revisions, out, stamp, people });
