@@ -9,7 +9,6 @@ import type { Incoming } from '../sip/event/answering.ts';
 import type { Admission, EventPackage, ExpiresLimits, Notification, Refusal } from '../sip/event/package.ts';
 import type { Subscription } from '../sip/event/subscription.ts';
 import type { Uri } from '../sip/message/uri.ts';
-import { newEntityTag } from '../sip/token.ts';
 import { conferenceAt, conferenceOf, FOCUS, idOf, sipUriOf } from './addresses.ts';
 import { ConferenceLists, type ListedConferences } from './conference-lists.ts';
 import { formatOf, MEDIA_TYPES } from './formats.ts';
@@ -19,6 +18,7 @@ import { type PhoneProfile, phoneProfileDefaults, type PhoneProfiles, phoneProfi
 import type { SubscriptionRepository } from './repository.ts';
 import { SharedAddresses, type SharedConferences } from './shared-address.ts';
 import { type Senders, type Subscribing, subscribersCall, subscribing } from './subscribing.ts';
+import { Telling } from './telling.ts';
 import { ConferenceWatch, type Next, versionNow, type Watch } from './watch.ts';
 
 /** What is stored with a subscription. */
@@ -95,7 +95,6 @@ export class ConferencePackage implements EventPackage<Context> {
   readonly #watches = new Map<Subscription<Context>, Entry>();
   #onEmpty: () => void = () => undefined;
   readonly #resumed = new WeakSet<Subscription<Context>>();
-  readonly #told = new WeakMap<Notification, Next>();
 
   constructor(parts: ConferencePackageParts) {
     this.#parts = parts;
@@ -152,23 +151,21 @@ export class ConferencePackage implements EventPackage<Context> {
   }
 
   /** RFC 6665 §4.2.1.2: everything after a SUBSCRIBE, then what changed. */
-  async state(subscription: Subscription<Context>, isAsked: boolean): Promise<Notification | undefined> {
-    const entry = await this.#entryOf(subscription);
-    const next = await entry?.watch.next(isAsked);
-    // It was a poll, or has ended while we asked.
-    if (entry !== undefined && !this.#watches.has(subscription)) this.#leave(entry.watch);
-    if (next === undefined) return undefined;
-    const { contentType, body } = next;
-    const fields = this.fields(subscription);
-    const notification = { contentType, body, entityTag: newEntityTag(), ...(fields.length > 0 && { fields }) };
-    this.#told.set(notification, next);
-    return notification;
+  state(
+    subscription: Subscription<Context>,
+    isAsked: boolean,
+  ): Notification | undefined | Promise<Notification | undefined> {
+    const entry = this.#watches.get(subscription);
+    if (entry === undefined) return this.#firstState(subscription, isAsked);
+    const next = entry.watch.next(isAsked);
+    if (next instanceof Promise) return next.then((one) => this.#told(subscription, entry.watch, one));
+    return this.#told(subscription, entry.watch, next);
   }
 
   delivered(subscription: Subscription<Context>, notification: Notification): void {
     const entry = this.#watches.get(subscription);
     if (entry !== undefined) entry.entityTag = notification.entityTag;
-    this.#told.get(notification)?.acknowledge();
+    if (notification instanceof Telling) notification.acknowledge();
   }
 
   /** RFC 5839: what he has, as long as there is nothing newer to see. */
@@ -213,6 +210,17 @@ export class ConferencePackage implements EventPackage<Context> {
 
   #isList({ request: { uri } }: Incoming): boolean {
     return uri.kind === 'sip' && uri.user === this.#limits.lists.user && !uri.parameters.has('conf-id');
+  }
+
+  async #firstState(subscription: Subscription<Context>, isAsked: boolean): Promise<Notification | undefined> {
+    const watch = (await this.#entryOf(subscription))?.watch;
+    return watch && this.#told(subscription, watch, await watch.next(isAsked));
+  }
+
+  #told(subscription: Subscription<Context>, watch: Watch, next: Next | undefined): Notification | undefined {
+    // It was a poll, or has ended while we asked.
+    if (!this.#watches.has(subscription)) this.#leave(watch);
+    return next && new Telling(next, this.fields(subscription));
   }
 
   #leave(watch: Watch): void {

@@ -24,8 +24,8 @@ export interface Next {
 export interface Watch {
   /** A SUBSCRIBE may ask for another form than the last. */
   format: Format;
-  /** What the next NOTIFY tells, everything when it `isAsked`; undefined when the subscriber may see nothing. */
-  next(isAsked: boolean): Promise<Next | undefined>;
+  /** What the next NOTIFY tells, everything when it `isAsked`, at once where it waits; undefined when the subscriber may see nothing. */
+  next(isAsked: boolean): Next | undefined | Promise<Next | undefined>;
   /** Whether the subscriber has all that there is. */
   isCurrent(): Promise<boolean>;
   /** The subscription is over. */
@@ -147,21 +147,12 @@ export class ConferenceWatch implements Watcher, Watch {
     });
   }
 
-  async next(isAsked: boolean): Promise<Next | undefined> {
+  next(isAsked: boolean): Next | undefined | Promise<Next | undefined> {
     this.#isAsked ||= isAsked;
     const waiting = this.#waiting;
     if (waiting !== undefined && (!this.#isAsked || waiting.notification.ends !== undefined))
       return this.#told(waiting.notification, () => this.#took(waiting));
-    const seen = await this.#watching?.look();
-    return (
-      seen &&
-      this.#told(seen.notification, () => {
-        this.#isAsked = false;
-        seen.acknowledge();
-        // What waited is older than what he has seen now.
-        if (waiting !== undefined) this.#took(waiting);
-      })
-    );
+    return this.#all(waiting);
   }
 
   async isCurrent(): Promise<boolean> {
@@ -173,6 +164,19 @@ export class ConferenceWatch implements Watcher, Watch {
     this.#waiting = undefined;
     this.#isOver = true;
     this.#watching?.cancel();
+  }
+
+  async #all(waiting: Waiting | undefined): Promise<Next | undefined> {
+    const seen = await this.#watching?.look();
+    return (
+      seen &&
+      this.#told(seen.notification, () => {
+        this.#isAsked = false;
+        seen.acknowledge();
+        // What waited is older than what he has seen now.
+        if (waiting !== undefined) this.#took(waiting);
+      })
+    );
   }
 
   #told({ format, content }: Notification, acknowledged: () => void): Next | undefined {

@@ -63,7 +63,7 @@ export class ObjectAccess {
   /** The same, of somebody who watches; undefined when he may not. */
   async watching(object: ConferenceObject, call: Call): Promise<Standing | undefined> {
     const standing = await this.standing(object, call);
-    return standing.level === undefined || !allowsSubscription(object) ? undefined : standing;
+    return mayWatch(object, standing) ? standing : undefined;
   }
 
   /** Lets somebody watch a conference. @throws {Refusal} also where it allows no subscription */
@@ -75,12 +75,11 @@ export class ObjectAccess {
     return sight;
   }
 
-  /** What there is to see for somebody who watches; undefined when he may not. */
-  async sight(object: ConferenceObject, call: Call): Promise<Sight | undefined> {
-    const standing = await this.watching(object, call);
-    if (standing === undefined) return undefined;
-    const sidebars = await this.sidebarSections(object, call);
-    return { object, reader: readerOf(call, standing), sidebars };
+  /** What there is to see for somebody who watches, at once where no other object has a say; undefined when he may not. */
+  sight(object: ConferenceObject, call: Call): Sight | undefined | Promise<Sight | undefined> {
+    if (mainConferenceOf(object) !== undefined || object.sidebars.size > 0) return this.#sightBeside(object, call);
+    const standing = standingIn(object, undefined, call.caller);
+    return mayWatch(object, standing) ? { object, reader: readerOf(call, standing), sidebars: NO_SIDEBARS } : undefined;
   }
 
   /** What the caller is to an object, checked. */
@@ -121,7 +120,19 @@ export class ObjectAccess {
   list(call: Call, query: ListQuery, filter: AskedFilter | undefined): Promise<ObjectEntry[]> {
     return this.#lists.list(call, query, filter);
   }
+
+  async #sightBeside(object: ConferenceObject, call: Call): Promise<Sight | undefined> {
+    const standing = await this.watching(object, call);
+    if (standing === undefined) return undefined;
+    const sidebars = await this.sidebarSections(object, call);
+    return { object, reader: readerOf(call, standing), sidebars };
+  }
 }
+
+const NO_SIDEBARS: SidebarSections = new Map();
+
+const mayWatch = (object: ConferenceObject, { level }: Standing): boolean =>
+  level !== undefined && allowsSubscription(object);
 
 const isOf = (kinds: ObjectKind | readonly ObjectKind[], { header }: ConferenceObject): boolean =>
   typeof kinds === 'string' ? header.kind === kinds : kinds.includes(header.kind);

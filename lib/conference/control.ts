@@ -154,7 +154,7 @@ export class ConferenceControl {
   }
 
   /** What is left to see for somebody who watches already; undefined when he may not any more. */
-  sight(call: Call, object: ConferenceObject): Promise<Sight | undefined> {
+  sight(call: Call, object: ConferenceObject): Sight | undefined | Promise<Sight | undefined> {
     return this.#objects.access.sight(object, call);
   }
 

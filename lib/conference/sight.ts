@@ -17,10 +17,14 @@ export interface Sight {
   readonly reader: Reader;
   /** The sections of sidebars, made for this reader. */
   readonly sidebars: SidebarSections;
+  /** What `classOf` has found. */
+  readers?: string;
 }
 
 /** What two sights of one object have in common when the same name stands for both: every byte that is shown. */
-export function classOf({ object, reader, sidebars }: Sight): string {
+export const classOf = (sight: Sight): string => (sight.readers ??= readersOf(sight));
+
+function readersOf({ object, reader, sidebars }: Sight): string {
   const self = reader.self;
   const isAlone = self !== undefined && (sidebars.size > 0 || !sharesViewOfOthers(object, reader));
   return isAlone ? `${reader.level} ${self}` : reader.level;

@@ -23,7 +23,9 @@ export interface Step {
  * readers and a format.
  */
 export class Contents {
-  readonly #made: LRUCache<string, Promise<Content | undefined | 'too large'>>;
+  readonly #made: LRUCache<string, Made>;
+  /** Asked for last: a change is told to one watcher after the other. */
+  #last: { readonly step: Step; readonly format: Format; readonly made: Made } | undefined;
   readonly #maxBody: number;
 
   /**
@@ -35,28 +37,57 @@ export class Contents {
     this.#maxBody = maxBody;
   }
 
-  /** Undefined when a watcher would be told what he knows. */
-  async of(step: Step, format: Format): Promise<Content | undefined> {
-    const content = await this.#shared(step, format);
+  /** Undefined when a watcher would be told what he knows; a promise while it is being made. */
+  of(step: Step, format: Format): Content | undefined | Promise<Content | undefined> {
+    const { content } = this.#shared(step, format);
+    if (content instanceof Promise) return content.then((one) => (one === 'too large' ? excerpt(step) : one));
     return content === 'too large' ? excerpt(step) : content;
   }
 
-  #shared(step: Step, format: Format): Promise<Content | undefined | 'too large'> {
+  #shared(step: Step, format: Format): Made {
+    const last = this.#last;
+    const { before, now, touched } = step;
+    if (
+      last?.step.now === now &&
+      last.step.before === before &&
+      last.step.touched === touched &&
+      last.format === format
+    )
+      return last.made;
+    const made = this.#find(step, format);
+    // What depends on sidebars is each watcher's own.
+    if (now.sidebars.size === 0) this.#last = { step, format, made };
+    return made;
+  }
+
+  #find(step: Step, format: Format): Made {
     const { before, now, touched } = step;
     const from = before && touched ? `${before.object.version} ${classOf(before)}` : '';
     const key = `${now.object.uri} ${from} > ${now.object.version} ${classOf(now)} ${format}`;
     let made = this.#made.get(key);
     if (made === undefined || now.sidebars.size > 0) {
-      made = makeContent(step, format).then((content) =>
-        format === 'conference-info' && content !== undefined && content.body.length > this.#maxBody
-          ? 'too large'
-          : content,
-      );
+      made = this.#make(step, format);
       this.#made.set(key, made);
     }
     return made;
   }
+
+  #make(step: Step, format: Format): Made {
+    const making = makeContent(step, format).then((content) => {
+      const isTooLarge = format === 'conference-info' && content !== undefined && content.body.length > this.#maxBody;
+      return (made.content = isTooLarge ? 'too large' : content);
+    });
+    const made: Made = { content: making };
+    return made;
+  }
 }
+
+/** What was made, or is being made, for all who see the same. */
+interface Made {
+  content: Sharable | Promise<Sharable>;
+}
+
+type Sharable = Content | undefined | 'too large';
 
 /** What of a large conference a telephone is told, each his own. */
 async function excerpt({ before, touched, now }: Step): Promise<Content | undefined> {

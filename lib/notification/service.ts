@@ -5,7 +5,7 @@ import { mainConferenceOf } from '../conference/sidebars.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { Contents, tagOf } from './content.ts';
-import { Subscription } from './subscription.ts';
+import { Subscription, type Watched } from './subscription.ts';
 import { Turns } from './turns.ts';
 import { WatchedConference } from './watched-conference.ts';
 import type { Clock, Watcher } from './watching.ts';
@@ -37,7 +37,7 @@ export const notificationDefaults: NotificationLimits = {
 /** The conference control, as far as watchers need it. */
 export interface WatchableControl {
   watch(call: Call, uri: XconUri): Promise<Sight>;
-  sight(call: Call, object: ConferenceObject): Promise<Sight | undefined>;
+  sight(call: Call, object: ConferenceObject): Sight | undefined | Promise<Sight | undefined>;
   onChange(listener: ChangeListener): void;
 }
 
@@ -48,6 +48,12 @@ export interface NotificationParts {
   readonly onError: (error: unknown) => void;
 }
 
+/** A conference that is watched, and what all subscriptions to it need of it. */
+interface Followed {
+  readonly conference: WatchedConference;
+  readonly watched: Watched;
+}
+
 /** The conference notification service (RFC 4353 §4.4, RFC 5239 §8.2): who is told what, and when. */
 export class NotificationService {
   readonly #control: WatchableControl;
@@ -55,7 +61,7 @@ export class NotificationService {
   readonly #limits: NotificationLimits;
   readonly #contents: Contents;
   readonly #turns: Turns;
-  readonly #watched = new Map<XconUri, WatchedConference>();
+  readonly #watched = new Map<XconUri, Followed>();
   #underWay = 0;
   #blocked: (() => void)[] = [];
 
@@ -94,9 +100,9 @@ export class NotificationService {
     known?: string,
   ): Promise<{ subscription: Subscription; isCurrent: boolean }> {
     const sight = await this.#control.watch(watcher.call, uri);
-    const conference = this.#conference(sight.object);
+    const { conference, watched } = this.#follow(sight.object);
     const isKnown = known === tagOf(sight);
-    const subscription = this.#subscription(conference, watcher, isKnown ? sight : undefined);
+    const subscription = new Subscription(watcher, watched, isKnown ? sight : undefined);
     conference.subscriptions.add(subscription);
     return { subscription, isCurrent: isKnown && conference.object === sight.object };
   }
@@ -109,7 +115,7 @@ export class NotificationService {
   /** Somebody begins or ends to talk: who wants to know and sees her is told, once for all who see her alike. */
   talks(uri: XconUri, user: XconUserId, talking: boolean): void {
     const names = new Map<string, string | undefined>();
-    for (const { watcher, told } of this.#watched.get(uri)?.subscriptions ?? []) {
+    for (const { watcher, told } of this.#watched.get(uri)?.conference.subscriptions ?? []) {
       if (watcher.talking === undefined || told === undefined) continue;
       const seen = told.reader.self === user ? user : `${told.object.version} ${classOf(told)}`;
       if (!names.has(seen)) names.set(seen, shownUser(told, user)?.attribute('entity'));
@@ -120,41 +126,40 @@ export class NotificationService {
 
   /** Who watches a conference. */
   subscriptions(uri: XconUri): readonly Subscription[] {
-    return [...(this.#watched.get(uri)?.subscriptions ?? [])];
+    return [...(this.#watched.get(uri)?.conference.subscriptions ?? [])];
   }
 
   /** Every conference that somebody watches, with the newest version and who watches. */
   *watched(): Generator<{ readonly object: ConferenceObject; readonly subscriptions: Iterable<Subscription> }> {
-    yield* this.#watched.values();
+    for (const { conference } of this.#watched.values()) yield conference;
   }
 
-  #conference(object: ConferenceObject): WatchedConference {
-    let conference = this.#watched.get(object.uri);
-    if (conference === undefined) {
-      conference = new WatchedConference(object, this.#limits.history);
-      this.#watched.set(object.uri, conference);
+  #follow(object: ConferenceObject): Followed {
+    let followed = this.#watched.get(object.uri);
+    if (followed === undefined) {
+      const conference = new WatchedConference(object, this.#limits.history);
+      followed = { conference, watched: this.#watchedOf(conference) };
+      this.#watched.set(object.uri, followed);
     }
-    return conference;
+    return followed;
   }
 
-  #subscription(conference: WatchedConference, watcher: Watcher, told: Sight | undefined): Subscription {
+  #watchedOf(conference: WatchedConference): Watched {
     const { minInterval, urgentInterval } = this.#limits;
-    const watched = {
-      sight: (one: Watcher) => this.#control.sight(one.call, conference.object),
-      touchedSince: (version: number) => conference.touchedSince(version),
-      turn: (work: () => Promise<void>) => this.#turns.push(work),
-      admit: (bytes: number, again: () => void) => this.#admit(bytes, again),
-      forget: (one: Subscription) => this.#forget(conference, one),
-    };
-    const parts = {
-      watched,
-      watcher,
+    return {
       contents: this.#contents,
       clock: this.#clock,
       pace: { minInterval },
       urgentInterval,
+      sight: ({ call }) => {
+        const sight = this.#control.sight(call, conference.object);
+        return sight instanceof Promise ? sight : sight && conference.shared(sight);
+      },
+      touchedSince: (version) => conference.touchedSince(version),
+      turn: (work) => this.#turns.push(work),
+      admit: (bytes, again) => this.#admit(bytes, again),
+      forget: (one) => this.#forget(conference, one),
     };
-    return new Subscription(parts, told);
   }
 
   #forget(conference: WatchedConference, subscription: Subscription): void {
@@ -166,7 +171,7 @@ export class NotificationService {
   #changed(change: Change): void {
     const main = change.after && mainConferenceOf(change.after);
     if (main !== undefined) this.#wake(main, change);
-    const conference = this.#watched.get(change.uri);
+    const conference = this.#watched.get(change.uri)?.conference;
     if (conference === undefined) return;
     const { after } = change;
     if (after === undefined) for (const subscription of conference.subscriptions) subscription.delete();
@@ -175,7 +180,7 @@ export class NotificationService {
 
   #wake(uri: XconUri, change: Change): void {
     const concerned = whoIsConcerned(change);
-    for (const subscription of this.#watched.get(uri)?.subscriptions ?? []) {
+    for (const subscription of this.#watched.get(uri)?.conference.subscriptions ?? []) {
       const { self } = subscription;
       subscription.wake(concerned === 'all' || (self !== undefined && concerned.has(self)));
     }

@@ -2,12 +2,17 @@ import type { Sight } from '../conference/sight.ts';
 import type { PartName } from '../model/conference-object.ts';
 import type { XconUserId } from '../model/identifiers.ts';
 import { type Contents, tagOf } from './content.ts';
-import type { Clock, EndReason, Notification, Pace, Watcher } from './watching.ts';
+import type { Clock, Content, EndReason, Notification, Pace, Watcher } from './watching.ts';
 
 /** What a subscription needs of the conference that it watches. */
 export interface Watched {
+  readonly contents: Contents;
+  readonly clock: Clock;
+  readonly pace: Pace;
+  /** What important news wait for, however slow the pace, in milliseconds. */
+  readonly urgentInterval: number;
   /** What the watcher may see now; undefined when nothing any more. */
-  sight(watcher: Watcher): Promise<Sight | undefined>;
+  sight(watcher: Watcher): Sight | undefined | Promise<Sight | undefined>;
   /** The parts that changed since a version; undefined when that is too long ago to know. */
   touchedSince(version: number): readonly PartName[] | undefined;
   /** Gives a subscription its turn. */
@@ -17,23 +22,14 @@ export interface Watched {
   forget(subscription: Subscription): void;
 }
 
-export interface SubscriptionParts {
-  readonly watched: Watched;
-  readonly watcher: Watcher;
-  readonly contents: Contents;
-  readonly clock: Clock;
-  readonly pace: Pace;
-  /** What important news wait for, however slow the pace, in milliseconds. */
-  readonly urgentInterval: number;
-}
-
 /**
  * One watcher of one conference: what he has been told, what is under way to him, and when he may be told next. The
  * first notification goes at once; then what happens within an interval is told together, from what he acknowledged
  * last to what there is (RFC 6502 §5.1: nothing new before the answer to the last).
  */
 export class Subscription {
-  readonly #parts: SubscriptionParts;
+  readonly watcher: Watcher;
+  readonly #watched: Watched;
   #told: Sight | undefined;
   /** Nothing is compared with what he has: he is told all. */
   #whole = true;
@@ -41,15 +37,17 @@ export class Subscription {
   #underWay = false;
   #queued = false;
   #ended = false;
-  #delivered = Promise.resolve(true);
+  /** Of what was delivered last, while it is under way: whether it arrived. */
+  #delivering: Promise<boolean> | undefined;
   #last = -Infinity;
   #notifications = 0;
   readonly #since: number;
   #timer: { cancel(): void } | undefined;
 
-  constructor(parts: SubscriptionParts, told?: Sight) {
-    this.#parts = parts;
-    this.#since = parts.clock.now();
+  constructor(watcher: Watcher, watched: Watched, told?: Sight) {
+    this.watcher = watcher;
+    this.#watched = watched;
+    this.#since = watched.clock.now();
     if (told !== undefined) {
       this.#told = told;
       this.#whole = false;
@@ -71,10 +69,6 @@ export class Subscription {
     return this.#told;
   }
 
-  get watcher(): Watcher {
-    return this.#parts.watcher;
-  }
-
   /** Whether something is under way that the watcher has not acknowledged. */
   get outstanding(): boolean {
     return this.#underWay;
@@ -87,7 +81,7 @@ export class Subscription {
 
   /** For how long he has been watching, in milliseconds. */
   get age(): number {
-    return this.#parts.clock.now() - this.#since;
+    return this.#watched.clock.now() - this.#since;
   }
 
   /** Something changed that the watcher may see. */
@@ -111,32 +105,31 @@ export class Subscription {
    * once `acknowledge` was called. Undefined when he may see nothing any more.
    */
   async look(): Promise<{ readonly notification: Notification; readonly acknowledge: () => void } | undefined> {
-    const { watched, contents, watcher } = this.#parts;
-    const sight = await watched.sight(watcher);
-    const content = sight && (await contents.of({ now: sight }, watcher.format));
+    const { contents, clock } = this.#watched;
+    const sight = await this.#watched.sight(this.watcher);
+    const content = sight && (await contents.of({ now: sight }, this.watcher.format));
     if (sight === undefined || content === undefined) return undefined;
     this.#whole = false;
-    this.#last = this.#parts.clock.now();
+    this.#last = clock.now();
     return { notification: { ...this.#message(sight), content }, acknowledge: () => this.#has(sight) };
   }
 
   /** Whether what he has acknowledged is all that he may see now. */
   async isCurrent(): Promise<boolean> {
-    const { watched, contents, watcher } = this.#parts;
     const before = this.#whole ? undefined : this.#told;
-    const now = before && (await watched.sight(watcher));
-    const touched = before && watched.touchedSince(before.object.version);
+    const now = before && (await this.#watched.sight(this.watcher));
+    const touched = before && this.#watched.touchedSince(before.object.version);
     if (before === undefined || now === undefined || touched === undefined) return false;
-    return (await contents.of({ before, touched, now }, watcher.format)) === undefined;
+    return (await this.#watched.contents.of({ before, touched, now }, this.watcher.format)) === undefined;
   }
 
   /** The last notification: with the whole document, where the watcher may still see it. */
   end(reason: EndReason): void {
     if (this.#ended) return;
     this.#cease();
-    this.#parts.watched.turn(async () => {
-      const sight = reason === 'timeout' ? await this.#parts.watched.sight(this.watcher) : undefined;
-      const content = sight && (await this.#parts.contents.of({ now: sight }, this.watcher.format));
+    this.#watched.turn(async () => {
+      const sight = reason === 'timeout' ? await this.#watched.sight(this.watcher) : undefined;
+      const content = sight && (await this.#watched.contents.of({ now: sight }, this.watcher.format));
       void this.#deliver({ ...this.#message(sight), ...(content && { content }), ends: reason });
     });
   }
@@ -157,7 +150,7 @@ export class Subscription {
   #cease(): void {
     this.#ended = true;
     this.#timer?.cancel();
-    this.#parts.watched.forget(this);
+    this.#watched.forget(this);
   }
 
   #message(sight: Sight | undefined): Notification {
@@ -168,21 +161,22 @@ export class Subscription {
   #schedule(): void {
     if (this.#underWay || this.#queued) return;
     this.#timer?.cancel();
-    const wait = this.#last + this.#interval() - this.#parts.clock.now();
-    if (wait > 0) this.#timer = this.#parts.clock.after(wait, () => this.#queue());
+    const { clock } = this.#watched;
+    const wait = this.#last + this.#interval() - clock.now();
+    if (wait > 0) this.#timer = clock.after(wait, () => this.#queue());
     else this.#queue();
   }
 
   /** A pace that the watcher asked for is kept whatever happens. */
   #interval(): number {
-    const { pace, urgentInterval, watcher } = this.#parts;
+    const { pace, urgentInterval } = this.#watched;
     const ours = this.#waiting === 'urgent' ? Math.min(urgentInterval, pace.minInterval) : pace.minInterval;
-    return Math.max(ours, watcher.pace?.minInterval ?? 0);
+    return Math.max(ours, this.watcher.pace?.minInterval ?? 0);
   }
 
   #queue(): void {
     this.#queued = true;
-    this.#parts.watched.turn(async () => {
+    this.#watched.turn(async () => {
       this.#queued = false;
       if (this.#ended) return;
       try {
@@ -195,32 +189,40 @@ export class Subscription {
     });
   }
 
-  async #tell(): Promise<void> {
-    const { watched, contents, watcher } = this.#parts;
-    const [before, whole] = [this.#told, this.#whole];
+  /** At once where what there is to tell is at hand, as it is for all but the first of those who see the same. */
+  #tell(): void | Promise<void> {
     this.#waiting = 'no';
     this.#underWay = true;
-    const now = await watched.sight(watcher);
-    if (this.#ended) return;
+    const now = this.#watched.sight(this.watcher);
+    return now instanceof Promise ? now.then((sight) => this.#tellOf(sight)) : this.#tellOf(now);
+  }
+
+  #tellOf(now: Sight | undefined): void | Promise<void> {
+    if (this.#ended) return undefined;
     if (now === undefined) {
       this.end('rejected');
-      return;
+      return undefined;
     }
-    const touched = before && watched.touchedSince(before.object.version);
-    const step = whole || before === undefined || touched === undefined ? { now } : { before, touched, now };
-    const content = await contents.of(step, watcher.format);
+    const before = this.#whole ? undefined : this.#told;
+    const touched = before && this.#watched.touchedSince(before.object.version);
+    const step = before === undefined || touched === undefined ? { now } : { before, touched, now };
+    const content = this.#watched.contents.of(step, this.watcher.format);
+    return content instanceof Promise ? content.then((made) => this.#send(now, made)) : this.#send(now, content);
+  }
+
+  #send(now: Sight, content: Content | undefined): void {
     if (content === undefined) {
       this.#told = now;
       this.#settled();
       return;
     }
-    const arrived = watched.admit(content.kind === 'diff' ? 0 : content.body.length, () => this.wake(true));
+    const arrived = this.#watched.admit(content.kind === 'diff' ? 0 : content.body.length, () => this.wake(true));
     if (arrived === undefined) {
       this.#underWay = false;
       return;
     }
     this.#whole = false;
-    this.#last = this.#parts.clock.now();
+    this.#last = this.#watched.clock.now();
     void this.#deliver({ ...this.#message(now), content }).then((told) => {
       arrived();
       if (!told) return;
@@ -231,17 +233,25 @@ export class Subscription {
 
   /** Whether it arrived, after what is under way; who can not be told is forgotten. */
   #deliver(notification: Notification): Promise<boolean> {
-    this.#delivered = this.#delivered.then(async (reachable) => {
-      if (!reachable) return false;
-      try {
-        await this.watcher.deliver(notification);
-        return true;
-      } catch {
-        if (!this.#ended) this.#cease();
-        return false;
-      }
-    });
-    return this.#delivered;
+    const last = this.#delivering;
+    const deliver = (): Promise<boolean> =>
+      this.watcher.deliver(notification).then(
+        () => this.#arrived(delivering),
+        () => this.#unreachable(),
+      );
+    const delivering = last === undefined ? deliver() : last.then((reachable) => reachable && deliver());
+    this.#delivering = delivering;
+    return delivering;
+  }
+
+  #arrived(delivering: Promise<boolean>): true {
+    if (this.#delivering === delivering) this.#delivering = undefined;
+    return true;
+  }
+
+  #unreachable(): false {
+    if (!this.#ended) this.#cease();
+    return false;
   }
 
   /** What he looked at meanwhile may be newer. */
@@ -257,10 +267,10 @@ export class Subscription {
       this.#schedule();
       return;
     }
-    const { pace, watcher } = this.#parts;
-    const { maxInterval } = watcher.pace ?? pace;
+    const { pace, clock } = this.#watched;
+    const { maxInterval } = this.watcher.pace ?? pace;
     if (maxInterval === undefined) return;
-    const wait = this.#last + maxInterval - this.#parts.clock.now();
-    this.#timer = this.#parts.clock.after(Math.max(wait, 0), () => this.refresh());
+    const wait = this.#last + maxInterval - clock.now();
+    this.#timer = clock.after(Math.max(wait, 0), () => this.refresh());
   }
 }
