@@ -1,12 +1,12 @@
 import { Refusal } from '../conference/refusal.ts';
 import type { Call } from '../conference/calls.ts';
 import type { XconUri } from '../model/identifiers.ts';
-import type { NotificationService } from '../notification/service.ts';
 import type { EndReason, Format } from '../notification/watching.ts';
 import type { Clock, Timer } from '../sip/clock.ts';
 import { BodyPart, joinMultipart } from '../sip/message/multipart.ts';
 import { newEntityTag } from '../sip/token.ts';
 import { type Instance, rlmi, RLMI } from './rlmi.ts';
+import type { SharedAddresses } from './shared-address.ts';
 import { ConferenceWatch, type Next, type Subscriber, type Watch } from './watch.ts';
 
 export interface ListWatchParts {
@@ -16,7 +16,8 @@ export interface ListWatchParts {
   readonly entity: string;
   readonly domain: string;
   readonly subscriber: Subscriber;
-  readonly notification: Pick<NotificationService, 'attend'>;
+  /** By the SIP URI of a series one watches what goes on of it. */
+  readonly addresses: Pick<SharedAddresses, 'attend' | 'leave'>;
   readonly clock: Clock;
   /** Of the first document: 0 (RFC 4662 §5.2), or one that is greater than those of before a restart. */
   readonly version: number;
@@ -24,6 +25,7 @@ export interface ListWatchParts {
   readonly entries: number;
   /** Between two notifications, in milliseconds. */
   readonly interval: number;
+  readonly report: (error: unknown) => void;
   /** Whether it follows conferences that come and go; otherwise its entries stay, whatever becomes of them. */
   readonly isOpen: boolean;
 }
@@ -31,6 +33,7 @@ export interface ListWatchParts {
 /** One conference of the list. */
 interface Member {
   readonly id: number;
+  readonly conference: XconUri | undefined;
   watch?: ConferenceWatch;
   /** Why nothing more comes of it. */
   gone?: EndReason;
@@ -68,9 +71,9 @@ export class ListWatch implements Watch {
 
   /** Takes a conference in; an open list leaves out what is none for this subscriber. False when nothing came in. */
   async add(entity: string, conference: XconUri | undefined): Promise<boolean> {
-    const { call, entries, isOpen, notification, subscriber: whole } = this.#parts;
+    const { call, entries, isOpen, addresses, subscriber: whole } = this.#parts;
     if (this.#isOver || this.#members.has(entity) || this.#members.size >= entries) return false;
-    const member: Member = { id: ++this.#ids, changes: 1, told: 0 };
+    const member: Member = { id: ++this.#ids, conference, changes: 1, told: 0 };
     this.#members.set(entity, member);
     const subscriber: Subscriber = {
       get rates() {
@@ -82,12 +85,14 @@ export class ListWatch implements Watch {
     try {
       if (conference === undefined) throw new Refusal('no-such-conference', 'No conference has this address.');
       const watch = new ConferenceWatch({ call, format: this.#format, conference, entity, subscriber });
-      watch.watches(conference, await notification.attend(conference, watch));
       member.watch = watch;
+      await addresses.attend(watch);
       // The list may be over by now.
-      if (this.#members.get(entity) !== member) watch.end();
+      if (this.#members.get(entity) !== member) this.#leave(member);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      this.#leave(member);
+      delete member.watch;
       if (isOpen) this.#members.delete(entity);
       else member.gone = error.reason === 'no-such-conference' ? 'noresource' : 'rejected';
     }
@@ -126,7 +131,7 @@ export class ListWatch implements Watch {
       acknowledge.push(() => {
         member.told = changes;
         next?.acknowledge();
-        if (member.gone !== undefined && this.#parts.isOpen && member.changes === changes) this.#members.delete(uri);
+        if (member.gone !== undefined && member.changes === changes) this.#ended(uri, member);
       });
     }
     const version = this.#version;
@@ -153,7 +158,7 @@ export class ListWatch implements Watch {
   end(): void {
     this.#isOver = true;
     this.#timer?.cancel();
-    for (const { watch } of this.#members.values()) watch?.end();
+    for (const member of this.#members.values()) this.#leave(member);
     this.#members.clear();
   }
 
@@ -164,8 +169,26 @@ export class ListWatch implements Watch {
 
   #gone(member: Member, reason: EndReason): void {
     member.gone = reason;
-    member.watch?.end();
+    this.#leave(member);
     this.#changed(member);
+  }
+
+  #leave({ watch }: Member): void {
+    if (watch === undefined) return;
+    watch.end();
+    this.#parts.addresses.leave(watch);
+  }
+
+  /** The subscriber knows that it has ended; where its address leads elsewhere, another comes in its place. */
+  #ended(uri: string, { gone, conference }: Member): void {
+    const isElsewhere = gone === 'deactivated';
+    if (!isElsewhere && !this.#parts.isOpen) return;
+    this.#members.delete(uri);
+    if (!isElsewhere) return;
+    this.add(uri, conference).then(
+      (isThere) => isThere && this.announce(),
+      (error: unknown) => this.#parts.report(error),
+    );
   }
 
   #newContentId(): string {

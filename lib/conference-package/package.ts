@@ -259,10 +259,10 @@ export class ConferencePackage implements EventPackage<Context> {
   }
 
   async #list(subscription: Subscription<Context>, call: Call): Promise<ListWatch> {
-    const { notification, clock, people } = this.#parts;
+    const { clock, people, report } = this.#parts;
     const { list: { uris } = {}, format, user } = subscription.context;
     const list = new ListWatch({
-      ...{ call, format, notification, clock },
+      ...{ call, format, addresses: this.#shared, clock, report },
       entity: subscription.resource,
       domain: people.domain,
       subscriber: subscription,

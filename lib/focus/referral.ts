@@ -41,7 +41,8 @@ async function send({ ways, send: sent, admits, domain }: ReferralParts, way: Wa
     to: way.to,
     fields: [
       ...ways.routing(way, object.uri),
-      ['Refer-To', `<${sipUriOf(object.uri, domain)}>`],
+      // What stands for some occurrences of a series is reached where the series is.
+      ['Refer-To', `<${sipUriOf(object.header.stands?.series ?? object.uri, domain)}>`],
       // The roster shows who comes (RFC 4488 §4).
       ['Refer-Sub', 'false'],
       ['Supported', 'norefersub'],

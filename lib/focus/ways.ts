@@ -111,7 +111,7 @@ export class Ways {
       object,
       fields: this.#fields(way, conference, extras),
       attached: history === undefined ? [] : [history],
-      invite: (asked, invites) => this.#invite(way, object, asked, invites),
+      invite: (asked, invites) => this.invite(way, object, asked, invites),
       isFocus: this.#parts.isFocus,
       ...{ isDiverted, claim, alerting },
     });
@@ -124,7 +124,7 @@ export class Ways {
       ?.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
       .trim()
       .slice(0, NAME_LENGTH);
-    const uri = parseUri(sipUriOf(object.uri, this.#parts.domain));
+    const uri = parseUri(sipUriOf(object.header.stands?.series ?? object.uri, this.#parts.domain));
     return new NameAddress(uri, Parameters.NONE, name === '' ? undefined : name).toString();
   }
 
@@ -148,7 +148,7 @@ export class Ways {
     ];
   }
 
-  #invite(way: Way, object: ConferenceObject, { fields, body }: AskedInvite, user: Invites): OutgoingInvite {
+  invite(way: Way, object: ConferenceObject, { fields, body }: AskedInvite, user: Invites): OutgoingInvite {
     const { dialogs, session, admits } = this.#parts;
     const request = makeRequest('INVITE', way.uri, { from: this.from(object), to: way.to, fields, body });
     return new OutgoingInvite({ layer: dialogs, request, user, settings: session, flow: way.flow, admits });

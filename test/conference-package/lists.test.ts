@@ -3,7 +3,8 @@ import type { XconUri } from '../../lib/model/identifiers.ts';
 import { BodyPart, splitMultipart } from '../../lib/sip/message/multipart.ts';
 import type { XmlElement } from '../../lib/xml/element.ts';
 import { parse } from '../../lib/xml/parse.ts';
-import { as, endpoint, idOf, sipOf, title, user } from '../conference/world.ts';
+import { as, changes, conference, endpoint, idOf, sipOf, title, user } from '../conference/world.ts';
+import { calendar } from '../schedule/calendars.ts';
 import { expectValid } from '../support/schemas.ts';
 import { ConferenceStage, type Told } from './stage.ts';
 
@@ -106,6 +107,57 @@ describe('lists of conferences', () => {
     await watch.refreshes();
     expect([...read(watch.last!).states.keys()]).to.have.members([addresses[1], stage.sip(third)]);
     expect(watch.told.map((told) => read(told).version)).to.deep.equal(watch.told.map((_, at) => at));
+  });
+
+  describe('by the SIP URI of a series', () => {
+    const base = calendar(['DTSTART:20300107T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY']);
+    const times = `<xcon:conference-time><xcon:entry><xcon:base>${base}</xcon:base></xcon:entry></xcon:conference-time>`;
+    const named = (subject: string, more = ''): string =>
+      `<info:conference-description><info:subject>${subject}</info:subject>${more}</info:conference-description>`;
+    const FIRST = { from: '20300107T090000Z', to: '20300107T090000Z' };
+    let series: XconUri;
+    let child: XconUri;
+    beforeEach(async () => {
+      ({ uri: series } = await stage.control.create(as('alice'), { document: conference(named('Series', times)) }));
+      const asked = changes(named('Venice'));
+      ({ uri: child } = await stage.control.changeOccurrences(as('alice'), series, FIRST, asked));
+    });
+    const stateOf = (told: Told | undefined): string | undefined => read(told!).states.get(stage.sip(series));
+
+    it('[E17] show what goes on of it, whole and under the same entity, and the series again after it', async () => {
+      const watch = await stage.subscribes('alice', MINE, LIST);
+      expect(stateOf(watch.last)).to.include('Series');
+      await stage.control.steer(as('alice'), child, { action: 'start' });
+      await stage.pass(10_000);
+      expect(stateOf(watch.last))
+        .to.include('Venice')
+        .and.to.include(`entity="${stage.sip(series)}"`)
+        .and.to.include('state="full"');
+      await stage.control.update(as('alice'), child, changes(named('Rome')));
+      await stage.pass(10_000);
+      expect(stateOf(watch.last), 'it is followed').to.include('Rome');
+      await stage.control.steer(as('alice'), child, { action: 'end' });
+      await stage.pass(10_000);
+      expect(stateOf(watch.last)).to.include('Series').and.to.include('state="full"');
+      await stage.control.delete(as('alice'), series);
+      await stage.pass(10_000);
+      expect(stateOf(watch.last)).to.equal('terminated noresource');
+    });
+
+    it('[E17] end an entry by RFC 6502 as deactivated, and begin it anew', async () => {
+      const xcon =
+        'application/xcon-conference-info-diff+xml, application/xcon-conference-info+xml, application/rlmi+xml, multipart/related';
+      const watch = await stage.subscribes('alice', MINE, { ...LIST, Accept: xcon });
+      expect(stateOf(watch.last)).to.include(`entity="${series}"`);
+      await stage.control.steer(as('alice'), child, { action: 'start' });
+      await stage.pass(20_000);
+      const states = watch.told.map((told) => read(told).states.get(stage.sip(series)));
+      expect(states).to.include('terminated deactivated');
+      expect(stateOf(watch.last)).to.include(`entity="${child}"`).and.to.include('Venice');
+      await stage.control.steer(as('alice'), child, { action: 'end' });
+      await stage.pass(20_000);
+      expect(stateOf(watch.last)).to.include(`entity="${series}"`);
+    });
   });
 
   it('come with the request, what is not there and what one may not see looking the same', async () => {
