@@ -49,6 +49,19 @@ describe('settings', () => {
     );
   });
 
+  it('send no password in clear, and offer no TLS without a certificate', () => {
+    const mail = (server: string, tls?: string) =>
+      loadConfig({
+        flags: [home, ...[`mail.server=${server}`, 'mail.user=x', ...(tls ? [`mail.tls=${tls}`] : [])].map(fromFlag)],
+      });
+    expect(mail('smtp.example.com:587')['mail.tls']).to.equal('required');
+    for (const tls of ['none', 'offered']) {
+      expect(() => mail('smtp.example.com:587', tls)).to.throw(InvalidSetting, 'mail.tls');
+      for (const own of ['127.0.0.1:25', 'localhost:25', '[::1]:25']) expect(mail(own, tls)['mail.user']).to.equal('x');
+    }
+    expect(() => loadConfig({ flags: [home, fromFlag('mail.listenTls=offered')] })).to.throw('https.certificate');
+  });
+
   it('are nested objects in a file', () => {
     const config = loadConfig({
       file: file({ domain: 'Example.COM', domains: ['a.example'], http: { listen: '[::1]:0' } }),

@@ -65,7 +65,7 @@ export class Courier<Letter extends OutgoingLetter> {
     this.#start();
   }
 
-  /** Why the last attempt for a group failed, while it is to be repeated. */
+  /** Why the last attempt for a group failed that is repeated until it is too old; one that is never taken says nothing of others. */
   failure(group: string): string | undefined {
     return this.#failures.get(group);
   }
@@ -130,7 +130,7 @@ export class Courier<Letter extends OutgoingLetter> {
     const isCurrent = (): boolean => this.#isOpen && this.#lanes.get(lane.name) === lane;
     if (!isCurrent()) return;
     const reason = error instanceof Error ? error.message : String(error);
-    this.#failures.set(lane.group, reason);
+    if (!(error instanceof Undeliverable)) this.#failures.set(lane.group, reason);
     const { firstWait, longestWait, giveUp } = this.#limits;
     const wait = Math.min(longestWait, firstWait * 2 ** lane.failures);
     lane.failures += 1;

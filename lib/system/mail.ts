@@ -5,7 +5,7 @@ import { Answering } from '../calendar/mail/answering.ts';
 import { type Bridged, Bridging } from '../calendar/mail/bridging.ts';
 import { Countering } from '../calendar/mail/countering.ts';
 import { toldElsewhere } from '../calendar/mail/exempt.ts';
-import { invitationOf } from '../calendar/mail/invitation.ts';
+import { invitationOf, referralOf } from '../calendar/mail/invitation.ts';
 import { type Invited, Inviting } from '../calendar/mail/inviting.ts';
 import { LetterWriter } from '../calendar/mail/letter-writer.ts';
 import type { MailLetter } from '../calendar/mail/letter.ts';
@@ -20,6 +20,7 @@ import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
 import { formatAddress } from '../http/address.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
+import type { XconUserId } from '../model/identifiers.ts';
 import type { Spent } from '../outbox/allowance.ts';
 import type { Timers } from '../outbox/letter.ts';
 import type { SqliteStore } from '../store/sqlite/store.ts';
@@ -156,6 +157,12 @@ export class MailFront {
     const now = await invitationOf(object, () => Promise.resolve(undefined), section(this.#config, 'schedule'));
     const letter = now && this.#writer.reminder(now, reminder, this.#date());
     if (letter !== undefined) (await this.outbox.keep([letter]))();
+  }
+
+  /** Asks somebody to come now; resolves when it is sure that she hears of it. */
+  async refer(object: ConferenceObject, user: XconUserId): Promise<void> {
+    const now = referralOf(object, user);
+    if (now !== undefined) (await this.outbox.keep([this.#writer.referral(now, this.#date())]))();
   }
 
   /** Takes certificates from their files anew. */

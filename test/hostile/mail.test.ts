@@ -94,7 +94,7 @@ describe('hostile mail', () => {
     for (const header of automatic) await send(`${header}\n${head}${calendar}`);
     await handIn(address, { from: '', to: 'meet@example.com', raw: head + calendar });
     await send(`Auto-Submitted: no\n${head}${calendar}`);
-    expect(taken.map((mail) => mail.isAutomatic)).to.deep.equal([true, true, true, true, true, false]);
+    expect(taken.map(({ by }) => by)).to.deep.equal(['program', ...Array<string>(4).fill('machine'), 'person']);
   });
 });
 

@@ -1,5 +1,6 @@
 import { CCMP, type MessageName, type Operation } from '../../lib/ccmp/codec/messages.ts';
 import { CONFERENCE_INFO, XCON } from '../../lib/model/names.ts';
+import { calendar } from '../schedule/calendars.ts';
 
 export interface Request {
   readonly confUserID?: string | undefined;
@@ -46,6 +47,11 @@ export const userInfo = (entity: string, content = ''): string => `<userInfo ent
 /** Changes of the conference-description. */
 export const description = (content: string): string =>
   `<info:conference-description>${content}</info:conference-description>`;
+/** An hour from DTSTART on, with further lines of its event. */
+export const scheduledAt = (start: string, ...lines: string[]): string =>
+  description(
+    `<xcon:conference-time><xcon:entry><xcon:base>${calendar([`DTSTART:${start}`, 'DURATION:PT1H', ...lines])}</xcon:base></xcon:entry></xcon:conference-time>`,
+  );
 /** Changes of users and of the settings beside them. */
 export const users = (content: string): string => `<info:users>${content}</info:users>`;
 export const title = (text: string): string => description(`<info:display-text>${text}</info:display-text>`);

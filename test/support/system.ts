@@ -18,7 +18,7 @@ export type Name = (typeof PEOPLE)[number];
  */
 export class TestSystem {
   readonly data = mkdtempSync(join(tmpdir(), 'plenary-scenario-'));
-  readonly #settings: Readonly<Record<string, unknown>>;
+  #settings: Readonly<Record<string, unknown>>;
   readonly #time: Time | undefined;
   readonly #agent = new Agent({ keepAlive: true });
   #system: ConferencingSystem | undefined;
@@ -78,9 +78,11 @@ export class TestSystem {
     return new Party(() => this.#url, this.#agent, { ...(id && { id }), ...(authorization && { authorization }) });
   }
 
-  /** Closes the system and opens it again on what it left. */
-  async restart(): Promise<void> {
+  /** Closes the system and opens it again on what it left, some settings being others. */
+  async restart(settings: Readonly<Record<string, unknown>> = {}, meanwhile = (): void => undefined): Promise<void> {
     await this.#system?.close();
+    meanwhile();
+    this.#settings = { ...this.#settings, ...settings };
     await this.#open();
   }
 

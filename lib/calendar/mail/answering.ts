@@ -125,7 +125,7 @@ export class Answering {
 
   async #counter(one: TokenMail): Promise<Outcome['became']> {
     // A mail for it goes out, so no mail that was written by a machine may cause one.
-    if (one.mail.isAutomatic) return 'automatic';
+    if (one.mail.by !== 'person') return 'automatic';
     return this.#parts.countering.take(one);
   }
 

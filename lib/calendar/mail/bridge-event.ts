@@ -13,6 +13,12 @@ export function readable(text: string): Schedule | undefined {
   }
 }
 
+/** The addresses of ORGANIZER: some calendars send answers to one of their own, and name hers by EMAIL (RFC 7986 §6.2). */
+export function organizersOf({ calendar, organizer }: Schedule): string[] {
+  const named = calendar.getFirstSubcomponent('vevent')?.getFirstProperty('organizer')?.getFirstParameter('email');
+  return [...(organizer ? [organizer.address] : []), ...(named ? [`mailto:${named}`] : [])];
+}
+
 /** SEQUENCE and DTSTAMP. */
 export type Revision = readonly [sequence: number, stamp: string];
 

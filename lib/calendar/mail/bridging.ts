@@ -11,7 +11,7 @@ import { recurrenceOf } from '../event/events.ts';
 import { changedConference, type Guestbook, isOwnAddress, newConference, targetsOf } from '../event/request.ts';
 import { type Schedule, scheduleOf } from '../event/schedule.ts';
 import { type JoinAddress, joinAddressesOf, type SeenConference, seenIn } from '../event/seen-conference.ts';
-import { isLater, merged, readable, type Revision, revisionOf } from './bridge-event.ts';
+import { isLater, merged, organizersOf, readable, type Revision, revisionOf } from './bridge-event.ts';
 import { replyText } from './bridge-reply.ts';
 import type { IncomingMail } from './incoming.ts';
 import { INVITATIONS } from './invitation.ts';
@@ -96,15 +96,15 @@ export class Bridging {
   }
 
   async #take(mail: IncomingMail, address: string): Promise<{ uri?: XconUri; became: BridgeOutcome }> {
-    if (mail.isAutomatic) return { became: 'automatic' };
+    // Calendars of the web send invitations by a program, which answers nothing.
+    if (mail.by === 'machine') return { became: 'automatic' };
     if (mail.verdict !== 'passed' || mail.from === undefined) return { became: 'not-authentic' };
     const principal = await this.#parts.people.principalByAddress(`mailto:${mail.from.address}`);
     if (principal === undefined) return { became: 'not-a-user' };
     const schedule = readable(mail.calendar ?? '');
     if (schedule === undefined || !['REQUEST', 'CANCEL'].includes(schedule.method ?? ''))
       return { became: 'unreadable' };
-    if (schedule.organizer === undefined || !isOwnAddress(principal, schedule.organizer.address))
-      return { became: 'not-the-organizer' };
+    if (!organizersOf(schedule).some((one) => isOwnAddress(principal, one))) return { became: 'not-the-organizer' };
     const call: Call = { caller: { kind: 'user', principal }, source: 'mail', profile: 'standard' };
     const id = createHash('sha256').update(`${principal.userId}\n${schedule.uid}`).digest('base64url');
     return this.#follow({ mail, call, principal, schedule, address, id });
@@ -179,10 +179,11 @@ export class Bridging {
     return { uri: known.uri, became: 'cancelled' };
   }
 
-  /** Everybody but the organizer and the bridge itself. */
+  /** Everybody but the organizer, the bridge itself and things. */
   #targets({ principal }: Asked, { attendees }: Schedule): Promise<string[]> {
     const others = attendees.filter(
-      ({ address }) =>
+      ({ address, kind }) =>
+        !['RESOURCE', 'ROOM'].includes(kind) &&
         !isOwnAddress(principal, address) &&
         !this.#parts.addresses.some((own) => isSamePerson(address, `mailto:${own}`)),
     );

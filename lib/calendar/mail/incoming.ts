@@ -11,8 +11,8 @@ export interface IncomingMail {
   /** Who says that he wrote it; undefined where it is not one. */
   readonly from: Mailbox | undefined;
   readonly messageId?: string;
-  /** Written by no person, or for many: it is never answered (RFC 3834 §2). */
-  readonly isAutomatic: boolean;
+  /** Whether a person wrote it, a program for one, or it is an answer of a machine, or for many (RFC 3834 §2). */
+  readonly by: 'person' | 'program' | 'machine';
   /** Whether the configured mail server vouches for the domain of From. */
   readonly verdict: Verdict;
   /** What calendars read of it. */
@@ -58,7 +58,7 @@ export async function readMail(
     recipients: recipients.map((one) => one.toLowerCase()),
     from,
     ...(mail.messageId !== undefined && { messageId: mail.messageId }),
-    isAutomatic: sender === '' || isAutomatic(lines),
+    by: sender === '' ? 'machine' : writerOf(lines),
     verdict: authservId === undefined || !isOne ? 'unknown' : verdictOf(results, authservId, domain),
     ...(part && { calendar: part.content.toString('utf8') }),
   };
@@ -85,12 +85,11 @@ function linesOf(headers: HeaderLines): Map<string, string[]> {
   return lines;
 }
 
-function isAutomatic(lines: ReadonlyMap<string, readonly string[]>): boolean {
+function writerOf(lines: ReadonlyMap<string, readonly string[]>): IncomingMail['by'] {
   const said = (name: string): string => lines.get(name)?.[0]?.toLowerCase() ?? '';
   const automatic = said('auto-submitted');
-  return (
-    (automatic !== '' && !/^no\b/.test(automatic)) || // RFC 3834 §5
-    ['list-id', 'list-unsubscribe', 'list-post', 'x-loop'].some((name) => lines.has(name)) ||
-    /^(?:bulk|list|junk)\b/.test(said('precedence'))
-  );
+  const isForMany = ['list-id', 'list-unsubscribe', 'list-post', 'x-loop'].some((name) => lines.has(name));
+  if (isForMany || /^(?:bulk|list|junk)\b/.test(said('precedence'))) return 'machine';
+  if (automatic === '' || /^no\b/.test(automatic)) return 'person';
+  return /^auto-generated\b/.test(automatic) ? 'program' : 'machine'; // RFC 3834 §5
 }

@@ -18,7 +18,7 @@ const mail = (method: 'REQUEST' | 'CANCEL', sequence: number, hour: number): Inc
   recipients: ['meet@example.com'],
   from: { address: 'alice@example.com' },
   messageId: `<${sequence}@calendar>`,
-  isAutomatic: false,
+  by: 'person',
   verdict: 'passed',
   calendar: [
     ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//EN', `METHOD:${method}`, 'BEGIN:VEVENT', 'UID:u@calendar'],
