@@ -50,8 +50,9 @@ function begin(edit: ObjectEdit, running: RunningOccurrence): void {
   if (!edit.now.header.active) edit.setHeader({ ...edit.now.header, active: true, occurrence: running });
 }
 
-/** Somebody starts the next occurrence before its time. */
-export const beginEarly = (edit: ObjectEdit, next: Window): void => begin(edit, occurrenceOf(next));
+/** Somebody starts the next occurrence before its time, and so the mixing of its media. */
+export const beginEarly = (edit: ObjectEdit, next: Window, now: number): void =>
+  begin(edit, occurrenceOf({ ...next, mixes: Math.min(next.mixes, now) }));
 
 const occurrenceOf = (window: Window): RunningOccurrence => ({
   ...partOf(window),

@@ -39,7 +39,7 @@ export function steer(work: Work, asked: Steering, rules: TimeRules, now: number
     const next = nextWindow(edit.now, time, now);
     if (next === undefined)
       throw new Refusal('conflict', 'The conference does not take place again: give it new times.');
-    beginEarly(edit, next);
+    beginEarly(edit, next, now);
     return;
   }
   if (running === undefined) throw new Refusal('conflict', 'The conference does not go on now.');

@@ -6,9 +6,11 @@ import { type Leg, MediaRefused, type Mixer, type Path, type SidebarPart } from 
 import type { Description } from '../sip/dialog/description.ts';
 import type { Outcome } from '../sip/dialog/session-user.ts';
 import { mediaRefusal, offeredTypes, sdpIn, sessionDescription } from './descriptions.ts';
-import { type Controls, labelsOf, stateOf, UNTOUCHED } from './media.ts';
+import { type Controls, isMixed, labelsOf, stateOf, UNTOUCHED } from './media.ts';
 
 const PATHS: readonly Path[] = ['to-mixer', 'from-mixer'];
+
+const isSilent = ({ mixed, muted }: Controls, path: Path): boolean => !mixed || muted[path];
 
 /** The media of one call: its place at the mixer, and what has been set there. */
 export class CallMedia {
@@ -54,7 +56,10 @@ export class CallMedia {
     if (main !== undefined) this.#sidebar = object.uri;
     const options = { labels: labelsOf(object), waiting: waiting || main !== undefined };
     const offered = offer === undefined ? options : { ...options, offer };
-    return (this.#leg = await this.#mixer.allocate(main ?? object.uri, id, offered));
+    this.#leg = await this.#mixer.allocate(main ?? object.uri, id, offered);
+    // Who is alone hears what is asked of him.
+    if (!waiting && !isMixed(object)) this.apply({ ...this.#controls, mixed: false });
+    return this.#leg;
   }
 
   /** Moves it into another room, at once where it `isIn`; undefined: the conference itself. */
@@ -82,7 +87,8 @@ export class CallMedia {
     const before = this.#controls;
     this.#controls = controls;
     for (const path of PATHS) {
-      if (controls.muted[path] !== before.muted[path]) this.#leg?.mute(path, controls.muted[path]).catch(this.#report);
+      const muted = isSilent(controls, path);
+      if (muted !== isSilent(before, path)) this.#leg?.mute(path, muted).catch(this.#report);
       if (controls.gain[path] !== before.gain[path]) this.#leg?.gain(path, controls.gain[path]).catch(this.#report);
     }
   }

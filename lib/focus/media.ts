@@ -27,11 +27,14 @@ export function labelsOf(object: ConferenceObject): Record<string, string> {
 
 /** What the mixer does with one participant's sound on its way to and from it. */
 export interface Controls {
+  /** Whether the conference is mixed now: otherwise nothing is heard of anybody, by nobody. */
+  readonly mixed: boolean;
   readonly muted: { readonly 'to-mixer': boolean; readonly 'from-mixer': boolean };
   readonly gain: { readonly 'to-mixer': number; readonly 'from-mixer': number };
 }
 
 export const UNTOUCHED: Controls = {
+  mixed: true,
   muted: { 'to-mixer': false, 'from-mixer': false },
   gain: { 'to-mixer': 0, 'from-mixer': 0 },
 };
@@ -51,10 +54,15 @@ export function controlsOf(object: ConferenceObject, endpoint: XmlElement): Cont
   const forAll = general.flatMap((entry) => entry.all(XCON, 'controls'));
   const [to, from] = [set('to-mixer'), set('from-mixer')];
   return {
+    mixed: isMixed(object),
     muted: { 'to-mixer': isMuted(to) || isMuted(forAll), 'from-mixer': isMuted(from) },
     gain: { 'to-mixer': gainOf(to), 'from-mixer': gainOf([...from, ...forAll]) },
   };
 }
+
+/** A conference with times is mixed from its mixing-start-offset to its mixing-end-offset (RFC 6501 §4.2.5), others always. */
+export const isMixed = ({ header: { occurrence } }: ConferenceObject): boolean =>
+  occurrence === undefined || occurrence.mixing === true;
 
 const isMuted = (controls: readonly XmlElement[]): boolean =>
   controls.some((one) => isTrue(one.first(XCON, 'mute')?.text.trim()));

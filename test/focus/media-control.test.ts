@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { XconUri } from '../../lib/model/identifiers.ts';
 import { statusOf, endpointsOf } from '../../lib/model/user.ts';
 import { as, changes, conference, endpoint, idOf, user, xml } from '../conference/world.ts';
+import { calendar } from '../schedule/calendars.ts';
 import { FocusStage } from './stage.ts';
 
 const PROTECTED =
@@ -91,6 +92,46 @@ describe('what happens to the sound of a call', () => {
     await stage.mixer.after(0, 'mute to-mixer');
     await (await stage.phone('carol')).joins(stage.uri(uri));
     await stage.mixer.after(1, 'mute to-mixer');
+  });
+
+  it('[E12] of nobody is heard before mixing begins, nor after it ends, and the roster calls nobody muted', async () => {
+    // The clock of the stage stands at the beginning of 1970.
+    const times = (mixing: string) => `<info:conference-description><xcon:conference-time><xcon:entry>
+        <xcon:base>${calendar(['DTSTART:19700103T090000Z', 'DURATION:PT2H'])}</xcon:base>
+        <xcon:mixing-start-offset required-participant="none">${mixing}</xcon:mixing-start-offset>
+        <xcon:mixing-end-offset required-participant="moderator">1970-01-03T11:00:00Z</xcon:mixing-end-offset>
+        <xcon:can-join-after-offset>1970-01-01T00:00:00Z</xcon:can-join-after-offset>
+        </xcon:entry></xcon:conference-time></info:conference-description>`;
+    await open(conference(times('1970-01-03T08:00:00Z')));
+    const both = ['mute to-mixer', 'mute from-mixer'];
+    await (await stage.phone('bob')).joins(stage.uri(uri));
+    const leg = await stage.mixer.after(0, 'mute from-mixer');
+    expect(leg.done).to.include.members(both);
+    expect(await endpointsOfUser('bob')).to.deep.equal(['connected']);
+    const alice = await (await stage.phone('alice')).joins(stage.uri(uri));
+    await stage.mixer.after(1, 'mute from-mixer');
+    await stage.control.update(as('alice'), uri, changes(times('1970-01-01T00:00:00Z')));
+    await stage.mixer.after(0, 'unmute from-mixer');
+    await stage.mixer.after(1, 'unmute from-mixer');
+    expect(leg.done).to.include('unmute to-mixer');
+    leg.done.length = 0;
+    await alice.leaves();
+    await stage.mixer.after(0, 'mute from-mixer');
+    expect(leg.done).to.include.members(both);
+    expect(await endpointsOfUser('bob')).to.deep.equal(['connected']);
+  });
+
+  it('[E12] begins when a moderator starts the conference before its time', async () => {
+    const base = calendar(['DTSTART:19700103T090000Z', 'DURATION:PT1H']);
+    await open(
+      conference(
+        `<info:conference-description><xcon:conference-time><xcon:entry><xcon:base>${base}</xcon:base></xcon:entry></xcon:conference-time></info:conference-description>`,
+      ),
+    );
+    await stage.control.steer(as('alice'), uri, { action: 'start' });
+    await (await stage.phone('bob')).joins(stage.uri(uri));
+    const leg = await stage.mixer.after(0, 'group main');
+    expect(leg.done).not.to.include('mute to-mixer');
   });
 
   it('[L7, E45] who comes into a sidebar is heard there, and again in the conference when it ends', async () => {
