@@ -29,6 +29,7 @@ import { Attempts } from './directory/attempts.ts';
 import { Directory } from './directory/directory.ts';
 import { loadKeyFile } from './directory/key-file.ts';
 import { EventStreamServer } from './event-stream/server.ts';
+import { Failures } from './focus/failures.ts';
 import { openAdminListener, type AdminListener } from './http/admin-listener.ts';
 import { formatAddress } from './http/address.ts';
 import { HttpAuthentication } from './http/authentication.ts';
@@ -96,6 +97,7 @@ export class ConferencingSystem {
   readonly #control: ConferenceControl;
   readonly #life: LifeClock;
   readonly #horizon: HorizonClock;
+  readonly #failures: Failures;
   readonly #authentication: HttpAuthentication;
   readonly #bearer: BearerScheme | undefined;
   readonly #notification: NotificationService;
@@ -175,6 +177,12 @@ export class ConferencingSystem {
       ...{ control, timers: clock, now: date, retry: config['schedule.retry'] },
       onError: (error) => logger.error({ err: error }, 'room could not be booked ahead'),
     });
+    this.#failures = new Failures({
+      ...{ clock, date, endpoints: control.endpoints, records: store.records('failure') },
+      onChange: (listener) => control.onChange(listener),
+      settings: section(config, 'dialOut'),
+      report: (error) => logger.error({ err: error }, 'who could not be had stays in a roster'),
+    });
     this.#metrics = config['admin.listen'] && new Metrics();
     const path = config['ccmp.path'];
     this.#notification = new NotificationService({
@@ -197,7 +205,6 @@ export class ConferencingSystem {
       asked: store.records('asked'),
       adHoc: store.records('ad-hoc'),
       callsSpent: store.records('calls-spent'),
-      referByMail: this.#mail && ((object, user) => this.#mail?.refer(object, user) ?? Promise.resolve()),
     });
     this.#events = new EventStreamServer({
       notification: this.#notification,
@@ -319,6 +326,7 @@ export class ConferencingSystem {
     this.#trimming = setInterval(() => void this.#trimLog(), this.#config['log.trimInterval'] * 1_000);
     const path = this.#config['ccmp.path'];
     const tls = tlsSettings(this.#config);
+    await this.#failures.open();
     await this.#calendar.open();
     const secure = tls && (await this.#listeners.serveOverTls(tls));
     const plain = await this.#listeners.serveInClear(this.#config['http.listen']);
@@ -380,6 +388,7 @@ export class ConferencingSystem {
     await Promise.all([answered, admin && closeAdminSocket(admin, this.#config['http.grace'])]);
     this.#authentication.close();
     await this.#adminListener?.close();
+    this.#failures.close();
     await this.#horizon.close();
     await this.#life.close();
     await this.#control.drain();

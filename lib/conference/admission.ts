@@ -22,8 +22,9 @@ export const unknownTo = (caller: Caller): Refusal =>
 /**
  * Whether the caller may join on his own (RFC 6501 §4.6.1, §4.6.2): the admission policy says who, join-handling how.
  * Those with privilege always may. To a stranger whom the policy turns away the conference does not exist.
+ * @param isDirected the operator is called for whom the conference directs to him; she waits
  */
-export function admit(object: ConferenceObject, caller: Caller, standing: Standing): Entry {
+export function admit(object: ConferenceObject, caller: Caller, standing: Standing, isDirected = false): Entry {
   if (standing.level === 'moderator' || standing.level === 'organizer') return 'in';
   const handling = usersSetting(object, 'join-handling') ?? 'block';
   const turnedAway = (why: string, obstacle?: Obstacle): Refusal =>
@@ -47,11 +48,16 @@ export function admit(object: ConferenceObject, caller: Caller, standing: Standi
       if (caller.kind === 'user') return 'in';
       throw unknownTo(caller);
     case 'directed-operator':
+      if (isDirected) return 'pending';
       throw turnedAway('Ask the operator of the conference to bring you in.', { is: 'operator' });
     default:
       throw turnedAway('This conference takes nobody in now.');
   }
 }
+
+/** Whether the conference has an operator bring people in (RFC 6501 §4.6.1). */
+export const isDirecting = (object: ConferenceObject): boolean =>
+  usersSetting(object, 'join-handling') === 'directed-operator';
 
 export const banned = (): Refusal => new Refusal('not-allowed', 'You are banned from this conference.');
 

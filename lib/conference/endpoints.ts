@@ -24,6 +24,8 @@ export interface DialIn {
   readonly displayText?: string;
   /** The others are not to know who it is. */
   readonly anonymous?: boolean;
+  /** The operator is called for her where the conference directs her to him. */
+  readonly isDirected?: boolean;
 }
 
 /** Who came in by a call, or waits to be let in. */
@@ -102,11 +104,20 @@ export class Endpoints {
     });
   }
 
-  /** An endpoint is in the conference no more; nor is its user by the last of them, where she is named in the occurrence only. */
-  async remove(uri: XconUri, user: XconUserId, entities: readonly string[]): Promise<void> {
+  /**
+   * Endpoints, if their status is among these, are in the conference no more; nor is its user by the last of them, where she is
+   * named in the occurrence only.
+   */
+  async remove(
+    uri: XconUri,
+    user: XconUserId,
+    entities: readonly string[],
+    among?: ReadonlySet<string>,
+  ): Promise<void> {
     await this.#change(uri, ({ edit }) => {
       const record = edit.now.users.get(user);
-      const going = entities.flatMap((entity) => (record && endpointOf(record, entity)) ?? []);
+      const there = entities.flatMap((entity) => (record && endpointOf(record, entity)) ?? []);
+      const going = there.filter((endpoint) => among?.has(statusOf(endpoint)) !== false);
       if (record === undefined || going.length === 0) return;
       const next = withEndpoints(record, (one) => (going.includes(one) ? [] : [one]));
       edit.setUser(user, next.facts.origin === 'joined' && next.facts.endpoints === 0 ? undefined : next);
@@ -184,7 +195,7 @@ export class Endpoints {
     }
   }
 
-  #bring(work: Work, { entity, state, displayText, anonymous, ask }: Asked): Came {
+  #bring(work: Work, { entity, state, displayText, anonymous, isDirected = false, ask }: Asked): Came {
     const endpoint = withState(info('endpoint', { entity }), { status: 'connected', ...state });
     const user = info('user', {}, [
       ...(displayText === undefined ? [] : [info('display-text', {}, [displayText])]),
@@ -192,7 +203,7 @@ export class Endpoints {
       ...(anonymous === true ? [xcon('provide-anonymity', {}, ['private'])] : []),
     ]);
     const { call, edit } = work;
-    const came = comesByItself(work, user, (object, standing) => {
+    const came = comesByItself(work, user, isDirected, (object, standing) => {
       if (ask !== undefined && call.password === undefined && needsPassword(object, standing)) ask();
       else checkPassword(object, call, standing, this.#attempts);
     });

@@ -129,10 +129,11 @@ export interface Came {
 export function comesByItself(
   work: Work,
   user: XmlElement,
+  isDirected: boolean,
   checkPassword: (object: ConferenceObject, standing: Standing) => void,
 ): Came {
   const { call, edit, standing, people } = work;
-  const entry = admit(edit.before, call.caller, standing);
+  const entry = admit(edit.before, call.caller, standing, isDirected);
   checkPassword(edit.before, standing);
   const { caller } = call;
   const own = caller.kind === 'user' ? caller.principal.userId : caller.kind === 'guest' ? caller.userId : undefined;

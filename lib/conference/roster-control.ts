@@ -11,7 +11,8 @@ import { bringIn, type BroughtIn } from './joining.ts';
 import { leave } from './leaving.ts';
 import type { ConferenceObjects } from './objects.ts';
 import { checkPassword } from './passwords.ts';
-import { refusedAs } from './refusal.ts';
+import { Refusal, refusedAs } from './refusal.ts';
+import { isRefusedAdd, showRefused } from './refused-add.ts';
 import { targetUser } from './target-user.ts';
 import { updateRoster } from './updating.ts';
 import { updateOwnOrOther } from './user-update.ts';
@@ -20,9 +21,9 @@ import { readerOf, usersView } from './views.ts';
 /** Who is in conferences and sidebars: all of them, or one (RFC 6503 §5.3.5, §5.3.6). */
 export class RosterControl {
   readonly #objects: ConferenceObjects;
-  readonly #parts: Pick<ControlParts, 'attempts'>;
+  readonly #parts: Pick<ControlParts, 'attempts' | 'clock'>;
 
-  constructor(objects: ConferenceObjects, parts: Pick<ControlParts, 'attempts'>) {
+  constructor(objects: ConferenceObjects, parts: Pick<ControlParts, 'attempts' | 'clock'>) {
     this.#objects = objects;
     this.#parts = parts;
   }
@@ -51,8 +52,18 @@ export class RosterControl {
     const work = (all: Work): void => {
       brought = bringIn(all, user, (object, standing) => checkPassword(object, call, standing, this.#parts.attempts));
     };
-    const after = await this.#objects.change(call, uri, CONFERENCES, user, work, enter);
-    return this.#broughtIn(call, after, brought);
+    try {
+      const after = await this.#objects.change(call, uri, CONFERENCES, user, work, enter);
+      return await this.#broughtIn(call, after, brought);
+    } catch (error) {
+      if (brought?.shown !== undefined || !(error instanceof Refusal) || !isRefusedAdd(error)) throw error;
+      const refused = (all: Work): void => {
+        work(all);
+        if (brought !== undefined) showRefused(all, brought.key, error, this.#parts.clock());
+      };
+      await this.#objects.change(call, uri, CONFERENCES, user, refused, enter);
+      throw error;
+    }
   }
 
   async #broughtIn(call: Call, after: ConferenceObject, brought: BroughtIn | undefined): Promise<UserAnswer> {

@@ -3,6 +3,7 @@ import { parseUri } from '../sip/message/parse-uri.ts';
 import { destinationDefaults } from '../focus/destination.ts';
 import { dialOutDefaults } from '../focus/dial-out.ts';
 import { factoryDefaults } from '../focus/factory.ts';
+import { failureDefaults } from '../focus/failures.ts';
 import { quotaDefaults } from '../focus/quota.ts';
 import { referencesDefaults } from '../focus/references.ts';
 import { choice, integer, list, optionalText, readNetwork, readText, text } from './setting.ts';
@@ -81,6 +82,11 @@ export const DIAL_OUT_SETTINGS = {
     'Redirections of one call that are followed, one after the other, to where we would call anyway; 0 for none.',
     { ...count(dialOutDefaults.redirections), min: 0 },
   ),
+  'dialOut.failedShown': integer(
+    'How long somebody stays in the roster who was called or added and could not be had: until then, or until she comes in.',
+    milliseconds(failureDefaults.failedShown),
+  ),
+  'dialOut.failedAtMost': integer('Such endpoints in one roster; the oldest go.', count(failureDefaults.failedAtMost)),
   'dialOut.devices': integer('Telephones of one person that ring.', count(dialOutDefaults.devices)),
   'dialOut.ringing': integer(
     'Calls that ring at the same time for one user who wants them.',

@@ -1,7 +1,7 @@
 import { focusDefaults } from '../focus/parts.ts';
 import { pinDefaults } from '../focus/pin-entry.ts';
 import { sessionDefaults } from '../sip/dialog/session-user.ts';
-import { integer, optionalText } from './setting.ts';
+import { choice, integer, optionalText } from './setting.ts';
 import { count, milliseconds, seconds } from './units.ts';
 
 const { timer, ringTime } = sessionDefaults;
@@ -22,8 +22,12 @@ export const FOCUS_SETTINGS = {
     count(focusDefaults.guestCallsPerPeer),
   ),
   'focus.operator': optionalText(
-    'Who brings people into conferences of the join-handling `directed-operator`; callers are sent there (302).',
+    'Who brings people into conferences of the join-handling `directed-operator`, and is called by the rules of `dialOut` where he is called.',
     { type: 'SIP URI' },
+  ),
+  'focus.operatorBy': choice(
+    'How they come to him: `redirect` sends callers there (302); `call` calls him for them, and he transfers (REFER) to the conference whom he lets in.',
+    { default: focusDefaults.operatorBy, of: ['redirect', 'call'] },
   ),
   'focus.sessionInterval': integer(
     'How often each call is heard of (RFC 4028): who is gone without a word stays in the roster no longer. 0: never.',

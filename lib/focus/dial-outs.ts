@@ -129,7 +129,9 @@ export class DialOuts {
       const object = await this.#parts.endpoints.object(uri);
       for (const { key } of users) found.push(...calleesIn(object, key as XconUserId, adderOf(by)));
     }
-    const fresh = found.filter((callee) => this.#running.get(callee.conference)?.has(idOf(callee)) !== true);
+    const isKnown = (callee: Callee): boolean =>
+      this.#running.get(callee.conference)?.has(idOf(callee)) === true || this.#hasAnswered(callee);
+    const fresh = found.filter((callee) => !isKnown(callee));
     await Promise.all(fresh.map((callee) => this.#parts.callees.keep(idOf(callee), callee)));
     return () => {
       for (const callee of fresh) this.#start(callee);
@@ -138,8 +140,16 @@ export class DialOuts {
   }
 
   async #resume(callee: Callee): Promise<void> {
-    if (isCalled(await this.#parts.endpoints.object(callee.conference), callee)) this.#start(callee);
+    const object = await this.#parts.endpoints.object(callee.conference);
+    if (isCalled(object, callee) && !this.#hasAnswered(callee)) this.#start(callee);
     else await this.#parts.callees.forget(idOf(callee));
+  }
+
+  /** She has answered before a kill, though the roster does not know it yet: her call goes on, or ends, by itself. */
+  #hasAnswered({ conference, user, endpoint }: Callee): boolean {
+    for (const call of this.#parts.context.calls.of(conference, user))
+      if (call.endpoint === endpoint && call.session !== undefined) return true;
+    return false;
   }
 
   #start(callee: Callee): void {

@@ -2,6 +2,7 @@ import type { Call as Asking } from '../conference/calls.ts';
 import type { EndpointState, MediumState } from '../conference/endpoint-state.ts';
 import type { DialIn, Welcome } from '../conference/endpoints.ts';
 import { Refusal } from '../conference/refusal.ts';
+import { isDirecting } from '../conference/admission.ts';
 import { statusOf } from '../model/user.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
@@ -28,6 +29,7 @@ export class IncomingCall {
   readonly #isCascade: boolean;
   #arrival: DialIn;
   #entered: () => void = () => undefined;
+  #onIn: () => void = () => undefined;
 
   /** @param isCascade it comes from another focus of the conference */
   constructor(
@@ -106,7 +108,8 @@ export class IncomingCall {
     if (entry === 'in') await this.#connect(call, invite, object);
     else {
       call.await((now) => this.#looksAt(now, call, invite));
-      if (invite.isOpen) await invite.progress(180);
+      if (isDirecting(object)) await this.#direct(call, invite, object);
+      else if (invite.isOpen) await invite.progress(180);
       else await call.leg?.announce('waiting');
     }
   }
@@ -116,9 +119,28 @@ export class IncomingCall {
     const { report } = this.#parts;
     if (object.sidebars.size > 0) await this.#findSidebars(call, object);
     await call.leg?.group(call.sidebar);
+    this.#onIn();
     call.enter(object);
     this.#entered();
     call.onOver(this.#server.flow.onClose(() => void call.probe().catch(report)));
+  }
+
+  /** The operator is called for her (RFC 3725); as long as he does not let her in, both are alone. */
+  async #direct(call: Call, invite: IncomingInvite, object: ConferenceObject): Promise<void> {
+    const waiting = new AbortController();
+    this.#onIn = () => waiting.abort('SIP;cause=200;text="The caller is in"');
+    call.onOver(() => waiting.abort('SIP;cause=487;text="The caller has hung up"'));
+    const answer = async (): Promise<void> => {
+      if (call.session === undefined) call.establish(await invite.accept(call.local, this.#parts.fields));
+    };
+    const ended = (): void => {
+      if (!waiting.signal.aborted) this.#turnAway(call, invite);
+    };
+    if (invite.isOpen) await invite.progress(180);
+    const final = await this.#parts.assist?.({ call, object, answer, ended, signal: waiting.signal });
+    if (waiting.signal.aborted || (final !== undefined && final.status < 300)) return;
+    if (invite.isOpen) invite.refuse(480, [warning('The operator can not be reached now.')]);
+    else call.hangUp(TURNED_AWAY);
   }
 
   async #findSidebars(call: Call, object: ConferenceObject): Promise<void> {
@@ -183,9 +205,15 @@ export class IncomingCall {
     return {
       entity: endpointEntity(this.#server.request, new Set(known.map(({ endpoint }) => endpoint))),
       anonymous,
+      isDirected: this.#isDirected,
       ...(displayText !== undefined && { displayText }),
       state: { joiningMethod: 'dialed-in', joiningInfo: { when: context.date() }, media: this.#offered() },
     };
+  }
+
+  get #isDirected(): boolean {
+    const { settings, assist } = this.#parts;
+    return settings.operatorBy === 'call' && settings.operator !== undefined && assist !== undefined;
   }
 
   /** What would be in the conference, before the mixer has said what of it will be. */

@@ -76,14 +76,11 @@ export class OutgoingCall implements Ringing, Invites {
     const session = this.#session;
     if (session === undefined) return false;
     call.establish(session);
-    const { callId, localTag, remoteTag } = session.dialog;
-    await context.records.keep(call.id, { ...call.record, dialog: session.dialog.toJSON() });
+    // Whoever finds her call after a kill does not know what she has asked for.
     if (this.#isPrivate) await context.endpoints.conceal(call.conference, call.user);
-    const state: EndpointState = {
-      ...call.state,
-      joiningInfo: { when: context.date(), ...(this.#isDiverted && { reason: DIVERTED }) },
-      callInfo: { callId, fromTag: localTag, toTag: remoteTag },
-    };
+    await context.records.keep(call.id, { ...call.record, dialog: session.dialog.toJSON() });
+    const reason = this.#isDiverted ? DIVERTED : undefined;
+    const state = { ...call.state, ...answeredState(session, context.date(), reason) };
     const object = this.#isOver() ? undefined : await call.report(state);
     if (object === undefined || this.#isOver()) {
       call.hangUp(GONE);
@@ -206,6 +203,15 @@ export class OutgoingCall implements Ringing, Invites {
     this.cancel();
     this.#end({ ...finalOf(status), ...(status === 503 && { isUnreached: true }) });
   }
+}
+
+/** What the roster shows of a call that was answered (RFC 4575 §5.7.4, §5.7.9). @param when milliseconds since 1970 */
+export function answeredState({ dialog }: Session, when: number, reason?: string): EndpointState {
+  const { callId, localTag, remoteTag } = dialog;
+  return {
+    joiningInfo: { when, ...(reason !== undefined && { reason }) },
+    callInfo: { callId, fromTag: localTag, toTag: remoteTag },
+  };
 }
 
 const DIVERTED = formatReason({ protocol: 'SIP', cause: 181, text: 'Call Is Being Forwarded' });

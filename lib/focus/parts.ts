@@ -15,9 +15,11 @@ import type { Uri } from '../sip/message/uri.ts';
 import type { ServerTransaction } from '../sip/transaction/server.ts';
 import type { CallContext } from './call.ts';
 import type { Identities } from './caller.ts';
+import type { Assisted } from './operator.ts';
 import { pinDefaults, type PinSettings } from './pin-entry.ts';
 import { guestDefaults, type GuestLimits, type GuestPlaces } from './guest-places.ts';
 import type { CallRecords } from './records.ts';
+import type { Final } from './ring.ts';
 
 export interface FocusSettings extends GuestLimits {
   /** Calls at once. */
@@ -34,6 +36,8 @@ export interface FocusSettings extends GuestLimits {
   readonly recoveredAtOnce: number;
   /** The URI of who brings people into conferences of the join-handling directed-operator. */
   readonly operator?: string | undefined;
+  /** Whether callers are sent to him (302), or he is called for them. */
+  readonly operatorBy: 'redirect' | 'call';
 }
 
 export const focusDefaults: FocusSettings = {
@@ -41,6 +45,7 @@ export const focusDefaults: FocusSettings = {
   calls: 20_000,
   callsPerUser: 10,
   session: { timer: sessionDefaults.timer },
+  operatorBy: 'redirect',
   leaversShown: 10_000,
   chimes: 20,
   recoveredAtOnce: 50,
@@ -79,6 +84,8 @@ export interface FocusOptions {
     settings: Partial<SessionSettings>,
     isOurs: boolean,
   ) => Session;
+  /** Calls the operator for somebody: `Operator.connect`. */
+  readonly assist?: ((assisted: Assisted) => Promise<Final>) | undefined;
   /** Answers OPTIONS with what we can do, and these fields. */
   readonly answerOptions: (server: ServerTransaction, fields: Fields) => void;
   readonly clock: Clock;

@@ -3,6 +3,7 @@ import { descriptionOf } from '../sip/dialog/description.ts';
 import { SessionEnded } from '../sip/dialog/session-requests.ts';
 import { Call, type CallEnd } from './call.ts';
 import { sdpIn } from './descriptions.ts';
+import { answeredState } from './outgoing-call.ts';
 import type { FocusParts } from './parts.ts';
 import { isHeardIn } from './sidebars.ts';
 
@@ -51,7 +52,7 @@ export class Recovery {
   }
 
   async #resume(call: Call): Promise<boolean> {
-    const { endpoints } = this.#parts;
+    const { endpoints, context } = this.#parts;
     const object = await endpoints.object(call.conference);
     const endpoint = call.endpointIn(object);
     // Whoever waited to be let in has had no answer, and will get none.
@@ -66,10 +67,14 @@ export class Recovery {
     if (now === undefined) return false;
     if (now.sidebars.size > 0) call.move(await endpoints.sidebarOf(now, call.user, isHeardIn));
     if (call.sidebar !== undefined) await leg.group(call.sidebar);
+    if (CALLED.has(statusOf(endpoint)) && call.session !== undefined)
+      await call.report({ ...call.state, ...answeredState(call.session, context.date()) });
     call.enter(now, false);
     return true;
   }
 }
 
+/** Who had answered, when the roster did not know it yet. */
+const CALLED = new Set(['dialing-out', 'alerting']);
 const WAITING = new Set(['pending', 'dialing-in', 'disconnecting', 'disconnected']);
 const LOST: CallEnd = { method: 'failed', reason: 'SIP;cause=503;text="Restart"', silently: true };

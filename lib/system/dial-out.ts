@@ -5,6 +5,7 @@ import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
 import { calledAddresses, CONTENT } from './focus.ts';
 import { Adding } from '../focus/adding.ts';
+import type { Call } from '../focus/call.ts';
 import type { Callee } from '../focus/dial-out.ts';
 import { DialOuts, type Records } from '../focus/dial-outs.ts';
 import { type AdHoc, Factory } from '../focus/factory.ts';
@@ -12,22 +13,22 @@ import type { Focus } from '../focus/focus.ts';
 import { Gate, type Screening } from '../focus/gate.ts';
 import { type Asked, Invitations } from '../focus/invitations.ts';
 import { ListInvite } from '../focus/list-invite.ts';
+import { type Assisted, Operator } from '../focus/operator.ts';
 import { Quotas } from '../focus/quota.ts';
 import { References } from '../focus/references.ts';
 import { refer } from '../focus/referral.ts';
+import { type Final, finalOf } from '../focus/ring.ts';
 import { LIST_INVITE, LIST_TYPE } from '../focus/uri-list.ts';
 import { Ways } from '../focus/ways.ts';
 import { isFocus } from '../mmtel/focus-evidence.ts';
-import type { ConferenceObject } from '../model/conference-object.ts';
-import type { XconUri, XconUserId } from '../model/identifiers.ts';
-import { isPresent } from '../model/user.ts';
+import type { XconUri } from '../model/identifiers.ts';
 import { Allowance, type AllowanceParts } from '../outbox/allowance.ts';
 import type { Log } from '../outbox/follower.ts';
 import type { UserAgent } from '../sip/agent/user-agent.ts';
 import type { Clock } from '../sip/clock.ts';
 import { Refer } from '../sip/event/refer.ts';
-import { refuse } from '../sip/event/answering.ts';
-import type { SipUri } from '../sip/message/uri.ts';
+import { type Incoming, refuse } from '../sip/event/answering.ts';
+import type { SipUri, Uri } from '../sip/message/uri.ts';
 import { newTag } from '../sip/token.ts';
 import type { ServerTransaction } from '../sip/transaction/server.ts';
 import type { Flow, Protocol } from '../sip/transport/flow.ts';
@@ -48,8 +49,6 @@ export interface DialOutWiring {
   readonly adHoc: Records<AdHoc>;
   /** Of calls to other domains and telephones. */
   readonly callsSpent: AllowanceParts['spent'];
-  /** Asks by mail who has no telephone. */
-  readonly referByMail: ((object: ConferenceObject, user: XconUserId) => Promise<void>) | undefined;
   readonly report: (error: unknown) => void;
 }
 
@@ -62,6 +61,8 @@ export const dialsOut = (config: Config): boolean =>
 export interface DialOutFront {
   readonly dialOuts: DialOuts;
   readonly factory: Factory;
+  /** Calls the operator for somebody. */
+  readonly assist: (assisted: Assisted) => Promise<Final>;
 }
 
 /** The calls that the focus makes, over the user agent; it also takes REFERs. */
@@ -104,10 +105,8 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     ...{ endpoints, asked, clock, date, report },
     refer: async (object, name) => {
       const { user, address } = targetIn(object, name);
-      const facts = user && object.users.get(user)?.facts;
-      if (facts !== undefined && isPresent(facts)) return;
+      // Who has no address but for mail is invited by mail.
       if (address !== undefined) await refer(referrals, { conference: object.uri, user }, address, object);
-      else if (user !== undefined) await wiring.referByMail?.(object, user);
     },
   });
   const dialOuts = new DialOuts({
@@ -118,17 +117,27 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     onChange: (listener) => control.onChange(listener),
   });
   const adding = new Adding({ control, endpoints, dialOuts, domain: people.domain, date });
+  const events = new Refer(agent.notifier);
+  const reached = (uri: Uri): Promise<XconUri | undefined> => focus.reached(uri);
   const references = new References({
     callOf: (request) => focus.callOf(request),
     identities: focus.parts.identities,
-    reached: (uri) => focus.reached(uri),
-    ...{ adding, control, endpoints, report },
+    ...{ reached, adding, control, endpoints, report },
     refer: (who, address, object) => refer(referrals, who, address, object),
-    events: new Refer(agent.notifier),
+    events,
     date,
     limits: settings,
   });
-  agent.handle('REFER', (server) => references.receive(server), { takes: [LIST_TYPE, 'multipart/mixed'] });
+  const address = settings.enabled === 'yes' ? config['focus.operator'] : undefined;
+  const admit = async ({ conference, user, endpoint }: Call): Promise<void> => {
+    await endpoints.report(conference, user, endpoint, { status: 'connected' }, PENDING);
+  };
+  const operating = { gate, ways, mixer: context.mixer, isFocus, reached, admit, events, newId: newTag, report };
+  const operator = address === undefined ? undefined : new Operator({ ...operating, address });
+  const referred = async (server: Incoming): Promise<void> => {
+    if ((await operator?.refer(server)) !== true) await references.receive(server);
+  };
+  agent.handle('REFER', referred, { takes: [LIST_TYPE, 'multipart/mixed'] });
   const lists = new ListInvite({ adding, gate, listed: settings.listed, report });
   const { user, ends } = section(config, 'factory');
   const factory = new Factory({
@@ -146,8 +155,11 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     takes: [...CONTENT, LIST_TYPE],
   });
   agent.handle('OPTIONS', (server) => (isAsked(server) ? agent.answerOptions(server, []) : focus.options(server)));
-  return { dialOuts, factory };
+  const assist = (assisted: Assisted): Promise<Final> => operator?.connect(assisted) ?? Promise.resolve(finalOf(480));
+  return { dialOuts, factory, assist };
 }
+
+const PENDING: ReadonlySet<string> = new Set(['pending']);
 
 /** Conferences themselves take no lists (RFC 5366 §5.1). */
 function invited(focus: Focus, server: ServerTransaction): Promise<void> {

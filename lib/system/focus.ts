@@ -4,6 +4,7 @@ import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
 import { Focus } from '../focus/focus.ts';
+import type { FocusOptions } from '../focus/parts.ts';
 import type { CallRecords } from '../focus/records.ts';
 import { Outbound } from '../http/outbound.ts';
 import type { Mixer } from '../mixer/mixer.ts';
@@ -26,6 +27,8 @@ export interface FocusWiring {
   readonly senders: SipSenders;
   readonly mixer: Mixer;
   readonly records: CallRecords;
+  /** Calls the operator for somebody. */
+  readonly assist: FocusOptions['assist'];
   readonly report: (error: unknown) => void;
 }
 
@@ -38,6 +41,7 @@ export const CONTENT = ['application/sdp', 'multipart/mixed', 'multipart/alterna
 export function openFocus({ config, agent, control, people, senders, records, ...parts }: FocusWiring): Focus {
   const {
     operator,
+    operatorBy,
     calls,
     callsPerUser,
     guestCalls,
@@ -79,7 +83,8 @@ export function openFocus({ config, agent, control, people, senders, records, ..
     answerOptions: (server, fields) => agent.answerOptions(server, fields),
     newId: newTag,
     settings: {
-      ...{ operator, calls, callsPerUser, guestCalls, guestCallsPerPeer, leaversShown, chimes, recoveredAtOnce },
+      ...{ operator, operatorBy: operatorBy === 'call' ? 'call' : 'redirect' },
+      ...{ calls, callsPerUser, guestCalls, guestCallsPerPeer, leaversShown, chimes, recoveredAtOnce },
       unlimitedPeers: config['sip.transport.unlimitedPeers'],
       session: { allow: ALLOW, timer: { interval, minimum }, ringTime: waitingTime },
       pin: section(config, 'focus.pin'),

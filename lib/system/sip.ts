@@ -31,7 +31,7 @@ import type { DialOuts } from '../focus/dial-outs.ts';
 import { LIST_INVITE, MULTIPLE_REFER } from '../focus/uri-list.ts';
 import type { Spent } from '../outbox/allowance.ts';
 import type { Log } from '../outbox/follower.ts';
-import { type DialOutWiring, openDialOut } from './dial-out.ts';
+import { type DialOutFront, openDialOut } from './dial-out.ts';
 import { openFocus } from './focus.ts';
 
 export interface SipParts {
@@ -56,7 +56,6 @@ export interface SipParts {
   readonly asked: Records<Asked>;
   readonly adHoc: Records<AdHoc>;
   readonly callsSpent: Records<Spent>;
-  readonly referByMail: DialOutWiring['referByMail'];
 }
 
 const LISTENERS: readonly (readonly [protocol: Protocol, setting: 'sip.listen' | 'sip.tls' | 'sip.ws' | 'sip.wss'])[] =
@@ -78,6 +77,7 @@ export class SipFront {
   readonly #focus: Focus;
   readonly #dialOuts: DialOuts;
   readonly #factory: Factory;
+  readonly #assist: DialOutFront['assist'];
   readonly #mixer: Mixer;
   readonly #logger: Logger;
   readonly #secure: Listener[] = [];
@@ -147,6 +147,7 @@ export class SipFront {
       agent: this.#agent,
       records: parts.calls,
       senders,
+      assist: (assisted) => this.#assist(assisted),
       report,
     });
     this.#mixer.listen({
@@ -155,9 +156,10 @@ export class SipFront {
         if (call?.heardIn !== undefined) notification.talks(call.heardIn, call.user, talking);
       },
     });
-    const { dialOuts, factory } = openDialOut({ ...parts, agent: this.#agent, focus: this.#focus, report });
+    const { dialOuts, factory, assist } = openDialOut({ ...parts, agent: this.#agent, focus: this.#focus, report });
     this.#dialOuts = dialOuts;
     this.#factory = factory;
+    this.#assist = assist;
   }
 
   /** Subscriptions that there are. */
@@ -207,8 +209,9 @@ export class SipFront {
       served.push(`sip:${listener.sentBy};transport=${protocol}`);
     }
     await this.#resume();
-    this.#focus.recover().catch((error: unknown) => this.#logger.error({ err: error }, 'calls could not go on'));
+    // Who has answered before a kill is not called again, whatever becomes of her call.
     await this.#dialOuts.open();
+    this.#focus.recover().catch((error: unknown) => this.#logger.error({ err: error }, 'calls could not go on'));
     await this.#factory.open();
     return served;
   }

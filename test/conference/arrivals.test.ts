@@ -3,6 +3,7 @@ import type { Arrival } from '../../lib/conference/changes.ts';
 import type { ConferenceControl } from '../../lib/conference/control.ts';
 import { Refusal } from '../../lib/conference/refusal.ts';
 import type { XconUri } from '../../lib/model/identifiers.ts';
+import { CONFERENCE_INFO } from '../../lib/model/names.ts';
 import {
   as,
   changes,
@@ -21,6 +22,8 @@ import {
 const FAILED =
   '<info:status>disconnected</info:status><info:disconnection-method>failed</info:disconnection-method>' +
   '<info:disconnection-info><info:reason>Not you.</info:reason></info:disconnection-info>';
+
+const FAILS = ['status', 'disconnection-method', 'disconnection-info'];
 
 /** A conference of alice that lets nobody of these come in, and who was asked about. */
 async function guarded(...barred: string[]): Promise<{ control: ConferenceControl; uri: XconUri; asked: Arrival[] }> {
@@ -58,7 +61,13 @@ describe('guards of arrivals', () => {
       'barred',
     );
     expect(asked.map(({ joins, caller }) => [joins, caller])).to.deep.equal([[false, as('alice').caller]]);
-    expect(await shown(control, as('alice'), uri)).not.to.include(idOf('bob'));
+    const { element } = (await control.endpoints.object(uri))?.users.get(idOf('bob'))?.part ?? {};
+    const [there] = element?.all(CONFERENCE_INFO, 'endpoint') ?? [];
+    expect(there?.elements.map(({ local }) => local)).to.deep.equal(FAILS);
+    expect(there?.elements[2]?.elements.map(({ local, text }) => (local === 'when' ? local : text))).to.deep.equal([
+      'when',
+      'Not you.',
+    ]);
   });
 
   it('judge lists entry by entry: the endpoint of who may not come has failed', async () => {

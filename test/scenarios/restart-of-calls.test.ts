@@ -14,6 +14,7 @@ import { made } from '../support/system.ts';
 
 const PARTICIPANTS = 100;
 const GONE = 30;
+const KILLED_BEFORE_REPORT = new URL('../support/killed-before-report.mjs', import.meta.url).href;
 
 const SETTINGS = {
   PLENARY_SIP_TRUSTED_ADDRESSES: '127.0.0.1',
@@ -92,6 +93,51 @@ describe('calls and a killed server', function () {
     await count(PARTICIPANTS - GONE - 1);
     expect((await alice.removes(conference, second)).code).to.equal(200);
     expect((await calls.get(second)?.over())?.cause).to.equal('left');
+  });
+});
+
+describe('somebody who is called, and a killed server', function () {
+  this.timeout(120_000);
+
+  it('[L8] who has answered is in the roster after it, and her telephone has rung once', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'plenary-answered-'));
+    const agent = new Agent({ keepAlive: true });
+    const args = ['--domain', 'example.com', '--data', data];
+    for (const name of ['alice', 'bob']) await plenary(['user', 'add', name, ...args], { input: 'demo\n' });
+    const killing = { ...SETTINGS, NODE_OPTIONS: `--import tsx --import ${KILLED_BEFORE_REPORT}` };
+    let server = await serve(args, { environment: killing });
+    const sip = await server.told(/(sip:127\.0\.0\.1:\d+);transport=udp/);
+    const port = sip.split(':').at(-1) ?? '';
+    const [bob, root] = [await Phone.open('bob', 'demo'), await Phone.open('alice', 'demo')];
+    try {
+      expect((await bob.registers(sip, 600)).status).to.equal(200);
+      const identity = { id: 'xcon-userid:alice@example.com', authorization: basic('alice', 'demo') };
+      const alice = new Party(() => server.url, agent, identity);
+      const conference = made(await alice.creates(users('<xcon:join-handling>allow</xcon:join-handling>')));
+      const endpoint = '<info:endpoint entity="sip:bob@example.com"/>';
+      expect((await alice.brings(conference, 'xcon-userid:bob@example.com', endpoint)).code).to.equal(200);
+      const call = await bob.rings();
+      await call.picksUp();
+      await server.ended;
+
+      server = await serve([...args, '--sip', `127.0.0.1:${port}`], { environment: SETTINGS });
+      expect((await call.refreshed()).method).to.equal('INVITE');
+      const target = `sip:${conference.slice('xcon:'.length).replace(/@.*/, '')}@127.0.0.1:${port}`;
+      const watcher = new Watcher(await root.watches(target, [['Accept', XCON_DOCUMENT]]), 'xcon-conference-info');
+      const id = 'xcon-userid:bob@example.com';
+      const user = await watcher.sees(id, (one) => textAt(one, 'endpoint/status') === 'connected');
+      expect(textAt(user, 'endpoint/joining-method')).to.equal('dialed-out');
+      expect(textAt(user, 'endpoint/call-info/sip/call-id')).to.equal(call.session?.dialog.callId);
+      expect((await alice.removes(conference, id)).code).to.equal(200);
+      expect((await call.over()).cause).to.equal('left');
+      expect(bob.unheard).to.equal(0);
+    } finally {
+      await Promise.all([bob.close(), root.close()]);
+      agent.destroy();
+      server.process.kill('SIGKILL');
+      await server.ended;
+      rmSync(data, { recursive: true });
+    }
   });
 });
 

@@ -30,7 +30,7 @@ for (const transport of ['udp', 'tcp'] as const) {
       const reference = await Reference.send(alice, room.uri, `<${sipOf('bob')}>`);
       expect(reference.status).to.equal(202);
       expect(await reference.final()).to.equal(603);
-      expect(await room.user('bob')).to.equal(undefined);
+      expect(textAt(await room.user('bob'), 'endpoint/disconnection-method')).to.equal('failed');
       await bars('bob', incoming(rule(one(sipOf('carol')), false)));
       await Reference.send(alice, room.uri, `<${sipOf('bob')}>`);
       (await bob.rings()).refuses(486);
