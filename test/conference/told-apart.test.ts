@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import { capacityDefaults } from '../../lib/conference/capacity.ts';
+import { Refusal } from '../../lib/conference/refusal.ts';
 import type { SeriesChild } from '../../lib/model/conference-object.ts';
 import type { XconUri } from '../../lib/model/identifiers.ts';
 import { calendar } from '../schedule/calendars.ts';
 import { entry, MINUTE, NINE, PEOPLE, refusal, TimedWorld } from './timed-world.ts';
-import { as, changes, conference, idOf, refusalOf, shown, sipOf } from './world.ts';
+import { as, changes, conference, idOf, refusalOf, shown, sipOf, world as makeWorld } from './world.ts';
 
 const DAY = 24 * 60 * MINUTE;
 const WEEKLY = ['DTSTART:20300107T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY'];
@@ -204,6 +206,37 @@ describe('events of a base that override a series', () => {
     expect(await text(uri)).to.equal(before);
     expect(await children(uri)).to.deep.equal([]);
     expect(await world.store.newestPosition()).to.equal(from);
+  });
+
+  it('[E17] are refused as a whole by a guard of one of them, and where there is no room for one', async () => {
+    const { uri } = await create(series());
+    const before = await text(uri);
+    let barred = true;
+    world.control.addGuard(({ after }) => {
+      if (barred && after?.header.stands?.from === id('20300121')) throw new Refusal('barred', 'Not then.');
+      return undefined;
+    });
+    const told = series(override('20300114', 'SUMMARY:One'), override('20300121', 'SUMMARY:Two'));
+    expect(await refusalOf(update(uri, told))).to.equal('barred');
+    expect(await refusalOf(create(told))).to.equal('barred');
+    expect(await text(uri)).to.equal(before);
+    expect(await children(uri)).to.deep.equal([]);
+    barred = false;
+    expect((await update(uri, told)).children).to.have.length(2);
+
+    const small = { ...capacityDefaults, conferences: 1 };
+    const { control, store } = await makeWorld({}, undefined, { capacity: small, clock: () => NINE - DAY });
+    const other = calendar(['DTSTART:20300114T150000Z', 'DURATION:PT1H']);
+    await control.create(as('alice'), { document: conference(entry(other)) });
+    const from = await store.newestPosition();
+    const clashing = series(
+      override('20300121', 'SUMMARY:Fits', 'DTSTART:20300121T150000Z'),
+      override('20300114', 'SUMMARY:No room', 'DTSTART:20300114T150000Z'),
+    );
+    const full = await refusal(control.create(as('alice'), { document: conference(clashing) }));
+    expect(full?.reason).to.equal('resources-exhausted');
+    expect(full?.message).to.include('2030-01-14T14:50');
+    expect(await store.newestPosition()).to.equal(from);
   });
 
   it('[E17] of the same occurrence count once, the later revision', async () => {
