@@ -117,6 +117,34 @@ describe('invitations to a series', () => {
     expect(linesOf(first!)).to.include.members(['RRULE:FREQ=WEEKLY;UNTIL=20300204T075959Z', 'SEQUENCE:1']);
   });
 
+  it('of several entries are a series each, of which others are left alone by a change of one', async () => {
+    const second = BASE.replace('20300107', '20300109').replace('UID:of', 'UID:second');
+    const entries = [BASE, second].map((base) => `<xcon:entry><xcon:base>${base}</xcon:base></xcon:entry>`).join('');
+    const times = `<info:subject>Twice</info:subject><xcon:conference-time>${entries}</xcon:conference-time>`;
+    const list = `<info:users>${allowed([FRED, 'dial-in'])}</info:users>`;
+    const uri = made(await system.as('alice').creates(`${description(times)}${list}`));
+    const first = await server.until(2);
+    expect(first.map((mail) => String(eventsOf(mail)[0]?.getFirstPropertyValue('uid'))).toSorted()).to.deep.equal([
+      uri,
+      `${uri}#2`,
+    ]);
+    const told = next(2);
+    const { uri: child } = await client.changeOccurrences(uri, {
+      ...{ from: '20300206T080000Z', changes: changed(subject('Later')) },
+    });
+    const mails = await told;
+    const uids = mails.map((mail) => String(eventsOf(mail)[0]?.getFirstPropertyValue('uid'))).toSorted();
+    expect(uids, 'nothing is said of Mondays').to.deep.equal([child, `${uri}#2`].toSorted());
+    const rest = mails.find((mail) => linesOf(mail).includes(`UID:${uri}#2`));
+    expect(linesOf(rest!)).to.include('RRULE:FREQ=WEEKLY;UNTIL=20300206T075959Z');
+    const one = next();
+    await client.changeOccurrences(uri, {
+      ...{ from: '20300116T080000Z', to: '20300116T080000Z', changes: changed(subject('Once')) },
+    });
+    const [mail] = await one;
+    expect(linesOf(mail!)).to.include.members([`UID:${uri}#2`, 'SUMMARY:Once']);
+  });
+
   it('come to whom is added, and are taken back from whom is removed, at another SEQUENCE', async () => {
     const uri = await invitedTo(FRED);
     const added = next(2);

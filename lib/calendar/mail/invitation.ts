@@ -9,6 +9,7 @@ import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { UnusableTime } from '../../schedule/unusable-time.ts';
 import { namedZone } from '../../schedule/zone.ts';
 import { answerOf, answersOf } from '../event/answer.ts';
+import { uidOf } from '../event/events.ts';
 import {
   basesOf,
   freeTextOf,
@@ -131,16 +132,17 @@ async function eventsOf(
   const events = new Map<string, InvitedEvent>();
   for (const [index, base] of basesOf(seen).entries()) {
     const calendar = readable(base, limits);
-    const uid = index === 0 ? object.uri : `${object.uri}#${index + 1}`; // as in feeds
-    if (calendar !== undefined) events.set(uid, { calendar, said: new Map([['', saidOf(object, seen)]]) });
+    if (calendar !== undefined)
+      events.set(uidOf(object.uri, index), { calendar, said: new Map([['', saidOf(object, seen)]]) });
   }
-  const [series] = [...events];
-  for (const { uri, from, to } of object.header.children ?? []) {
+  for (const { uri, from, to, entry } of object.header.children ?? []) {
     const child = await durable(uri);
     const told = child && seenOf(child);
+    // What stands for occurrences itself has one entry.
+    const uid = uidOf(object.uri, object.header.stands === undefined ? entry : 0);
+    const series = events.get(uid);
     if (series === undefined || child === undefined || told === undefined) continue;
-    const [uid] = series;
-    const { calendar, said } = events.get(uid) ?? series[1];
+    const { calendar, said } = series;
     if (from === to) {
       const own = readable(basesOf(told)[0] ?? '', limits);
       if (own === undefined) continue;
