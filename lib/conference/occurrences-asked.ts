@@ -2,6 +2,7 @@ import type { ConferenceObject, OccurrenceRange } from '../model/conference-obje
 import { CONFERENCE_INFO, XCON } from '../model/names.ts';
 import { rangeAsked } from '../schedule/asked-range.ts';
 import { LONG_AGO } from '../schedule/conference-time.ts';
+import { rangeOf } from '../schedule/range.ts';
 import type { Occurrence } from '../schedule/recurrence-set.ts';
 import { UnusableTime } from '../schedule/unusable-time.ts';
 import { XmlElement } from '../xml/element.ts';
@@ -36,16 +37,27 @@ export function updateAsked(
   if (entry === undefined || more.length > 0 || current.length === 0) return { changes };
   if (profile === 'linphone') return shownBack(object, changes, baseOf(entry), rules, now);
   if (!/^RECURRENCE-ID/im.test(baseOf(entry))) return { changes };
-  const range = partAsked(baseOf(entry), current, rules);
+  const range = partAsked(baseOf(entry), object, current, rules);
   return range === undefined || isWhole(object, range, rules) ? { changes } : { changes, range };
 }
 
-function partAsked(base: string, current: readonly XmlElement[], rules: TimeRules): OccurrenceRange | undefined {
-  for (const entry of current) {
-    const set = plan(baseOf(entry), rules);
+/** Of which entry it is, its UID tells; else it is of the first that has such an occurrence. */
+function partAsked(
+  base: string,
+  object: ConferenceObject,
+  current: readonly XmlElement[],
+  rules: TimeRules,
+): OccurrenceRange | undefined {
+  const uid = uidIn(base);
+  const entries = current.map((entry, index) => ({
+    set: plan(baseOf(entry), rules),
+    entry: object.header.stands?.entry ?? index,
+  }));
+  for (const { set, entry } of entries.toSorted((a, b) => Number(b.set?.uid === uid) - Number(a.set?.uid === uid))) {
     try {
       const range = set && rangeAsked(base, set, rules);
-      if (range === undefined || set?.find(range.from) !== undefined) return range;
+      if (range === undefined) return undefined;
+      if (set?.find(range.from) !== undefined) return rangeOf({ ...range, entry });
     } catch (error) {
       if (error instanceof UnusableTime && error.flaw !== 'malformed') throw new Refusal('conflict', error.message);
       throw new Refusal('malformed', 'The base can not be read as times.');
@@ -53,6 +65,8 @@ function partAsked(base: string, current: readonly XmlElement[], rules: TimeRule
   }
   throw new Refusal('conflict', 'There is no such occurrence: the ids stand in the list of occurrences.');
 }
+
+const uidIn = (base: string): string | undefined => /^UID(?:;[^:\n]*)?:(.*)$/im.exec(base)?.[1]?.trim();
 
 /** Who changes what stands for a range may say the range again. */
 function isWhole(object: ConferenceObject, { from, to }: OccurrenceRange, rules: TimeRules): boolean {

@@ -88,6 +88,31 @@ describe('a series of several entries', () => {
     ]);
   });
 
+  it('[E17] of which one is meant, the UID of an event tells', async () => {
+    // The Monday that was moved away, and another at its old time.
+    const moved = [`RECURRENCE-ID:${monday(1)}`, 'DTSTART:20300115T090000Z', 'DURATION:PT1H'];
+    const extra = ['DTSTART:20300114T090000Z', 'DURATION:PT30M', 'RRULE:FREQ=WEEKLY;COUNT=1'];
+    const { uri } = await create(base('m', MONDAYS, moved), base('x', extra));
+    const asked = (uid: string, start: string) =>
+      world.control.update(
+        as('alice'),
+        uri,
+        changes(times(base(uid, [`RECURRENCE-ID:${monday(1)}`, `DTSTART:${start}`, 'DURATION:PT20M']))),
+      );
+    const { uri: second } = await asked('x', '20300114T100000Z');
+    const { uri: first } = await asked('m', '20300115T120000Z');
+    expect(await world.control.children(as('alice'), uri)).to.have.deep.members([
+      { uri: first, from: monday(1), to: monday(1) },
+      { uri: second, from: monday(1), to: monday(1), entry: 1 },
+    ]);
+    expect((await listed(uri, 4)).map((one) => [idAt(one.start), one.child])).to.deep.equal([
+      [monday(0), undefined],
+      ['20300114T100000Z', second],
+      ['20300115T120000Z', first],
+      [monday(2), undefined],
+    ]);
+  });
+
   it('[E17] whatever is changed of one, the others stay as they are', async () => {
     const ranges = fc.array(
       fc.record({ from: fc.nat(7), more: fc.option(fc.nat(3)), subject: fc.constantFrom('A', 'B', 'C') }),
