@@ -7,6 +7,7 @@ import { baseOf, type PlanChange, type Schedule } from '../event/schedule.ts';
 import { basesOf, joinAddressesOf, type SeenConference } from '../event/seen-conference.ts';
 import type { DavRequest } from './dav-request.ts';
 import { EventMoments, plannedIn } from './event-moments.ts';
+import { reportSlices } from './multistatus.ts';
 
 /** An event that says of some occurrences what the series does not, and the conference from which they differ. */
 interface Apart {
@@ -98,7 +99,9 @@ export async function occurrenceChanges(
   apart: readonly Apart[],
 ): Promise<OccurrenceChange[]> {
   const occurrences: OccurrenceChange[] = [];
+  const slice = reportSlices.begin();
   for (const { change, id, child, isAsShown } of apart) {
+    await slice.rest();
     const seen = child?.conference ?? series;
     const { subject, description = '', attendees, event, andFuture } = change;
     const plain = withoutJoinLines(description, joinAddressesOf(seen));

@@ -10,6 +10,7 @@ import { forbidden, notFound } from './dav-error.ts';
 import { EventMoments } from './event-moments.ts';
 import { occurrenceChanges, parted, shownByMoment } from './occurrence-changes.ts';
 import { bodyOf, type DavAnswer, type DavRequest } from './dav-request.ts';
+import { reportSlices } from './multistatus.ts';
 import { cal, dav, href } from './names.ts';
 import { checkTags } from './preconditions.ts';
 import type { CalendarItem, UserCalendar } from './user-calendar.ts';
@@ -24,11 +25,14 @@ export async function put(request: DavRequest): Promise<DavAnswer> {
   if (!/^text\/calendar\s*(;|$)/i.test(type))
     throw forbidden(cal('supported-calendar-data'), 'Events are text/calendar.');
   const text = (await bodyOf(request)).toString('utf8');
+  // Large events take their time: what else there is to do has a turn between one step and the next.
+  const slice = reportSlices.begin();
   const schedule = scheduleOf(text, limits.event);
   if (schedule.method !== undefined)
     throw forbidden(cal('valid-calendar-object-resource'), 'A stored event has no METHOD (RFC 4791 §4.1).');
   // What could not be shown again is not taken.
   EventMoments.of(schedule.calendar);
+  await slice.rest();
   const calendar = await calendars.of(asking.principal);
   const item = calendar.named(place.name);
   checkTags(exchange.request.headers, item);
@@ -46,6 +50,7 @@ export async function put(request: DavRequest): Promise<DavAnswer> {
   });
   const now = calendar.item(uri);
   if (now === undefined) return { status: 201 };
+  await slice.rest();
   const isAsSent = (await request.showing.text(asking, now)) === text;
   return {
     status: item === undefined ? 201 : 204,
@@ -62,14 +67,17 @@ function refuseTakenUid(calendar: UserCalendar, uid: string, item: CalendarItem 
 
 async function create(request: DavRequest, schedule: Schedule): Promise<XconUri> {
   const { asking, control, people, domain, calendars, limits } = request;
+  const slice = reportSlices.begin();
   refuseForeignOrganizer(request, schedule);
   if ((await calendars.of(asking.principal)).size >= limits.conferences)
     throw forbidden(cal('max-resource-size'), `A calendar has at most ${limits.conferences} conferences.`);
   const targets = await targetsOf(invitedIn(request, schedule), people);
+  await slice.rest();
   const { base, apart } = parted(schedule);
   const document = newConference({ ...schedule, base }, targets, domain);
   const planned: SeenConference = { uri: '' as XconUri, version: 0, document };
   const occurrences = await occurrenceChanges(request, planned, schedule, apart);
+  await slice.rest();
   return (await control.create(asking.call, { document }, { occurrences })).uri;
 }
 
@@ -95,14 +103,18 @@ async function change(request: DavRequest, item: CalendarItem, schedule: Schedul
     await asOrganizer(false, () => answer(request, undefined, childrenByMoment(children), schedule));
     return item.uri;
   }
+  const slice = reportSlices.begin();
   const seen = seenIn(await control.retrieve(asking.call, item.uri));
+  await slice.rest();
   const { base, apart, dropped } = parted(schedule, seen, children);
   const { subject, description = '' } = schedule;
   const plain = withoutJoinLines(description, joinAddressesOf(seen));
   const said = { subject, base, description: plain === '' ? undefined : plain };
   const isOrganizer = organizes(request, seen);
   const targets = isOrganizer ? await targetsOf(invitedIn(request, schedule), people) : undefined;
+  await slice.rest();
   const changes = changedConference(seen, said, targets);
+  await slice.rest();
   await asOrganizer(isOrganizer, async () => {
     const occurrences = isOrganizer ? await occurrenceChanges(request, seen, schedule, apart) : [];
     const told = { occurrences, dropped: isOrganizer ? dropped : [] };

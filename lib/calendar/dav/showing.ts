@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type ICAL from 'ical.js';
 import type { Call, ObjectAnswer } from '../../conference/calls.ts';
+import type { Slice } from '../../conference/slices.ts';
 import { Refusal } from '../../conference/refusal.ts';
 import type { Principal } from '../../directory/principal.ts';
 import type { SeriesChild } from '../../model/conference-object.ts';
@@ -10,6 +11,7 @@ import { type SeenConference, seenIn } from '../event/seen-conference.ts';
 import { withAnswers } from './answered-events.ts';
 import type { Calendars } from './calendars.ts';
 import { mergedCalendar } from './merged-event.ts';
+import { reportSlices } from './multistatus.ts';
 import type { CalendarItem } from './user-calendar.ts';
 
 /** Who asks: a user, as herself and not as the administrator that she may be. */
@@ -41,8 +43,10 @@ export class Showing {
     const key = `${asking.principal.userId} ${item.uri} ${item.etag}`;
     const ready = this.#ready.get(key);
     if (ready !== undefined) return ready;
-    const component = await this.#component(asking, item);
+    const slice = reportSlices.begin();
+    const component = await this.#component(asking, item, slice);
     if (component === undefined) return undefined;
+    await slice.rest();
     const text = `${component.toString()}\r\n`;
     this.#ready.set(key, text);
     return text;
@@ -74,18 +78,20 @@ export class Showing {
   }
 
   /** What a conference says now, whatever her client stored. */
-  async events(asking: Asking, item: CalendarItem): Promise<Events | undefined> {
+  async events(asking: Asking, item: CalendarItem, slice = reportSlices.begin()): Promise<Events | undefined> {
     const { uri, uid } = item;
     const whole = item.whole ? await this.seen(asking, uri) : undefined;
     const seen = await this.children(asking, item);
     const [series = seen[0], children = seen.slice(1)] = whole === undefined ? [] : [whole, seen];
     if (series === undefined) return undefined;
+    await slice.rest();
     return withAnswers(eventsOf(series, { uid, children, people: true, pins: true }));
   }
 
-  async #component(asking: Asking, item: CalendarItem): Promise<ICAL.Component | undefined> {
-    const events = await this.events(asking, item);
+  async #component(asking: Asking, item: CalendarItem, slice: Slice): Promise<ICAL.Component | undefined> {
+    const events = await this.events(asking, item, slice);
     if (events === undefined) return undefined;
+    await slice.rest();
     const stored = item.stored ? await this.#calendars.stored(asking.principal.userId, item.uri) : undefined;
     return stored === undefined ? calendarWith(events) : mergedCalendar(stored.text, events);
   }

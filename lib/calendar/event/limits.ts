@@ -18,7 +18,7 @@ export const calendarDefaults: CalendarLimits = {
   components: 1_000,
   depth: 5,
   lines: 10_000,
-  attendees: 1_000,
+  attendees: 500,
 };
 
 /** Refuses floods in one pass over the lines, before anything is built of them. @throws {UnusableCalendar} */

@@ -78,8 +78,16 @@ export function joinAddressesOf(conference: SeenConference): JoinAddress[] {
   });
 }
 
+const remembered = new WeakMap<XmlElement, InvitedPeople>();
+
 /** The organizer, and everybody who is on the allowed-users-list where the reader sees it, else whom he sees. */
 export function peopleOf({ document }: SeenConference): InvitedPeople {
+  let people = remembered.get(document);
+  if (people === undefined) remembered.set(document, (people = peopleIn(document)));
+  return people;
+}
+
+function peopleIn(document: XmlElement): InvitedPeople {
   const users = document.first(CONFERENCE_INFO, 'users');
   const targets = users?.first(XCON, 'allowed-users-list')?.all(XCON, 'target');
   const listed = targets && new Set(targets.map((target) => mailboxOf(target.attribute('uri') ?? '')));
