@@ -11,6 +11,7 @@ import type { Commits, Edited } from './commits.ts';
 import type { ControlParts, Work } from './control-parts.ts';
 import type { Dependants } from './dependants.ts';
 import { reserve } from './beginning.ts';
+import type { Identities } from './people.ts';
 import { Refusal } from './refusal.ts';
 import { shaped, withVersion } from './refusing.ts';
 import { Series, standsFor } from './series.ts';
@@ -92,6 +93,7 @@ export class SeriesChanges {
     const begun = dependants.begun;
     for (const one of asked.dropped ?? []) await this.#drop(call, series, one);
     const changed = await rules.identitiesOf([asked.own, ...asked.occurrences], call);
+    const idle = new Map<AskedSeries['occurrences'][number], XconUri>();
     const children = withVersion(object.version, () => {
       const coming = this.#coming(object, asked);
       if (asked.own !== undefined) {
@@ -107,10 +109,11 @@ export class SeriesChanges {
         });
         if (edit.touched.length > 0 || edit.now.header !== before.header) series.change(edit);
       }
-      const apart = this.#apart(call, series, uri, asked, coming, changed);
-      series.settle();
+      const apart = this.#apart(call, series, uri, asked, coming, changed, idle);
+      if (idle.size === 0) series.settle();
       return apart;
     });
+    if (idle.size > 0) return this.#without(call, uri, asked, idle);
     const followers: Edited[] = [];
     for (const edit of series.begun)
       followers.push(...(await followMain(edit, (one) => this.#parts.commits.newest(one))));
@@ -121,6 +124,23 @@ export class SeriesChanges {
     if (edits.length > 0 && !(await sets.commit(call, [...edits, ...followers], stillHolds))) return undefined;
     if (edits.length === 0 && !(await this.#parts.commits.becomesDurable(object))) return undefined;
     return { object: valueOf(uri) ?? object, children: children.flatMap((one) => valueOf(one) ?? []) };
+  }
+
+  /** The same but for what changes nothing: of that the answer is what stands for it already. */
+  async #without(
+    call: Call,
+    uri: XconUri,
+    asked: AskedSeries,
+    idle: ReadonlyMap<AskedSeries['occurrences'][number], XconUri>,
+  ): Promise<ChangedSeries | undefined> {
+    const occurrences = asked.occurrences.filter((one) => !idle.has(one));
+    const changed = await this.change(call, uri, { ...asked, occurrences });
+    if (changed === undefined) return undefined;
+    const known = new Set([changed.object, ...changed.children].map((one) => one.uri));
+    const others = await Promise.all(
+      [...new Set(idle.values())].filter((one) => !known.has(one)).map((one) => this.#parts.commits.durable(one)),
+    );
+    return { ...changed, children: [...changed.children, ...others.filter((one) => one !== undefined)] };
   }
 
   /** What is to stand for occurrences, by names that nobody has. */
@@ -143,27 +163,31 @@ export class SeriesChanges {
     uri: XconUri,
     { occurrences }: AskedSeries,
     coming: readonly SeriesChild[],
-    identities: Parameters<ChangeRules['edited']>[0]['identities'],
+    identities: Identities,
+    idle?: Map<AskedSeries['occurrences'][number], XconUri>,
   ): XconUri[] {
-    const told = occurrences.map((one, index) => ({ ...one, child: coming[index] }));
+    const told = occurrences.map((one, index) => ({ ...one, one, child: coming[index] }));
     told.sort((a, b) => width(a.range) - width(b.range) || (a.range.from < b.range.from ? -1 : 1));
     const isOne = told.length === 1;
-    const standing = told.flatMap(({ child, element, work }) => {
+    const standing = told.flatMap(({ child, one }) => {
       if (child === undefined) return [];
-      const make = (): XconUri => this.#one(call, series, uri, child, { element, work }, identities);
-      return [isOne ? make() : ofOccurrence(child.from, make)];
+      const make = (): XconUri | undefined => this.#one(call, series, uri, child, one, identities);
+      const found = isOne ? make() : ofOccurrence(child.from, make);
+      if (found === undefined) idle?.set(one, series.holderOf(child, uri, child.uri)?.uri ?? uri);
+      return found ?? [];
     });
     return [...new Set(standing)];
   }
 
+  /** Undefined where nothing is different. */
   #one(
     call: Call,
     series: Series,
     uri: XconUri,
     child: SeriesChild,
     { element, work }: Asked,
-    identities: Parameters<ChangeRules['edited']>[0]['identities'],
-  ): XconUri {
+    identities: Identities,
+  ): XconUri | undefined {
     const { rules } = this.#parts;
     const holder = series.holderOf(child, uri, child.uri);
     if (holder === undefined) throw new Refusal('no-such-conference', 'The conference is gone.');
@@ -176,9 +200,12 @@ export class SeriesChanges {
     }
     enter(holder, standingOf(holder, call.caller));
     const edit = rules.edited({ ...proposed, before: series.begin(holder, child.uri, child) });
-    if (!changesNothing(edit)) series.add(edit, holder);
-    else series.release(child.uri, holder);
-    return changesNothing(edit) ? holder.uri : child.uri;
+    if (changesNothing(edit)) {
+      series.release(child.uri, holder);
+      return undefined;
+    }
+    series.add(edit, holder);
+    return child.uri;
   }
 
   async #drop(call: Call, series: Series, uri: XconUri): Promise<void> {

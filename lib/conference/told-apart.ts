@@ -2,7 +2,7 @@ import type { ConferenceObject, OccurrenceRange } from '../model/conference-obje
 import { calendarTargetOf } from '../directory/calendar-users.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info, XCON, xcon } from '../model/names.ts';
-import { isSameRange, rangeOf } from '../schedule/range.ts';
+import { isSameRange } from '../schedule/range.ts';
 import { type EventWords, type Override, OverriddenSeries, wordsIn } from '../schedule/overrides.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { baseOf, entriesOf, timeElementOf, withBase } from './child-times.ts';
@@ -61,7 +61,7 @@ export async function toldApart(
     const place = object?.header.stands?.entry ?? index;
     const apart: Override[] = [];
     for (const one of series?.overrides ?? []) {
-      const range = rangeOf({ ...one.range, entry: place });
+      const range = { ...one.range, entry: place };
       const isOver = (one.end ?? one.start) <= telling.now;
       const hasChild = object?.header.children?.some((child) => isSameRange(child, range)) === true;
       if (series === undefined || isOver || known.has(one.text)) continue;

@@ -239,6 +239,25 @@ describe('events of a base that override a series', () => {
     expect(await store.newestPosition()).to.equal(from);
   });
 
+  it('[E17] that change nothing leave even the version as it is', async () => {
+    const { uri } = await create(series());
+    const version = async (): Promise<number> => (await world.control.retrieve(as('alice'), uri)).version;
+    const range = { from: id('20300114'), to: id('20300114') };
+    const occurrences = [{ range, changes: changes(entry(calendar(override('20300114')))) }];
+    const answer = await world.control.update(as('alice'), uri, changes(''), { occurrences });
+    expect([answer.uri, answer.children]).to.deep.equal([uri, undefined]);
+    expect(await version()).to.equal(1);
+    const other = {
+      range: { from: id('20300121'), to: id('20300121') },
+      changes: changes(entry(calendar(override('20300121', 'DTSTART:20300121T100000Z')))),
+    };
+    const { children: made = [] } = await world.control.update(as('alice'), uri, changes(''), {
+      occurrences: [...occurrences, other],
+    });
+    expect(made.map(({ from }) => from)).to.deep.equal([id('20300121')]);
+    expect(await children(uri)).to.deep.equal(made);
+  });
+
   it('[E17] of the same occurrence count once, the later revision', async () => {
     const { children: made } = await create(
       series(
