@@ -41,7 +41,10 @@ class Entry implements Timer {
     this.next = this;
   }
 
-  insertBefore(head: Entry): void {
+  /** From the ring where it is, alone at first, to the end of another. */
+  moveTo(head: Entry): void {
+    this.prev.next = this.next;
+    this.next.prev = this.prev;
     this.prev = head.prev;
     this.next = head;
     head.prev.next = this;
@@ -78,7 +81,7 @@ export class TimerWheel implements Clock {
   after(ms: number, run: () => void): Timer {
     const due = Math.max(Math.ceil((this.now() + ms) / this.#tick), this.#cursor);
     const entry = new Entry(due, run);
-    entry.insertBefore(this.#slot(due));
+    entry.moveTo(this.#slot(due));
     if (due < this.#wake) this.#ring(due);
     return entry;
   }
@@ -113,10 +116,7 @@ export class TimerWheel implements Clock {
       const head = this.#slot(tick);
       for (let entry = head.next; entry !== head;) {
         const { next } = entry;
-        if (entry.due <= now) {
-          entry.cancel();
-          entry.insertBefore(this.#due);
-        }
+        if (entry.due <= now) entry.moveTo(this.#due);
         entry = next;
       }
     }

@@ -220,21 +220,17 @@ export class Dialog {
   #create(method: string, cseq: number, { fields = [], body }: RequestContent): Request {
     const { uri, routes } = routed(this.#target, this.#routes);
     const remote = this.remoteTag === '' ? this.#remote : `${this.#remote};tag=${this.remoteTag}`;
-    return Request.create(
-      method,
-      uri,
-      [
-        ...routes.map((route) => ['Route', route] as const),
-        ['Max-Forwards', '70'],
-        ['From', `${this.#local};tag=${this.localTag}`],
-        ['To', remote],
-        ['Call-ID', this.callId],
-        ['CSeq', `${cseq} ${method}`],
-        ...(REFRESHES.has(method) ? [['Contact', this.contact] as const] : []),
-        ...fields,
-      ],
-      body,
-    );
+    const all: (readonly [name: string, value: string])[] = [
+      ['Max-Forwards', '70'],
+      ['From', `${this.#local};tag=${this.localTag}`],
+      ['To', remote],
+      ['Call-ID', this.callId],
+      ['CSeq', `${cseq} ${method}`],
+    ];
+    if (routes.length > 0) all.unshift(...routes.map((route) => ['Route', route] as const));
+    if (REFRESHES.has(method)) all.push(['Contact', this.contact]);
+    for (const field of fields) all.push(field);
+    return Request.create(method, uri, all, body);
   }
 }
 

@@ -114,7 +114,7 @@ export class DialogLayer {
    * target; again when a challenge can be answered. A failure that ends the dialog ends all its usages (RFC 5057 §5.1), the caller's
    * too; `impactOf` tells the caller whether his usage ends.
    */
-  async send(dialog: Dialog, method: string, content: RequestContent = {}, options: SendOptions = {}): Promise<Answer> {
+  async send(dialog: Dialog, method: string, content: RequestContent = {}, options?: SendOptions): Promise<Answer> {
     const answer = await this.#send(dialog, dialog.request(method, content), options);
     this.#heed(dialog, answer);
     const again = this.#answerChallenge(dialog, method, content, answer);
@@ -143,8 +143,9 @@ export class DialogLayer {
     }
   }
 
-  #send(dialog: Dialog, request: Request, options: SendOptions): Promise<Answer> {
-    return this.outgoing.send(request, { ...this.#way(dialog), ...options });
+  #send(dialog: Dialog, request: Request, options: SendOptions | undefined): Promise<Answer> {
+    const way = this.#way(dialog);
+    return this.outgoing.send(request, options === undefined ? way : { ...way, ...options });
   }
 
   #heed(dialog: Dialog, answer: Answer): void {

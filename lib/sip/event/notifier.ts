@@ -124,7 +124,8 @@ export class Notifier {
     const dialog = this.#dialogOf(server, service.pack);
     if (dialog === undefined) return { status: 481 };
     // Another SUBSCRIBE for the same was admitted meanwhile, in the dialog that both share.
-    if (this.#options.dialogs.usages(dialog).some((usage) => usage.claims(request))) return { status: 491 };
+    const isShared = request.to.tag !== undefined;
+    if (isShared && this.#options.dialogs.usages(dialog).some((usage) => usage.claims(request))) return { status: 491 };
     const { context, pending } = admission;
     const about = { resource: request.uriText, eventId: request.event?.id, context, pending };
     const subscription = this.#make(service, dialog, about);

@@ -12,6 +12,7 @@ export interface RatePolicy {
 
 /** The rates asked for in an Event; undefined when there are none. @throws {BadMessage} 400 */
 export function ratesAsked(parameters: Parameters): Rates | undefined {
+  if (parameters.size === 0) return undefined;
   const rates = ratesOf(parameters);
   return Object.values(rates).some((rate) => rate !== undefined) ? rates : undefined;
 }

@@ -3,6 +3,7 @@ import type { Dialog, RequestContent } from '../dialog/dialog.ts';
 import type { Usage } from '../dialog/usage.ts';
 import { ratesOf } from '../message/headers/index.ts';
 import type { Rates } from '../message/headers/index.ts';
+import { ownText } from '../message/own-text.ts';
 import type { Parameters } from '../message/parameters.ts';
 import type { Request } from '../message/request.ts';
 import type { Answer } from '../transaction/outgoing.ts';
@@ -50,8 +51,8 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
   ) {
     this.#service = service;
     this.dialog = dialog;
-    this.resource = resource;
-    this.eventId = eventId;
+    this.resource = ownText(resource);
+    this.eventId = eventId && ownText(eventId);
     this.context = context;
     this.#isGranted = !pending;
   }
@@ -110,7 +111,7 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
 
   /** Takes the terms of a SUBSCRIBE, before its 2xx. */
   agree({ expires, accept, rates, suppress }: Terms): void {
-    this.#accept = accept;
+    this.#accept = accept && ownText(accept);
     this.#until = this.clock.now() + expires * 1_000;
     this.#delivery.suppress = suppress;
     this.#delivery.rates = rates && this.#agreed(rates);

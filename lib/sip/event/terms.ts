@@ -20,12 +20,13 @@ export interface Terms {
 /** Reads a SUBSCRIBE for a package that we have (RFC 6665 §4.2.1.1). @throws {BadMessage} 400 */
 export function readTerms(request: Request, pack: Pick<EventPackage, 'mediaTypes' | 'expires'>): Terms | Refusal {
   const ranges = request.all(ACCEPT);
-  if (request.has('Accept') && !pack.mediaTypes.some((type) => isAccepted(type, ranges))) return { status: 406 };
+  const accept = request.lines('Accept');
+  if (accept.length > 0 && !pack.mediaTypes.some((type) => isAccepted(type, ranges))) return { status: 406 };
   const expires = grantExpires(request.expires, pack.expires);
   if (typeof expires !== 'number') return expires;
   return {
     expires,
-    accept: request.has('Accept') ? request.headers('Accept').join(', ') : undefined,
+    accept: accept.length > 0 ? accept.join(', ') : undefined,
     rates: request.event && ratesAsked(request.event.parameters),
     suppress: request.get(SUPPRESS_IF_MATCH),
   };

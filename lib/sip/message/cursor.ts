@@ -101,4 +101,5 @@ export function unquote(text: string): string {
   return inner.includes('\\') ? inner.replace(/\\([^])/g, '$1') : inner;
 }
 
-export const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+export const quote = (text: string): string =>
+  text.includes('"') || text.includes('\\') ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;

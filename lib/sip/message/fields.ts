@@ -47,10 +47,20 @@ export function splitList(text: string): string[] {
 
 /** Puts a field that may be sent behind others: a name that is a token, a value in one line. @throws {TypeError} */
 export function pushField(fields: string[], name: string, value: string): void {
+  fields.push(checkedName(name), checkedValue(name, value));
+}
+
+/** The name of a field that may be sent, as the RFCs spell it. @throws {TypeError} */
+export function checkedName(name: string): string {
   const known = knownName(name);
   if (known === undefined && !isToken(name)) throw new TypeError(`no name of a header field: ${name}`);
+  return known ?? name;
+}
+
+/** A value in one line. @throws {TypeError} */
+export function checkedValue(name: string, value: string): string {
   if (value.includes('\n') || value.includes('\r')) throw new TypeError(`a line break in ${name}`);
-  fields.push(known ?? name, value);
+  return value;
 }
 
 /** The fields made of names and values. @throws {TypeError} */

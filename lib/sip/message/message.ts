@@ -1,6 +1,6 @@
 import { BadMessage } from './bad-message.ts';
 import { Cursor } from './cursor.ts';
-import { fieldsOf, findField, findKnown, splitList, type Fields } from './fields.ts';
+import { checkedName, checkedValue, fieldsOf, findField, findKnown, splitList, type Fields } from './fields.ts';
 import type { ListHeader, SingleHeader } from './headers/definition.ts';
 import * as headers from './headers/index.ts';
 import { isList, knownName } from './names.ts';
@@ -15,8 +15,12 @@ export abstract class Message {
   /** The header fields as `serialize` writes them; Content-Length is not among them. */
   readonly fieldsAsWritten: Fields;
   readonly body: Buffer;
-  /** Headers that have been read and their values, by turns: they are few. */
+  /** Headers that have been read and their values, by turns: they are few. Those that every layer asks for stand alone. */
   readonly #read: unknown[] = [];
+  #from: NameAddress | undefined;
+  #to: NameAddress | undefined;
+  #callId: string | undefined;
+  #cseq: headers.CSeq | undefined;
   #topVia: Via | undefined;
   /** Known when the topmost Via is: no other stands below it. */
   #isOnlyVia = false;
@@ -57,40 +61,33 @@ export abstract class Message {
 
   /** The value of a field that stands at most once. @throws {BadMessage} 400 when it is malformed or stands twice */
   get<T>(header: SingleHeader<T>): T | undefined {
-    const read = this.#known(header) as T | undefined;
-    if (read !== undefined) return read;
-    const fields = this.fieldsAsWritten;
-    const at = findKnown(fields, header.name);
-    if (at < 0) return undefined;
-    if (findKnown(fields, header.name, at + 2) >= 0) throw new BadMessage(400, `More than one ${header.name}`);
-    const value = header.read(fields[at + 1] ?? '');
-    this.#read.push(header, value);
+    const known = this.#known(header) as T | undefined;
+    if (known !== undefined) return known;
+    const value = this.#readSingle(header);
+    if (value !== undefined) this.#read.push(header, value);
     return value;
   }
 
   /** The value of a field that must stand once. @throws {BadMessage} 400 when it is missing, malformed or stands twice */
   needed<T>(header: SingleHeader<T>): T {
-    const value = this.get(header);
-    if (value === undefined) throw new BadMessage(400, `Missing ${header.name}`);
-    return value;
+    return present(header, this.get(header));
   }
 
   /** The values of a list. @throws {BadMessage} 400 when one is malformed */
   all<T>(header: ListHeader<T>): readonly T[] {
     const read = this.#known(header) as readonly T[] | undefined;
     if (read !== undefined) return read;
-    const fields = this.fieldsAsWritten;
-    const lines: string[] = [];
-    for (let at = findKnown(fields, header.name); at >= 0; at = findKnown(fields, header.name, at + 2)) {
-      lines.push(fields[at + 1] ?? '');
-    }
+    const lines = this.#linesOf(header.name);
+    if (lines.length === 0) return lines as readonly T[];
     const values = header.readAll(lines);
     this.#read.push(header, values);
     return values;
   }
 
   /** The fields of a name, line by line. */
-  lines(name: string): string[] {
+  lines(name: string): readonly string[] {
+    const known = knownName(name);
+    if (known !== undefined) return this.#linesOf(known);
     const fields = this.fieldsAsWritten;
     const lines: string[] = [];
     for (let at = findField(fields, name); at >= 0; at = findField(fields, name, at + 2))
@@ -109,19 +106,19 @@ export abstract class Message {
   }
 
   get from(): NameAddress {
-    return this.needed(headers.FROM);
+    return (this.#from ??= present(headers.FROM, this.#readSingle(headers.FROM)));
   }
 
   get to(): NameAddress {
-    return this.needed(headers.TO);
+    return (this.#to ??= present(headers.TO, this.#readSingle(headers.TO)));
   }
 
   get callId(): string {
-    return this.needed(headers.CALL_ID);
+    return (this.#callId ??= present(headers.CALL_ID, this.#readSingle(headers.CALL_ID)));
   }
 
   get cseq(): headers.CSeq {
-    return this.needed(headers.CSEQ);
+    return (this.#cseq ??= present(headers.CSEQ, this.#readSingle(headers.CSEQ)));
   }
 
   /** The contacts; a single `*` of a REGISTER is `[]`, see `hasWildcardContact`. */
@@ -181,7 +178,7 @@ export abstract class Message {
   /** A field above all others of its name: Via, Record-Route, Route. @throws {TypeError} for a line break */
   prepended(name: string, value: string): this {
     const at = Math.max(findField(this.fieldsAsWritten, name), 0);
-    return this.copy(this.fieldsAsWritten.toSpliced(at, 0, ...fieldsOf([[name, value]])), this.body);
+    return this.copy(this.fieldsAsWritten.toSpliced(at, 0, checkedName(name), checkedValue(name, value)), this.body);
   }
 
   /** Without the first value of this name: the topmost Via or Route of a list goes, the rest of its line stays. */
@@ -213,6 +210,25 @@ export abstract class Message {
     return this;
   }
 
+  #readSingle<T>({ name, read }: SingleHeader<T>): T | undefined {
+    const fields = this.fieldsAsWritten;
+    const at = findKnown(fields, name);
+    if (at < 0) return undefined;
+    if (findKnown(fields, name, at + 2) >= 0) throw new BadMessage(400, `More than one ${name}`);
+    return read(fields[at + 1] ?? '');
+  }
+
+  /** The fields of a name that is spelled as the RFCs do; mostly there is one. */
+  #linesOf(name: string): readonly string[] {
+    const fields = this.fieldsAsWritten;
+    const first = findKnown(fields, name);
+    if (first < 0) return NONE;
+    const lines = [fields[first + 1] ?? ''];
+    for (let at = findKnown(fields, name, first + 2); at >= 0; at = findKnown(fields, name, at + 2))
+      lines.push(fields[at + 1] ?? '');
+    return lines;
+  }
+
   #known(header: object): unknown {
     const read = this.#read;
     for (let at = 0; at < read.length; at += 2) if (read[at] === header) return read[at + 1];
@@ -228,6 +244,14 @@ export abstract class Message {
     this.#isOnlyVia = cursor.skipSpace().atEnd && findKnown(fields, 'Via', at + 2) < 0;
     return via;
   }
+}
+
+const NONE: readonly never[] = [];
+
+/** @throws {BadMessage} 400 */
+function present<T>({ name }: SingleHeader<T>, value: T | undefined): T {
+  if (value === undefined) throw new BadMessage(400, `Missing ${name}`);
+  return value;
 }
 
 function replaced(fields: Fields, name: string, value: string | readonly string[] | undefined): Fields {

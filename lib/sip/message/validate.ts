@@ -28,6 +28,13 @@ for (const header of [
 }
 JUDGED.set(headers.CONTACT.name, (message) => message.contacts);
 
+/** Fields that every message has, beside those that tell transactions apart (RFC 3261 §8.1.1). */
+const MANDATORY: readonly ((message: Message) => unknown)[] = [
+  (message) => message.from,
+  (message) => message.to,
+  (message) => message.callId,
+];
+
 /**
  * Judges what every layer relies on: the mandatory fields, each once, and well-formed; method and CSeq; the fields that
  * a user agent server reads of any request. Others are judged by whoever reads them. A request that fails is answered, a response
@@ -46,9 +53,7 @@ function judge(message: Message): void {
   const { vias, cseq, fieldsAsWritten } = message;
   if (vias.length === 0) throw new BadMessage(400, 'Missing Via');
   if (message instanceof Request) judgeRequest(message, vias[0]?.branch ?? '', cseq.method);
-  message.needed(headers.FROM);
-  message.needed(headers.TO);
-  message.needed(headers.CALL_ID);
+  for (const read of MANDATORY) read(message);
   for (let at = 0; at < fieldsAsWritten.length; at += 2) JUDGED.get(fieldsAsWritten[at] ?? '')?.(message);
 }
 

@@ -44,8 +44,9 @@ export const REQUEST_DISPOSITION = tokens('Request-Disposition');
 
 /** Whether a media type falls into a range of Accept. */
 export function isAccepted(type: string, ranges: readonly MediaType[]): boolean {
-  const [major = ''] = type.split('/');
-  return ranges.some(({ type: range }) => range === type || range === `${major}/*` || range === '*/*');
+  const isIn = ({ type: range }: MediaType): boolean =>
+    range === type || range === '*/*' || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
+  return ranges.some(isIn);
 }
 
 function readMediaType(cursor: Cursor): MediaType {

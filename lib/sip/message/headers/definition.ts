@@ -25,15 +25,19 @@ export const single = <T>(name: string, read: (cursor: Cursor) => T): SingleHead
 export const list = <T>(name: string, read: (cursor: Cursor) => T): ListHeader<T> => ({
   name,
   readAll: (lines) => {
-    const values: T[] = [];
+    // Mostly there is one value, which makes a list of just that size.
+    let values: T[] | undefined;
     for (const line of lines) {
       const cursor = new Cursor(line, name);
       if (cursor.skipSpace().atEnd) continue;
-      do values.push(read(cursor));
-      while (cursor.take(COMMA));
+      do {
+        const value = read(cursor);
+        if (values === undefined) values = [value];
+        else values.push(value);
+      } while (cursor.take(COMMA));
       cursor.end();
     }
-    return values;
+    return values ?? [];
   },
 });
 
