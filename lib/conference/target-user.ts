@@ -1,6 +1,7 @@
 import type { ConferenceObject } from '../model/conference-object.ts';
-import type { XconUserId } from '../model/identifiers.ts';
+import { parseXconUserId, type XconUserId } from '../model/identifiers.ts';
 import { anonymousEntity } from '../model/user.ts';
+import type { XmlElement } from '../xml/element.ts';
 import { findUser } from './people.ts';
 import { Refusal } from './refusal.ts';
 import type { Standing } from './standing.ts';
@@ -33,4 +34,18 @@ export function knownUser(
   const appearance = appearanceOf(facts, level, hidesAttendees(object));
   const named = appearance !== 'anonymous' || entity === anonymousEntity(facts.number ?? 0);
   return appearance === 'absent' || !named ? undefined : key;
+}
+
+/** Whether a `user` element names somebody of the conference otherwise than its sender may know her. */
+export function isUnseen(
+  object: ConferenceObject,
+  { self, level = 'invited' }: Standing,
+  key: XconUserId,
+  user: XmlElement,
+): boolean {
+  const facts = object.users.get(key)?.facts;
+  if (facts === undefined || key === self) return false;
+  const appearance = appearanceOf(facts, level, hidesAttendees(object));
+  if (appearance !== 'anonymous') return appearance === 'absent';
+  return parseXconUserId(user.attribute('entity') ?? '') !== anonymousEntity(facts.number ?? 0);
 }

@@ -1,4 +1,4 @@
-import type { ObjectEdit } from '../model/conference-object.ts';
+import { ObjectEdit } from '../model/conference-object.ts';
 import { USER } from '../model/definitions.ts';
 import { parseXconUri, parseXconUserId, type XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, XCON } from '../model/names.ts';
@@ -13,9 +13,9 @@ import { Refusal } from './refusal.ts';
 import { matchMedia, readRequest, type RequestDocument } from './request-document.ts';
 import { type Actor, refusedChange } from './rights.ts';
 import { type AskedUser, mergeUsers } from './roster.ts';
-import { mergeSection, mergeSections, sectionDefinition } from './sections.ts';
+import { checkEdit, mergeSection, mergeSections, sectionDefinition } from './sections.ts';
 import type { Standing } from './standing.ts';
-import { knownUser } from './target-user.ts';
+import { isUnseen, knownUser } from './target-user.ts';
 
 /** confRequest/update and blueprintRequest/update: the changes that a `conference-info` holds (RFC 6503 §5.3.4). */
 export function updateConference(work: Work, raw: XmlElement): void {
@@ -42,13 +42,37 @@ export function updateRoster(work: Work, raw: XmlElement): void {
   apply(work, request);
 }
 
-function apply({ call, edit, identities, people, standing }: Work, request: RequestDocument): void {
-  for (const asked of request.users)
-    refuseUnknown(edit, standing, userIdFor(edit.now, asked.element, identities, asked.generated), asked);
-  mergeUsers(edit, request.users, identities, people.domain);
-  const systemAdministrator = call.caller.kind === 'user' && call.caller.principal.systemAdministrator;
-  authorise(edit, { level: standing.level ?? 'invited', systemAdministrator }, standing.self);
+function apply(work: Work, request: RequestDocument): void {
+  const { edit, identities, people, standing } = work;
+  const unseen = new Map<AskedUser, XconUserId>();
+  for (const asked of request.users) {
+    const key = userIdFor(edit.now, asked.element, identities, asked.generated);
+    refuseUnknown(edit, standing, key, asked);
+    if (key !== undefined && isUnseen(edit.now, standing, key, asked.element)) unseen.set(asked, key);
+  }
+  if (unseen.size > 0) rehearse(work, unseen);
+  const seen = request.users.filter((asked) => !unseen.has(asked));
+  mergeUsers(edit, seen, identities, people.domain);
+  authorise(edit, actorOf(work), standing.self);
   enrolTargets(edit, identities, people.domain);
+}
+
+const actorOf = ({ call: { caller }, standing }: Work): Actor => ({
+  level: standing.level ?? 'invited',
+  systemAdministrator: caller.kind === 'user' && caller.principal.systemAdministrator,
+});
+
+/**
+ * A moderator names users whom he sees without a name, or not at all. What would refuse the change if they were not there
+ * refuses it; else they stay as they are, and nothing tells him that they are there.
+ */
+function rehearse(work: Work, unseen: ReadonlyMap<AskedUser, XconUserId>): void {
+  const without = new ObjectEdit(work.edit.now);
+  for (const key of unseen.values()) without.setUser(key, undefined);
+  const stage = new ObjectEdit(without.now);
+  mergeUsers(stage, [...unseen.keys()], work.identities, work.people.domain);
+  authorise(stage, actorOf(work), work.standing.self);
+  checkEdit(stage);
 }
 
 /**

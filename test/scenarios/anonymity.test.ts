@@ -159,6 +159,37 @@ describe('anonymity', () => {
     expect(masked, 'and the second time he really came').to.include(idOf('dave'));
   });
 
+  it('[U9, Z15] a change of somebody who is there unseen is answered as for one who is not there, and changes nothing', async () => {
+    const bob = system.as('bob');
+    const named = (content: string, more = ''): string =>
+      `<info:user entity="${idOf('dave')}"${more}>${content}</info:user>`;
+    const changes = [
+      named('', ' state="deleted"'),
+      named('<info:display-text>Somebody else</info:display-text>'),
+      named(endpoint('sip:dave@elsewhere.example')),
+      named('<info:endpoint/>'),
+      role(idOf('dave'), 'moderator'),
+      named(
+        '<info:associated-aors><info:entry><info:uri>sip:bob@example.com</info:uri></info:entry></info:associated-aors>',
+      ),
+      `<info:user entity="xcon-userid:AUTO_GENERATE_1@example.com">${endpoint('sip:dave-device@dove.example')}</info:user>`,
+    ];
+    const requests = changes.flatMap((change) => [
+      () => bob.updatesUsers(uri, change),
+      () => bob.updates(uri, users(change)),
+    ]);
+    for (const request of requests) {
+      await gather('private');
+      const [hers, roster] = [await system.as('dave').retrievesUser(uri), await bob.retrievesUsers(uri)];
+      const here = await request();
+      expect((await system.as('dave').retrievesUser(uri)).xml).to.equal(hers.xml);
+      expect((await bob.retrievesUsers(uri)).xml).to.equal(roster.xml);
+      await system.as('dave').leaves(uri);
+      const gone = await request();
+      expect([here.code, here.string], request.toString()).to.deep.equal([gone.code, gone.string]);
+    }
+  });
+
   it('[Z8] several anonymous are told apart and counted, each under one name through the occurrence', async () => {
     const alice = system.as('alice');
     uri = made(await alice.creates());
