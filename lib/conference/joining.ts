@@ -155,7 +155,8 @@ function comes(
   const old = edit.now.users.get(key);
   if (old === undefined || !isPresent(old.facts)) room(work, old?.facts.pending === true);
   const claims = asked === undefined ? undefined : withoutClaims(asked.withAttribute('entity', key));
-  const base = old?.part.element ?? asInDirectory(info('user', { entity: key }), key, identities);
+  const before = old && withoutEnded(old.part.element);
+  const base = before ?? asInDirectory(info('user', { entity: key }), key, identities);
   const merged = claims === undefined ? base : (merge(USER, base, claims) ?? base);
   refuse(work, base, merged, true);
   if (
@@ -168,7 +169,7 @@ function comes(
   const guestAors =
     fresh.alias === undefined || asked === undefined ? merged : (merge(USER, merged, aorsOnly(asked)) ?? merged);
   const reached = entry === 'pending' ? withAnEndpoint(work, guestAors) : guestAors;
-  const settled = settleEndpoints(reached, old?.part.element, entry);
+  const settled = settleEndpoints(reached, before, entry);
   const { alias, origin } = old?.facts ?? fresh;
   enrol(edit, key, settled, { origin, ...(alias && { alias }) }, identities);
 }
@@ -232,11 +233,13 @@ function thirdComes(work: Work, key: XconUserId, asked: XmlElement): BroughtIn {
   return { key };
 }
 
-/** Who is brought in once more comes anew with an endpoint whose call is over. */
-function withoutEnded(user: XmlElement, asked: XmlElement): XmlElement {
-  const named = new Set(endpointsOf(asked).map((one) => one.attribute('entity')));
+/** Who comes once more comes anew with an endpoint whose call is over: with these that are asked for, or with any. */
+function withoutEnded(user: XmlElement, asked?: XmlElement): XmlElement {
+  const named = asked && new Set(endpointsOf(asked).map((one) => one.attribute('entity')));
   const isEnded = (child: XmlElement): boolean =>
-    child.is(CONFERENCE_INFO, 'endpoint') && statusOf(child) === 'disconnected' && named.has(child.attribute('entity'));
+    child.is(CONFERENCE_INFO, 'endpoint') &&
+    statusOf(child) === 'disconnected' &&
+    named?.has(child.attribute('entity')) !== false;
   return user.elements.some(isEnded) ? user.withChildren(user.elements.filter((child) => !isEnded(child))) : user;
 }
 

@@ -61,7 +61,8 @@ export class RosterControl {
         work(all);
         if (brought !== undefined) showRefused(all, brought.key, error, this.#parts.clock());
       };
-      await this.#objects.change(call, uri, CONFERENCES, user, refused, enter);
+      // Whatever has become of her meanwhile, this is the answer.
+      await this.#objects.change(call, uri, CONFERENCES, user, refused, enter).catch(unlessRefused);
       throw error;
     }
   }
@@ -89,4 +90,8 @@ export class RosterControl {
     const enter: Enter = (object, own) => checkFocus(object, own, call, users);
     await this.#objects.change(call, uri, 'conference', undefined, (work) => publishUsers(work, users), enter);
   }
+}
+
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof Refusal)) throw error;
 }

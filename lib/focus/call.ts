@@ -261,9 +261,10 @@ export class Call implements SessionUser {
     else if (!this.isCascade && this.#context.judgeRefresh?.(response)) this.hangUp(FORBIDDEN);
   }
 
-  /** Types of media that an offer of the peer brings into a call that is in the conference. */
+  /** Types of media that an offer of the peer brings into a call that is in the roster; what comes before is judged with it. */
   #addedBy(offer: Description | undefined): readonly string[] {
-    return this.#hasEntered && offer !== undefined ? this.#media.addedBy(offer) : [];
+    const isListed = this.#hasEntered || this.#awaited !== undefined || this.joined === 'dialed-out';
+    return isListed && offer !== undefined ? this.#media.addedBy(offer) : [];
   }
 
   /** Once for each state that is another. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { outgoing, rule, simservs } from '../mmtel/documents.ts';
+import { type PhoneCall, sdp } from '../support/phone-call.ts';
 import type { Phone } from '../support/phone.ts';
-import type { PhoneCall } from '../support/phone-call.ts';
 import { attributesAt, textAt } from '../support/reading.ts';
 import { Reference } from '../support/referring.ts';
 import { Room } from '../support/room.ts';
@@ -53,6 +54,21 @@ for (const transport of ['udp', 'tcp'] as const) {
       await room.sees('bob', 'connected');
       await operator.over();
       expect(call.ending).to.equal(undefined);
+    });
+
+    it('CB: media that are added while he waits are judged too', async () => {
+      const operator = await dave.rings();
+      await operator.picksUp();
+      await call.gets(200);
+      const document = simservs(outgoing(rule('<media>video</media>', false)));
+      await room.system.administration.setBarring({ name: 'bob', document });
+      const added = sdp('m=audio 40000 RTP/AVP 0', 'm=video 40002 RTP/AVP 96', 'a=rtpmap:96 VP8/90000');
+      expect((await call.reinvites(added)).status).to.equal(603);
+      await room.system.administration.removeBarring({ name: 'bob' });
+      expect((await call.reinvites(added)).status).to.equal(200);
+      await call.leaves();
+      await operator.over();
+      await room.misses('bob');
     });
 
     it('[E31] turns him away by hanging up', async () => {

@@ -63,6 +63,20 @@ describe('who is added and may not come', () => {
     await room.misses('bob');
   });
 
+  it('comes in by CCMP as if nothing had been', async () => {
+    await open();
+    for (const own of ['', undefined]) {
+      expect(await room.brings('bob')).to.equal(401);
+      await fails('bob');
+      const endpoint = own === undefined ? undefined : `<info:endpoint entity="${sipOf('bob')}"/>`;
+      expect((await room.system.as('bob').joins(room.conference, endpoint)).code).to.equal(200);
+      const user = await room.user('bob');
+      expect(textAt(user, 'endpoint/status')).to.equal(own === undefined ? undefined : 'connected');
+      expect(textAt(user, 'endpoint/disconnection-method')).to.equal(undefined);
+      expect((await room.system.as('bob').leaves(room.conference)).code).to.equal(200);
+    }
+  });
+
   it('is seen as long as the settings say, whoever is called and can not be had too', async () => {
     await open({ 'dialOut.failedShown': 50 });
     expect(await room.brings('bob')).to.equal(401);

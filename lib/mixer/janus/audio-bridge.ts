@@ -1,4 +1,4 @@
-import type { Codec } from '../sdp/formats.ts';
+import { type Codec, CODECS } from '../sdp/formats.ts';
 import type { BridgeEnd } from '../rtp/route.ts';
 import { dataOf, isJson, JanusError, type JanusConnection, type Json } from './connection.ts';
 
@@ -98,6 +98,19 @@ export class AudioBridge {
       return { handle, end };
     } catch (error) {
       await this.leave(handle).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Whether it mixes what comes in a codec: asked by trying it in a room. @throws {JanusError} where Janus is away */
+  async mixes(codec: Codec, room: RoomIdentity): Promise<boolean> {
+    try {
+      const nobody = { muted: true, volume: 100, receiver: { address: '127.0.0.1', port: 9 } };
+      const { handle } = await this.join(room, { ...nobody, codec, payload: CODECS[codec].payload });
+      await this.leave(handle);
+      return true;
+    } catch (error) {
+      if (error instanceof JanusError && error.code !== 0) return false;
       throw error;
     }
   }

@@ -52,7 +52,7 @@ export class JanusLeg implements Leg {
     return this.#parts.negotiation.local;
   }
 
-  get media(): Medium[] {
+  get media(): readonly Medium[] {
     return this.#parts.negotiation.media;
   }
 
@@ -159,7 +159,7 @@ export class JanusLeg implements Leg {
 
   #sounds({ codec, payload }: AudioAgreement, room: string, muted: boolean): Wanted {
     const volume = Math.round(100 * amplitudeOf(this.#gain));
-    return { room, codec, payload: codec === 'opus' ? payload : 0, muted, volume };
+    return { room, codec, payload: codec === 'opus' || codec === 'G722' ? payload : 0, muted, volume };
   }
 
   /** A hearer's conference is fed into the room where he hears it, since one ear is in one room. */

@@ -55,7 +55,7 @@ export interface JanusMixerOptions {
 
 export const janusDefaults = {
   ports: { first: 0, last: 0 },
-  codecs: ['opus', 'PCMU', 'PCMA'] as readonly Codec[],
+  codecs: ['opus', 'G722', 'PCMU', 'PCMA'] as readonly Codec[],
   sampling: 16_000,
   legs: 1_000,
   packetRate: relayDefaults.packetRate,
@@ -80,6 +80,8 @@ export class JanusMixer implements Mixer {
   readonly #recordings = new Map<string, string>();
   #relay: { readonly thread: RelayThread; readonly inner: BridgeEnd } | undefined;
   #bridge: Bridge | undefined;
+  /** Those of the settings that Janus mixes. */
+  #codecs: readonly Codec[] = [];
   /** The newest attempt to be connected. */
   #link: object | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -112,7 +114,8 @@ export class JanusMixer implements Mixer {
 
   async allocate(conference: string, name: string, options: LegOptions = {}): Promise<Leg> {
     const { offer, labels = {}, waiting = false } = options;
-    const { legs, listen, advertise, codecs, sdp: limits } = this.#options;
+    const { legs, listen, advertise, sdp: limits } = this.#options;
+    const codecs = this.#codecs;
     if (this.#legs.size >= legs) throw new MediaRefused('busy', 'all places are taken');
     const { thread, inner } = this.#open();
     const rtp = await thread.leg({
@@ -203,6 +206,7 @@ export class JanusMixer implements Mixer {
       const recordingOf = (name: string): string | undefined => this.#recordings.get(name);
       const rooms = new Rooms({ bridge: audio, key, sampling, recordingOf, report });
       await rooms.clear();
+      this.#codecs = await rooms.mixed(this.#options.codecs);
       if (this.#link === link) this.#bridge = { audio, rooms };
       this.#isAway = false;
     } catch (error) {

@@ -1,4 +1,5 @@
 import { createHmac, randomInt, type BinaryLike } from 'node:crypto';
+import type { Codec } from '../sdp/formats.ts';
 import type { AudioBridge, RoomIdentity } from './audio-bridge.ts';
 import { JanusError } from './connection.ts';
 
@@ -23,6 +24,9 @@ export interface RoomsOptions {
   readonly report: (error: unknown) => void;
 }
 
+/** What every AudioBridge with plain RTP mixes; of others it is asked. */
+const MIXED_BY_ALL: ReadonlySet<Codec> = new Set(['opus', 'PCMU', 'PCMA']);
+
 /** The rooms of one connection, by name: each is there while somebody uses it. */
 export class Rooms {
   readonly #options: RoomsOptions;
@@ -37,6 +41,20 @@ export class Rooms {
     const { bridge, report } = this.#options;
     const left = await bridge.roomsOf(this.description);
     for (const number of left) await bridge.destroy({ number, secret: this.#secret('room', number) }).catch(report);
+  }
+
+  /** Those of these codecs that the bridge mixes. @throws {JanusError} */
+  async mixed(codecs: readonly Codec[]): Promise<readonly Codec[]> {
+    const asked = codecs.filter((codec) => !MIXED_BY_ALL.has(codec));
+    if (asked.length === 0) return codecs;
+    const room = await this.take('codecs');
+    try {
+      const refused = new Set<Codec>();
+      for (const codec of asked) if (!(await this.#options.bridge.mixes(codec, room))) refused.add(codec);
+      return codecs.filter((codec) => !refused.has(codec));
+    } finally {
+      await this.drop(room);
+    }
   }
 
   /** Its room, made if need be; `drop` gives it back. @throws {JanusError} */

@@ -1,6 +1,8 @@
 /** One of the two laws of ITU-T G.711. */
 export type Law = 'PCMU' | 'PCMA';
 
+export const isLaw = (codec: string | undefined): codec is Law => codec === 'PCMU' || codec === 'PCMA';
+
 const BIAS = 0x84;
 const CLIP = 32_635;
 

@@ -4,7 +4,7 @@ import type { Path } from '../mixer.ts';
 import type { AudioAgreement } from '../sdp/negotiation.ts';
 import { CODECS } from '../sdp/formats.ts';
 import { Frames } from './frames.ts';
-import { amplifier, loudness, SILENCE } from './g711.ts';
+import { amplifier, isLaw, loudness, SILENCE } from './g711.ts';
 import { audioLevel, readPacket, writePacket, type RtpPacket } from './packet.ts';
 import type { RelayOptions, RtpRelay } from './relay.ts';
 import { endsOf, NOWHERE, type BridgeEnd, type Route } from './route.ts';
@@ -22,8 +22,10 @@ export interface LegEvents {
 
 /** 20 ms of silence of opus (RFC 6716 §3.1: CELT, full band, one frame). */
 const OPUS_SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
-/** What the AudioBridge wants to see for G.711, whatever the telephone calls it. */
-const PAYLOAD_TYPES = { PCMU: 0, PCMA: 8 } as const;
+/** The smallest step in both bands of ITU-T G.722, over and over: nearly nothing. */
+const G722_SILENCE = 0xfd;
+/** What the AudioBridge wants to see for these, whatever the telephone calls them. */
+const PAYLOAD_TYPES = { PCMU: 0, PCMA: 8, G722: 9 } as const;
 
 /** One telephone's RTP, on its way to the bridge and back. */
 export class RtpLeg {
@@ -108,7 +110,7 @@ export class RtpLeg {
   amplify(factor: number): void {
     const codec = this.#agreement?.codec;
     this.#factor = factor;
-    this.#amplifier = factor === 1 || codec === undefined || codec === 'opus' ? undefined : amplifier(codec, factor);
+    this.#amplifier = factor !== 1 && isLaw(codec) ? amplifier(codec, factor) : undefined;
   }
 
   /** Looks whether its telephone has become silent. */
@@ -142,7 +144,7 @@ export class RtpLeg {
   #fromSpeaker(packet: RtpPacket, { codec, receives, levels }: AudioAgreement): void {
     if (!receives || this.#muted['to-mixer']) return;
     const isOpus = codec === 'opus';
-    const level = audioLevel(packet, levels) ?? (isOpus ? undefined : loudness(codec, packet.payload));
+    const level = audioLevel(packet, levels) ?? (isLaw(codec) ? loudness(codec, packet.payload) : undefined);
     const change = level === undefined ? undefined : this.#talk.take(level, this.#heard);
     if (change !== undefined) this.#events.talking(change);
     const payloadType = this.#payloadType(codec);
@@ -211,7 +213,7 @@ export class RtpLeg {
 }
 
 const silence = (codec: AudioAgreement['codec']): Buffer =>
-  codec === 'opus' ? OPUS_SILENCE : Buffer.alloc(160, SILENCE[codec]);
+  codec === 'opus' ? OPUS_SILENCE : Buffer.alloc(160, isLaw(codec) ? SILENCE[codec] : G722_SILENCE);
 
 function isPrivate(address: string): boolean {
   if (isIPv6(address)) return /^(::1$|f[cde])/i.test(address);

@@ -11,6 +11,8 @@ export interface Format {
 /** Codecs that a mixer may carry, and the format that our own offers write. */
 export const CODECS = {
   opus: { payload: 96, name: 'opus', rate: 48_000, channels: 2, parameters: 'useinbandfec=1' },
+  // RFC 3551 §4.5.2: its clock is written as 8000, though it samples at 16 kHz.
+  G722: { payload: 9, name: 'G722', rate: 8_000, channels: 1, parameters: undefined },
   PCMU: { payload: 0, name: 'PCMU', rate: 8_000, channels: 1, parameters: undefined },
   PCMA: { payload: 8, name: 'PCMA', rate: 8_000, channels: 1, parameters: undefined },
 } as const;
