@@ -50,6 +50,7 @@ import { FORWARDED_HEADERS } from './http/forwarded.ts';
 import { listenerDefaults } from './http/listener-limits.ts';
 import { nonceDefaults } from './http/nonce.ts';
 import { verifiedDefaults } from './http/verified.ts';
+import { viewDefaults } from './conference/remembered-views.ts';
 import { notificationDefaults } from './notification/service.ts';
 import { DEFAULT_XML_LIMITS } from './xml/limits.ts';
 
@@ -206,6 +207,26 @@ export const SETTINGS = {
   'notification.bodies': integer(
     'Documents and differences that are kept for the next watcher who needs the same.',
     count(notificationDefaults.bodies),
+  ),
+  'notification.tags': integer(
+    'Classes of readers whose names in the ids of events are kept.',
+    count(notificationDefaults.tags),
+  ),
+  'notification.turn': integer(
+    'How long telling watchers may hold everything else up at a time. Longer turns keep answers waiting, which are then asked for again.',
+    milliseconds(notificationDefaults.turn),
+  ),
+  'views.bytes': integer(
+    'Documents of small conferences, as each of their readers sees them, that are kept for the next who reads.',
+    bytes(viewDefaults.bytes),
+  ),
+  'views.rosterBytes': integer(
+    'Rosters of small conferences that are kept beside them, as they were shown last.',
+    bytes(viewDefaults.rosterBytes),
+  ),
+  'views.users': integer(
+    'Users that a small conference has at most; what is read of a larger one is put together from its parts each time.',
+    count(viewDefaults.users),
   ),
 
   ...SIP_SETTINGS,

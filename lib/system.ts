@@ -19,6 +19,7 @@ import { freeBusy } from './ccmp/extensions/free-busy.ts';
 import { occurrences } from './ccmp/extensions/occurrences.ts';
 import { schemaFiles } from './ccmp/schemas.ts';
 import { ConferenceControlServer } from './ccmp/server.ts';
+import { rememberViews } from './conference/remembered-views.ts';
 import { defaultBlueprintUri } from './conference/blueprints.ts';
 import { ConferenceControl } from './conference/control.ts';
 import { HorizonClock } from './conference/horizon-clock.ts';
@@ -185,6 +186,7 @@ export class ConferencingSystem {
     });
     this.#metrics = config['admin.listen'] && new Metrics();
     const path = config['ccmp.path'];
+    rememberViews(section(config, 'views'));
     this.#notification = new NotificationService({
       control,
       clock,

@@ -21,6 +21,7 @@ const PROBE = join(import.meta.dirname, 'probe.mjs');
  * news wait for nothing but the answer to the last.
  */
 const SETTINGS = {
+  PLENARY_DIAL_OUT_ENABLED: 'no',
   PLENARY_SIP_TRUSTED_ADDRESSES: '127.0.0.1',
   PLENARY_SIP_TRUST_UDP: 'yes',
   PLENARY_SIP_TRANSPORT_UDP_LIMIT: '65535',

@@ -19,12 +19,7 @@ const FORMATS: readonly (readonly [type: string, format: Format])[] = [
  * are for those who read the whole too, which comes first (RFC 6502 §5.1): without it they are nothing, undefined.
  */
 export function formatOf(accept: string | undefined): Format | undefined {
-  const ranges = ACCEPT.readAll(accept === undefined ? [] : [accept]);
-  const qualityOf = (...types: readonly string[]): number => {
-    const range = ranges.find(({ type }) => types.includes(type));
-    return range === undefined ? 0 : Number(range.parameters.get('q') ?? '1');
-  };
-  const takesAnything = ranges.length === 0 || qualityOf('application/*', '*/*') > 0;
+  const { qualityOf, takesAnything } = read(accept);
   let chosen: Format | undefined = takesAnything ? 'conference-info' : undefined;
   let best = 0;
   for (const [type, format] of FORMATS) {
@@ -32,6 +27,21 @@ export function formatOf(accept: string | undefined): Format | undefined {
     if (quality > best) [chosen, best] = [format, quality];
   }
   return chosen;
+}
+
+/** Whether a subscriber takes what telephones take, even if he likes something else better. */
+export function takesPhoneFormat(accept: string | undefined): boolean {
+  const { qualityOf, takesAnything } = read(accept);
+  return takesAnything || qualityOf(PHONE) > 0;
+}
+
+function read(accept: string | undefined) {
+  const ranges = ACCEPT.readAll(accept === undefined ? [] : [accept]);
+  const qualityOf = (...types: readonly string[]): number => {
+    const range = ranges.find(({ type }) => types.includes(type));
+    return range === undefined ? 0 : Number(range.parameters.get('q') ?? '1');
+  };
+  return { qualityOf, takesAnything: ranges.length === 0 || qualityOf('application/*', '*/*') > 0 };
 }
 
 /** What a notification of a format is, whole or in part. */

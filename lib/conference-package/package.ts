@@ -1,5 +1,5 @@
 import type { Call } from '../conference/calls.ts';
-import { Refusal as Refused, type Reason } from '../conference/refusal.ts';
+import { Refusal as Refused } from '../conference/refusal.ts';
 import type { Principal } from '../directory/principal.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import type { NotificationService } from '../notification/service.ts';
@@ -9,12 +9,15 @@ import type { Incoming } from '../sip/event/answering.ts';
 import type { Admission, EventPackage, ExpiresLimits, Notification, Refusal } from '../sip/event/package.ts';
 import type { Subscription } from '../sip/event/subscription.ts';
 import type { Uri } from '../sip/message/uri.ts';
+import { Acknowledged } from './acknowledged.ts';
 import { conferenceAt, conferenceOf, FOCUS, idOf, sipUriOf } from './addresses.ts';
 import { ConferenceLists, type ListedConferences } from './conference-lists.ts';
-import { formatOf, MEDIA_TYPES } from './formats.ts';
+import { formatOf, MEDIA_TYPES, takesPhoneFormat } from './formats.ts';
 import { ListWatch } from './list-watch.ts';
 import { askedList, type AskedList } from './lists.ts';
-import { type PhoneProfile, phoneProfileDefaults, type PhoneProfiles, phoneProfileOf } from './phone-profiles.ts';
+import { type ConferencePackageLimits, conferencePackageDefaults } from './limits.ts';
+import { type PhoneProfile, phoneProfileOf } from './phone-profiles.ts';
+import { refusalOf } from './refusals.ts';
 import type { SubscriptionRepository } from './repository.ts';
 import { SharedAddresses, type SharedConferences } from './shared-address.ts';
 import { type Senders, type Subscribing, subscribersCall, subscribing } from './subscribing.ts';
@@ -30,34 +33,11 @@ export interface Context extends Subscribing {
   readonly profile?: PhoneProfile;
   /** The protocol of the flow that it came by. */
   readonly protocol?: string;
+  /** What the subscriber had acknowledged when this was stored, if that is what he has as long as nothing changes. */
+  readonly acknowledged?: string | undefined;
   /** Of the last document when this was stored; a block of versions from there on is its own, also after a restart. */
   readonly version?: number;
 }
-
-export interface ListLimits {
-  /** The part before `@` of the URI by which somebody subscribes to all conferences of hers (RFC 4662). */
-  readonly user: string;
-  /** Conferences of one list at most. */
-  readonly entries: number;
-  /** Between two notifications of a list, in milliseconds. */
-  readonly interval: number;
-}
-
-export interface ConferencePackageLimits {
-  readonly expires: ExpiresLimits;
-  readonly lists: ListLimits;
-  readonly profiles: PhoneProfiles;
-  /** Versions of documents that are reserved with each record: as many as CSeq. */
-  readonly versionBlock: number;
-}
-
-/** RFC 4575 §3.3: an hour. */
-export const conferencePackageDefaults: ConferencePackageLimits = {
-  expires: { default: 3_600, minimum: 60, maximum: 86_400 },
-  lists: { user: 'conferences', entries: 50, interval: 5_000 },
-  profiles: phoneProfileDefaults,
-  versionBlock: 1_000,
-};
 
 export interface ConferencePackageParts {
   readonly notification: NotificationService;
@@ -93,6 +73,8 @@ export class ConferencePackage implements EventPackage<Context> {
   readonly #shared: SharedAddresses;
   readonly #parts: ConferencePackageParts;
   readonly #watches = new Map<Subscription<Context>, Entry>();
+  readonly #entering = new Map<Subscription<Context>, Promise<Entry | undefined>>();
+  readonly #acknowledged: Acknowledged<Subscription<Context>>;
   #onEmpty: () => void = () => undefined;
   readonly #resumed = new WeakSet<Subscription<Context>>();
 
@@ -101,6 +83,7 @@ export class ConferencePackage implements EventPackage<Context> {
     this.#limits = { ...conferencePackageDefaults, ...parts.limits };
     this.expires = this.#limits.expires;
     const { conferences, people, report, notification } = parts;
+    this.#acknowledged = new Acknowledged(parts.clock, this.#limits.acknowledged, (one) => this.#keepAcknowledged(one));
     this.#shared = new SharedAddresses({ conferences, notification, report });
     this.#lists = new ConferenceLists(conferences, (uri) => sipUriOf(uri, people.domain), report);
   }
@@ -146,7 +129,8 @@ export class ConferencePackage implements EventPackage<Context> {
     const watch = this.#watches.get(subscription)?.watch;
     if (watch !== undefined) watch.format = format;
     const version = watch instanceof ConferenceWatch ? watch.version : context.version;
-    subscription.context = { ...context, format, ...(version !== undefined && { version }) };
+    subscription.context = { ...context, format, ...(version !== undefined && { version }), acknowledged: undefined };
+    this.#acknowledged.delete(subscription);
     await this.#parts.repository.keep(subscription.id, subscription.toJSON());
   }
 
@@ -166,6 +150,20 @@ export class ConferencePackage implements EventPackage<Context> {
     const entry = this.#watches.get(subscription);
     if (entry !== undefined) entry.entityTag = notification.entityTag;
     if (notification instanceof Telling) notification.acknowledge();
+    if (entry?.watch instanceof ConferenceWatch) this.#acknowledged.add(subscription);
+  }
+
+  /** Larger than a datagram may be, for who refuses TCP (RFC 3261 §18.1.1): something smaller, or nothing for some time. */
+  tooLarge(subscription: Subscription<Context>): void {
+    const watch = this.#watches.get(subscription)?.watch;
+    const isSmaller =
+      watch instanceof ConferenceWatch && watch.shrink(takesPhoneFormat(subscription.accept), this.#limits.datagram);
+    if (isSmaller) subscription.context = { ...subscription.context, format: watch.format };
+    else {
+      // The last NOTIFY has no body then.
+      watch?.end();
+      subscription.terminate('probation', this.#limits.tooLargeRetry);
+    }
   }
 
   /** RFC 5839: what he has, as long as there is nothing newer to see. */
@@ -178,14 +176,16 @@ export class ConferencePackage implements EventPackage<Context> {
     const watch = this.#watches.get(subscription)?.watch;
     if (watch !== undefined) this.#leave(watch);
     this.#watches.delete(subscription);
+    this.#acknowledged.delete(subscription);
     if (this.#watches.size === 0) this.#onEmpty();
     this.#parts.repository.forget(subscription.id).catch(this.#parts.report);
   }
 
-  /** Goes on with a subscription of before a restart: tells all once, for nobody knows what was told last. */
+  /** Goes on with a subscription of before a restart: tells all once, unless it is certain that the subscriber has it. */
   resume(subscription: Subscription<Context>): void {
     this.#resumed.add(subscription);
-    subscription.changed();
+    if (subscription.context.acknowledged === undefined) subscription.changed();
+    else void this.#resumeWatching(subscription);
   }
 
   /** Ends every subscription; resolves when the last NOTIFYs are answered, or after `grace` milliseconds. */
@@ -229,9 +229,34 @@ export class ConferencePackage implements EventPackage<Context> {
     if (watch instanceof ListWatch) this.#lists.close(watch);
   }
 
+  async #resumeWatching(subscription: Subscription<Context>): Promise<void> {
+    try {
+      const watch = (await this.#entryOf(subscription))?.watch;
+      if (watch instanceof ConferenceWatch && watch.acknowledged !== undefined) return;
+    } catch (error) {
+      this.#parts.report(error);
+    }
+    subscription.changed();
+  }
+
+  /** The record with what was acknowledged; CSeq and versions are no less than those that it reserved before. */
+  async #keepAcknowledged(subscription: Subscription<Context>): Promise<void> {
+    const watch = this.#watches.get(subscription)?.watch;
+    if (!(watch instanceof ConferenceWatch) || watch.acknowledged === undefined) return;
+    const record = subscription.toJSON();
+    const context = { ...record.context, version: watch.version, acknowledged: watch.acknowledged };
+    await this.#parts.repository.keep(subscription.id, { ...record, context }).catch(this.#parts.report);
+  }
+
   async #entryOf(subscription: Subscription<Context>): Promise<Entry | undefined> {
     const known = this.#watches.get(subscription);
     if (known !== undefined) return known;
+    const entering = this.#entering.get(subscription) ?? this.#enter(subscription);
+    this.#entering.set(subscription, entering);
+    return entering.finally(() => this.#entering.delete(subscription));
+  }
+
+  async #enter(subscription: Subscription<Context>): Promise<Entry | undefined> {
     const call = await subscribersCall(subscription.context, this.#parts.people);
     if (call === undefined) return undefined;
     try {
@@ -247,11 +272,11 @@ export class ConferencePackage implements EventPackage<Context> {
   }
 
   async #watch(subscription: Subscription<Context>, call: Call): Promise<Watch> {
-    const { conference, format, profile, protocol, version: last } = subscription.context;
+    const { conference, format, profile, protocol, version: last, acknowledged: known } = subscription.context;
     const entity = subscription.resource;
     if (conference === undefined) return this.#list(subscription, call);
     const watch = new ConferenceWatch({
-      ...{ call, format, conference, entity, subscriber: subscription, profile, protocol },
+      ...{ call, format, conference, entity, subscriber: subscription, profile, protocol, known },
       version: last && last + (this.#resumed.has(subscription) ? this.#limits.versionBlock : 0),
     });
     await this.#shared.attend(watch);
@@ -278,16 +303,4 @@ export class ConferencePackage implements EventPackage<Context> {
       );
     return list;
   }
-}
-
-const STATUS: Partial<Record<Reason, number>> = {
-  'no-such-conference': 404,
-  'conference-password-required': 403,
-  'wrong-conference-password': 403,
-  'resources-exhausted': 503,
-};
-
-export function refusalOf(error: unknown): Refusal {
-  if (!(error instanceof Refused)) throw error;
-  return { status: STATUS[error.reason] ?? 403 };
 }

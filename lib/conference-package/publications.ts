@@ -12,7 +12,8 @@ import type { XmlElement } from '../xml/element.ts';
 import { parse, XmlError } from '../xml/parse.ts';
 import { conferenceOf } from './addresses.ts';
 import { PHONE } from './formats.ts';
-import { type ConferencePackageParts, refusalOf } from './package.ts';
+import type { ConferencePackageParts } from './package.ts';
+import { refusalOf } from './refusals.ts';
 import { callOf } from './subscribing.ts';
 
 /** The conference control, as far as other focuses need it. */

@@ -36,7 +36,7 @@ export class SharedAddresses {
   async attend(watch: ConferenceWatch): Promise<void> {
     const { named, call } = watch;
     const uri = watch.isFixed ? named : await this.#visible(call, named);
-    watch.watches(uri, await this.#parts.notification.attend(uri, watch));
+    watch.watches(uri, await this.#parts.notification.attend(uri, watch, watch.knownOf(uri)));
     if (watch.isFixed) return;
     const others = this.#watches.get(named) ?? new Set();
     this.#watches.set(named, others.add(watch));

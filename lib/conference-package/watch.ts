@@ -53,6 +53,8 @@ export interface ConferenceWatchParts {
   readonly protocol?: string | undefined;
   /** Of the last document before; without it none was sent that could come after this one. */
   readonly version?: number | undefined;
+  /** What the subscriber had of which conference before a restart: {@link ConferenceWatch.acknowledged} of then. */
+  readonly known?: string | undefined;
 }
 
 /**
@@ -65,6 +67,7 @@ export const versionNow = (): number => Math.floor((Date.now() - Date.UTC(2020))
 export class ConferenceWatch implements Watcher, Watch {
   readonly call: Call;
   format: Format;
+  maxBody: number | undefined;
   readonly #parts: ConferenceWatchParts;
   #conference: XconUri;
   #watching: Watching | undefined;
@@ -85,6 +88,30 @@ export class ConferenceWatch implements Watcher, Watch {
   /** Of the last document that was acknowledged. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Names the conference and what the subscriber has of it; undefined where that is not certain. */
+  get acknowledged(): string | undefined {
+    const tag = this.#isAsked ? undefined : this.#watching?.tag;
+    return tag && `${this.#conference} ${tag}`;
+  }
+
+  /** The tag of what the subscriber had of a conference before a restart. */
+  knownOf(conference: XconUri): string | undefined {
+    const { known } = this.#parts;
+    return known?.startsWith(`${conference} `) === true ? known.slice(conference.length + 1) : undefined;
+  }
+
+  /**
+   * What was told is too large for a datagram, and TCP was refused: something smaller is told, the document of telephones to who
+   * takes it, then of that only so many bytes. False when nothing smaller is left.
+   */
+  shrink(isPhone: boolean, bytes: number): boolean {
+    if (this.format !== 'conference-info' && isPhone) this.format = 'conference-info';
+    else if (this.format === 'conference-info' && this.maxBody === undefined) this.maxBody = bytes;
+    else return false;
+    this.#isAsked = true;
+    return true;
   }
 
   get transport(): string {
@@ -117,7 +144,10 @@ export class ConferenceWatch implements Watcher, Watch {
     this.#conference = conference;
     this.#watching = watching;
     if (this.#isOver) watching.cancel();
-    if (before === undefined) return;
+    if (before === undefined) {
+      this.#isAsked = watching.told === undefined;
+      return;
+    }
     before.cancel();
     this.#isAsked = true;
     this.#waiting?.lost(new Error('something else is watched'));
@@ -164,6 +194,7 @@ export class ConferenceWatch implements Watcher, Watch {
     this.#waiting = undefined;
     this.#isOver = true;
     this.#watching?.cancel();
+    this.#watching = undefined;
   }
 
   async #all(waiting: Waiting | undefined): Promise<Next | undefined> {

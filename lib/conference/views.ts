@@ -1,5 +1,4 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { LRUCache } from 'lru-cache';
 import type { Audience, ElementDefinition } from '../model/definitions.ts';
 import { CONFERENCE, USERS } from '../model/definitions.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
@@ -13,6 +12,7 @@ import { serialize } from '../xml/serialize.ts';
 import type { Call, Profile, View } from './calls.ts';
 import { DESCRIPTION_SECTION, STATE_SECTION, USERS_SECTION } from './lists.ts';
 import { dressDescription, dressUser, dressUsers, listOf, withFirstUriOnly } from './profiles.ts';
+import { remembered } from './remembered-views.ts';
 import type { Standing } from './standing.ts';
 import { timeDefaults, type TimeRules } from './times.ts';
 import { anonymousUser, appearanceOf, plainUser, seenBy } from './visibility.ts';
@@ -39,12 +39,12 @@ export const readerOf = ({ profile }: Call, { level, self }: Standing): Reader =
 /** Users rendered before other work gets a turn of the event loop. */
 const SLICE = 200;
 
-const remembered = new WeakMap<Part, Map<string, Buffer | undefined>>();
+const rendered = new WeakMap<Part, Map<string, Buffer | undefined>>();
 
 /** Text that depends on nothing but a part and a name of a class of readers is made once. */
 function once(part: Part, readers: string, make: () => Buffer | undefined): Buffer | undefined {
-  let made = remembered.get(part);
-  if (made === undefined) remembered.set(part, (made = new Map<string, Buffer | undefined>()));
+  let made = rendered.get(part);
+  if (made === undefined) rendered.set(part, (made = new Map<string, Buffer | undefined>()));
   if (!made.has(readers)) made.set(readers, make());
   return made.get(readers);
 }
@@ -56,37 +56,21 @@ const SECTIONS = new Map(CONFERENCE.children().map((definition) => [expanded(def
 
 const NO_SIDEBARS: ReadonlyMap<string, readonly Buffer[]> = new Map();
 
-/** Views of small rosters are remembered, so many bytes of them; a larger one is put together from its parts each time. */
-const REMEMBERED_BYTES = 67_108_864;
-const REMEMBERED_USERS = 100;
-
-interface Remembered {
-  /** The very value that was looked at: what has changed is another, whatever its version. */
-  readonly object: ConferenceObject;
-  readonly view: View;
-}
-const views = new LRUCache<string, Remembered>({
-  maxSize: REMEMBERED_BYTES,
-  // The message that carries a view is remembered with it.
-  sizeCalculation: ({ view }, readers) => 2 * (sizeOf(view) + readers.length),
-});
-const sizeOf = ({ content }: View): number => content.reduce((sum, { length }) => sum + length, 0);
-
 /** The inside of `conference-info` as its reader may see it, with the sections of sidebars that were made for him. */
 export function viewOf(object: ConferenceObject, reader: Reader, sidebars = NO_SIDEBARS): View | Promise<View> {
-  const isSmall = object.users.size <= REMEMBERED_USERS && sidebars.size === 0;
+  const isSmall = object.users.size <= remembered.users && sidebars.size === 0;
   // What Linphone is shown changes with the time of day; who changes an object is shown each version once.
   if (!isSmall || reader.profile !== 'standard' || reader.firstUriOnly === true)
     return makeView(object, reader, sidebars);
   const readers = `${reader.level} ${reader.self ?? ''} ${object.uri}`;
-  const known = views.get(readers);
+  const known = remembered.views.get(readers);
   return known?.object === object ? known.view : rememberedView(object, reader, readers);
 }
 
 async function rememberedView(object: ConferenceObject, reader: Reader, readers: string): Promise<View> {
   const { attributes, content } = await makeView(object, reader, NO_SIDEBARS);
   const view = { attributes, content: [Buffer.concat(content)] };
-  views.set(readers, { object, view });
+  remembered.views.set(readers, { object, view });
   return view;
 }
 
@@ -156,25 +140,12 @@ function visibleCount(object: ConferenceObject, reader: Reader): number | undefi
 export const hidesAttendees = (object: ConferenceObject): boolean =>
   object.sections.get(USERS_SECTION)?.element.attribute('attendees', POLICY) === 'hidden';
 
-interface Roster {
-  readonly part: Part | undefined;
-  readonly readers: string;
-  readonly element: Buffer;
-}
-
-/** Small rosters as they were shown last, so many bytes of them: most changes of a conference leave its roster. */
-const ROSTER_BYTES = 16_777_216;
-const rosters = new LRUCache<ConferenceObject['users'], Roster>({
-  maxSize: ROSTER_BYTES,
-  sizeCalculation: ({ element, readers }) => element.length + readers.length,
-});
-
 async function usersElement(object: ConferenceObject, reader: Reader): Promise<readonly Buffer[]> {
   const { users, sections } = object;
-  const isSmall = users.size <= REMEMBERED_USERS && reader.profile === 'standard';
+  const isSmall = users.size <= remembered.users && reader.profile === 'standard';
   const part = sections.get(USERS_SECTION);
   const readers = `${reader.level} ${reader.self ?? ''}`;
-  const known = isSmall ? rosters.get(users) : undefined;
+  const known = isSmall ? remembered.rosters.get(users) : undefined;
   if (known?.readers === readers && known.part === part) return [known.element];
   const { content } = await usersView(object, reader);
   if (part === undefined && content.length === 0) return [];
@@ -182,7 +153,7 @@ async function usersElement(object: ConferenceObject, reader: Reader): Promise<r
   const pieces = [Buffer.from(`${empty.slice(0, -2)}>`), ...content, Buffer.from('</info:users>')];
   if (!isSmall) return pieces;
   const element = Buffer.concat(pieces);
-  rosters.set(users, { part, readers, element });
+  remembered.rosters.set(users, { part, readers, element });
   return [element];
 }
 

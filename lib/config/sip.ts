@@ -1,4 +1,4 @@
-import { conferencePackageDefaults } from '../conference-package/package.ts';
+import { conferencePackageDefaults } from '../conference-package/limits.ts';
 import { phoneProfileDefaults } from '../conference-package/phone-profiles.ts';
 import { publicationExpires } from '../conference-package/publications.ts';
 import { notifierDefaults } from '../sip/event/notifier.ts';
@@ -21,7 +21,7 @@ import {
 import { bytes, count, milliseconds, seconds } from './units.ts';
 
 const transport = transportDefaults;
-const { expires, lists } = conferencePackageDefaults;
+const { expires, lists, acknowledged, datagram, tooLargeRetry } = conferencePackageDefaults;
 
 function readAlgorithm(raw: unknown): string {
   const algorithm = readText(raw);
@@ -217,6 +217,22 @@ export const SIP_SETTINGS = {
   'subscriptions.lists.entries': integer(
     'Conferences of one such list, or of one that a SUBSCRIBE brings (RFC 5367).',
     count(lists.entries),
+  ),
+  'subscriptions.acknowledged.interval': integer(
+    'Between two times that acknowledged NOTIFYs are stored: who is known to have all is told nothing after a restart.',
+    milliseconds(acknowledged.interval),
+  ),
+  'subscriptions.acknowledged.records': integer(
+    'Subscriptions that are stored at such a time.',
+    count(acknowledged.records),
+  ),
+  'subscriptions.datagram': integer(
+    'Largest document for who can be sent no more than datagrams: larger ones become what telephones of very large conferences are told.',
+    bytes(datagram),
+  ),
+  'subscriptions.tooLargeRetry': integer(
+    'When a subscriber may come again to whom nothing is small enough for a datagram.',
+    seconds(tooLargeRetry),
   ),
   'subscriptions.lists.interval': integer('Between two notifications of a list.', milliseconds(lists.interval)),
   'subscriptions.expires.default': integer(

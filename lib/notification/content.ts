@@ -9,7 +9,7 @@ import { XmlElement } from '../xml/element.ts';
 import { serialize } from '../xml/serialize.ts';
 import { closeTo, phoneContent, phoneSeesChange } from './conference-info.ts';
 import { jsonDocument, jsonPatch } from './json.ts';
-import type { Content, Format } from './watching.ts';
+import type { Content, Format, Watcher } from './watching.ts';
 
 /** A way from what a watcher has to what there is; without `touched` nobody knows any more what lies between. */
 export interface Step {
@@ -26,22 +26,38 @@ export class Contents {
   readonly #made: LRUCache<string, Made>;
   /** Asked for last: a change is told to one watcher after the other. */
   #last: { readonly step: Step; readonly format: Format; readonly made: Made } | undefined;
+  readonly #hashes: LRUCache<string, string>;
   readonly #maxBody: number;
 
   /**
-   * @param remembered how many bodies are kept for the next watcher who needs the same
-   * @param maxBody bytes above which a telephone is told of himself and of those who run the conference only
+   * @param limits `bodies`: how many are kept for the next watcher who needs the same; `maxBody`: bytes above which a telephone is
+   * told of himself and of those who run the conference only; `tags`: how many names of classes of readers are kept
    */
-  constructor(remembered: number, maxBody: number) {
-    this.#made = new LRUCache({ max: remembered });
+  constructor({ bodies, maxBody, tags }: { readonly bodies: number; readonly maxBody: number; readonly tags: number }) {
+    this.#made = new LRUCache({ max: bodies });
+    this.#hashes = new LRUCache({ max: tags });
     this.#maxBody = maxBody;
   }
 
+  /** Names what somebody has who has been told of a sight. */
+  tagOf(sight: Sight): string {
+    const readers = classOf(sight);
+    let hash = this.#hashes.get(readers);
+    if (hash === undefined) {
+      hash = createHash('sha256').update(readers).digest('base64url').slice(0, 12);
+      this.#hashes.set(readers, hash);
+    }
+    return `${sight.object.version}.${hash}`;
+  }
+
   /** Undefined when a watcher would be told what he knows; a promise while it is being made. */
-  of(step: Step, format: Format): Content | undefined | Promise<Content | undefined> {
+  of(step: Step, { format, maxBody = Infinity }: Reading): Content | undefined | Promise<Content | undefined> {
     const { content } = this.#shared(step, format);
-    if (content instanceof Promise) return content.then((one) => (one === 'too large' ? excerpt(step) : one));
-    return content === 'too large' ? excerpt(step) : content;
+    const fitting = (one: Sharable): Content | undefined | Promise<Content | undefined> =>
+      one === 'too large' || (format === 'conference-info' && one !== undefined && one.body.length > maxBody)
+        ? excerpt(step)
+        : one;
+    return content instanceof Promise ? content.then(fitting) : fitting(content);
   }
 
   #shared(step: Step, format: Format): Made {
@@ -82,6 +98,9 @@ export class Contents {
   }
 }
 
+/** How a watcher reads. */
+type Reading = Pick<Watcher, 'format' | 'maxBody'>;
+
 /** What was made, or is being made, for all who see the same. */
 interface Made {
   content: Sharable | Promise<Sharable>;
@@ -120,19 +139,6 @@ async function makeContent({ before, touched, now }: Step, format: Format): Prom
     return { kind: 'full', body: await fullDocument(now) };
   }
   return { kind: 'diff', body: diffDocument(now.object.uri, operations) };
-}
-
-const hashes = new LRUCache<string, string>({ max: 1_000 });
-
-/** Names what somebody has who has been told of a sight. */
-export function tagOf(sight: Sight): string {
-  const readers = classOf(sight);
-  let hash = hashes.get(readers);
-  if (hash === undefined) {
-    hash = createHash('sha256').update(readers).digest('base64url').slice(0, 12);
-    hashes.set(readers, hash);
-  }
-  return `${sight.object.version}.${hash}`;
 }
 
 /** Where a watcher sees with other rights than before, nothing of what he was shown stands. */

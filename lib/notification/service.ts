@@ -4,7 +4,7 @@ import { classOf, shownUser, type Sight } from '../conference/sight.ts';
 import { mainConferenceOf } from '../conference/sidebars.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
-import { Contents, tagOf } from './content.ts';
+import { Contents } from './content.ts';
 import { Subscription, type Watched } from './subscription.ts';
 import { Turns } from './turns.ts';
 import { WatchedConference } from './watched-conference.ts';
@@ -23,6 +23,10 @@ export interface NotificationLimits {
   readonly history: number;
   /** Bodies kept for the next watcher who needs the same. */
   readonly bodies: number;
+  /** Classes of readers whose names in tags are kept. */
+  readonly tags: number;
+  /** Milliseconds that telling watchers may hold the event loop before everybody else gets a turn. */
+  readonly turn: number;
 }
 
 export const notificationDefaults: NotificationLimits = {
@@ -32,6 +36,8 @@ export const notificationDefaults: NotificationLimits = {
   maxBody: 2 ** 20,
   history: 1_000,
   bodies: 1_000,
+  tags: 1_000,
+  turn: 1,
 };
 
 /** The conference control, as far as watchers need it. */
@@ -69,8 +75,8 @@ export class NotificationService {
     this.#control = control;
     this.#clock = clock;
     this.#limits = { ...notificationDefaults, ...limits };
-    this.#contents = new Contents(this.#limits.bodies, this.#limits.maxBody);
-    this.#turns = new Turns(onError);
+    this.#contents = new Contents(this.#limits);
+    this.#turns = new Turns(this.#limits.turn, onError);
     control.onChange((change) => this.#changed(change));
   }
 
@@ -87,11 +93,13 @@ export class NotificationService {
   }
 
   /**
-   * The same for a watcher who looks first: changes are told to who has looked once.
+   * The same for a watcher who looks first: changes are told to who has looked once, or has what `known` names.
    * @throws {Refusal} when the watcher may not
    */
-  async attend(uri: XconUri, watcher: Watcher): Promise<Subscription> {
-    return (await this.#open(uri, watcher)).subscription;
+  async attend(uri: XconUri, watcher: Watcher, known?: string): Promise<Subscription> {
+    const { subscription, isCurrent } = await this.#open(uri, watcher, known);
+    if (subscription.told !== undefined && !isCurrent) subscription.wake(true);
+    return subscription;
   }
 
   async #open(
@@ -101,7 +109,7 @@ export class NotificationService {
   ): Promise<{ subscription: Subscription; isCurrent: boolean }> {
     const sight = await this.#control.watch(watcher.call, uri);
     const { conference, watched } = this.#follow(sight.object);
-    const isKnown = known === tagOf(sight);
+    const isKnown = known === this.#contents.tagOf(sight);
     const subscription = new Subscription(watcher, watched, isKnown ? sight : undefined);
     conference.subscriptions.add(subscription);
     return { subscription, isCurrent: isKnown && conference.object === sight.object };

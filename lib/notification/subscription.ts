@@ -1,7 +1,7 @@
 import type { Sight } from '../conference/sight.ts';
 import type { PartName } from '../model/conference-object.ts';
 import type { XconUserId } from '../model/identifiers.ts';
-import { type Contents, tagOf } from './content.ts';
+import type { Contents } from './content.ts';
 import type { Clock, Content, EndReason, Notification, Pace, Watcher } from './watching.ts';
 
 /** What a subscription needs of the conference that it watches. */
@@ -69,6 +69,13 @@ export class Subscription {
     return this.#told;
   }
 
+  /** Names it, also after a restart; undefined where it depends on more than one object. */
+  get tag(): string | undefined {
+    return this.#told === undefined || this.#told.sidebars.size > 0
+      ? undefined
+      : this.#watched.contents.tagOf(this.#told);
+  }
+
   /** Whether something is under way that the watcher has not acknowledged. */
   get outstanding(): boolean {
     return this.#underWay;
@@ -107,7 +114,7 @@ export class Subscription {
   async look(): Promise<{ readonly notification: Notification; readonly acknowledge: () => void } | undefined> {
     const { contents, clock } = this.#watched;
     const sight = await this.#watched.sight(this.watcher);
-    const content = sight && (await contents.of({ now: sight }, this.watcher.format));
+    const content = sight && (await contents.of({ now: sight }, this.watcher));
     if (sight === undefined || content === undefined) return undefined;
     this.#whole = false;
     this.#last = clock.now();
@@ -120,7 +127,7 @@ export class Subscription {
     const now = before && (await this.#watched.sight(this.watcher));
     const touched = before && this.#watched.touchedSince(before.object.version);
     if (before === undefined || now === undefined || touched === undefined) return false;
-    return (await this.#watched.contents.of({ before, touched, now }, this.watcher.format)) === undefined;
+    return (await this.#watched.contents.of({ before, touched, now }, this.watcher)) === undefined;
   }
 
   /** The last notification: with the whole document, where the watcher may still see it. */
@@ -129,7 +136,7 @@ export class Subscription {
     this.#cease();
     this.#watched.turn(async () => {
       const sight = reason === 'timeout' ? await this.#watched.sight(this.watcher) : undefined;
-      const content = sight && (await this.#watched.contents.of({ now: sight }, this.watcher.format));
+      const content = sight && (await this.#watched.contents.of({ now: sight }, this.watcher));
       void this.#deliver({ ...this.#message(sight), ...(content && { content }), ends: reason });
     });
   }
@@ -155,7 +162,11 @@ export class Subscription {
 
   #message(sight: Sight | undefined): Notification {
     const { format } = this.watcher;
-    return { format, version: sight?.object.version ?? 0, tag: sight === undefined ? '' : tagOf(sight) };
+    return {
+      format,
+      version: sight?.object.version ?? 0,
+      tag: sight === undefined ? '' : this.#watched.contents.tagOf(sight),
+    };
   }
 
   #schedule(): void {
@@ -206,8 +217,10 @@ export class Subscription {
     const before = this.#whole ? undefined : this.#told;
     const touched = before && this.#watched.touchedSince(before.object.version);
     const step = before === undefined || touched === undefined ? { now } : { before, touched, now };
-    const content = this.#watched.contents.of(step, this.watcher.format);
-    return content instanceof Promise ? content.then((made) => this.#send(now, made)) : this.#send(now, content);
+    const content = this.#watched.contents.of(step, this.watcher);
+    if (content instanceof Promise) return content.then((made) => this.#send(now, made));
+    this.#send(now, content);
+    return undefined;
   }
 
   #send(now: Sight, content: Content | undefined): void {

@@ -40,6 +40,8 @@ export interface Watcher {
   readonly format: Format;
   /** By what he is reached, for operators. */
   readonly transport?: string;
+  /** Bytes of the largest document that reaches him by the way he is told, where that is less than telephones get. */
+  readonly maxBody?: number | undefined;
   /** Asked for: the watcher is told no faster, and not faster than configured either. */
   readonly pace?: Pace | undefined;
   /**

@@ -130,7 +130,10 @@ export class SipFront {
         expires: section(config, 'subscriptions.expires'),
         lists: section(config, 'subscriptions.lists'),
         profiles: section(config, 'subscriptions.profiles'),
+        acknowledged: section(config, 'subscriptions.acknowledged'),
         versionBlock: config['subscriptions.sequenceBlock'],
+        datagram: config['subscriptions.datagram'],
+        tooLargeRetry: config['subscriptions.tooLargeRetry'],
       },
       report,
     });

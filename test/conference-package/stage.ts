@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { ConferencePackage, type ConferencePackageParts } from '../../lib/conference-package/package.ts';
+import { ConferencePackage, type ConferencePackageParts, type Context } from '../../lib/conference-package/package.ts';
 import {
   ConferencePublications,
   type PublicationRepository,
@@ -16,6 +16,7 @@ import { Notifier } from '../../lib/sip/event/notifier.ts';
 import type { Request } from '../../lib/sip/message/request.ts';
 import { Response } from '../../lib/sip/message/response.ts';
 import type { Answer, Outgoing } from '../../lib/sip/transaction/outgoing.ts';
+import type { Flow } from '../../lib/sip/transport/flow.ts';
 import { MemoryRecords } from '../../lib/store/memory-records.ts';
 import { as, changes, DOMAIN, endpoint, idOf, person, sipOf, user, world } from '../conference/world.ts';
 import { flow, handled, Received, request } from '../sip/event/server.ts';
@@ -40,6 +41,8 @@ export class Watch {
   readonly name: string;
   readonly told: Told[] = [];
   answering: Answering = { status: 200 };
+  /** Takes no connection: what is too large for a datagram does not reach it. */
+  isBehindDatagrams = false;
   subscribed: Received;
   readonly #stage: ConferenceStage;
 
@@ -91,7 +94,7 @@ let phones = 0;
 /** The conference event package over a fresh world, in virtual time, its telephones in memory. */
 export class ConferenceStage {
   readonly clock = new VirtualClock();
-  readonly records = new MemoryRecords<never>();
+  readonly records: MemoryRecords<never>;
   readonly control: ConferenceControl;
   readonly service: NotificationService;
   readonly notifier: Notifier;
@@ -103,11 +106,22 @@ export class ConferenceStage {
   readonly errors: unknown[] = [];
   /** Turns of the event loop without a NOTIFY after which nothing more is expected. */
   patience = 8;
-  readonly #watches = new Map<string, Watch>();
+  readonly #watches: Map<string, Watch>;
+  readonly #people: readonly Principal[];
   #told = 0;
+  #isKilled = false;
 
-  private constructor(control: ConferenceControl, people: readonly Principal[], limits: Partial<NotificationLimits>) {
+  private constructor(
+    control: ConferenceControl,
+    people: readonly Principal[],
+    limits: Partial<NotificationLimits>,
+    records = new MemoryRecords<never>(),
+    watches = new Map<string, Watch>(),
+  ) {
     const { clock } = this;
+    this.#people = people;
+    this.#watches = watches;
+    this.records = records;
     const report = (error: unknown): void => void this.errors.push(error);
     this.control = control;
     this.service = new NotificationService({ control, clock, limits, onError: report });
@@ -137,7 +151,7 @@ export class ConferenceStage {
         principalById: (id: XconUserId) => Promise.resolve(byId.get(id)),
       },
     } satisfies Partial<ConferencePackageParts>;
-    const { service, records } = this;
+    const { service } = this;
     this.pack = new ConferencePackage({ ...parts, notification: service, conferences: control, repository: records });
     this.notifier.add(this.pack);
     this.compositor = new Compositor({ clock });
@@ -152,6 +166,19 @@ export class ConferenceStage {
     const people = names.map(person);
     const { control } = await world({ users: 20_000 }, people);
     return new ConferenceStage(control, people, limits);
+  }
+
+  /** Another that goes on with what this one has stored, which says nothing any more. */
+  async killed(): Promise<ConferenceStage> {
+    this.#isKilled = true;
+    const next = new ConferenceStage(this.control, this.#people, {}, this.records, this.#watches);
+    for await (const records of this.records.all())
+      for (const record of records) {
+        const subscription = next.notifier.restore<Context>(record);
+        if (subscription !== undefined) next.pack.resume(subscription);
+      }
+    await next.#quiet();
+    return next;
   }
 
   /** A conference of Alice's that everybody who has an account may join; she is in it. */
@@ -249,6 +276,12 @@ export class ConferenceStage {
       new Promise((done) => {
         const watch = this.#watches.get(notify.callId);
         if (watch === undefined) throw new Error('nobody has this Call-ID');
+        if (this.#isKilled) return;
+        if (watch.isBehindDatagrams && notify.body.length > 65_000) {
+          const way = { protocol: 'udp' } as Flow;
+          done({ response: Response.to(notify, 503), request: notify, flow: way, cause: 'transport' });
+          return;
+        }
         watch.told.push({
           at: this.clock.now(),
           state: notify.header('Subscription-State') ?? '',

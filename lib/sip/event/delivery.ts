@@ -33,12 +33,20 @@ export interface Notifying {
   /** The rates asked for in a 2xx to NOTIFY (RFC 6446 §4.1). */
   repace(parameters: Parameters): void;
   acknowledged(notification: Notification): void;
+  /** A notification is larger than datagrams are; false when there will be nothing smaller. */
+  tooLarge(): boolean;
   /** A NOTIFY failed in a way that ends the subscription. */
   failed(): void;
   /** No NOTIFY follows. */
   closed(): void;
   report(error: unknown): void;
 }
+
+/** Of a datagram, its head not counted (RFC 3261 §18.1.1: 65,535 with the headers of IP and UDP). */
+const LARGEST_BODY = 64_000;
+
+const isTooLarge = ({ cause, flow }: Answer, notification: Notification | undefined): boolean =>
+  cause === 'transport' && flow?.protocol === 'udp' && (notification?.body?.length ?? 0) > LARGEST_BODY;
 
 /** Longer than any subscription needs to wait, in seconds. */
 const LONGEST_WAIT = 3_600;
@@ -151,6 +159,7 @@ export class Delivery {
     const { response } = answer;
     // RFC 6665 §4.2.2: 404, 481 … and Timer F, which is 408 here.
     if (impactOf(answer) !== 'transaction') this.#of.failed();
+    else if (isTooLarge(answer, notification) && this.#of.tooLarge()) this.#refused(0);
     else if (response.status >= 300) this.#refused(retryAfterOf(response));
     else this.#accepted(response, notification);
   }

@@ -64,6 +64,11 @@ export interface EventPackage<Context = unknown> {
   keep?(subscription: Subscription<Context>): Promise<void>;
   /** The subscriber has acknowledged this notification. */
   delivered?(subscription: Subscription<Context>, notification: Notification): void;
+  /**
+   * The last notification is too large for a datagram, and the subscriber is reached by nothing else; it is asked again at once, or
+   * has ended the subscription.
+   */
+  tooLarge?(subscription: Subscription<Context>): void;
   /** No NOTIFY follows: its record may go. */
   ended?(subscription: Subscription<Context>, cause: Reason | 'failure'): void;
 }

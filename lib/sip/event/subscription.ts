@@ -286,6 +286,11 @@ export class Subscription<Context = unknown> implements Usage, Notifying {
     this.#service.pack.delivered?.(this, notification);
   }
 
+  tooLarge(): boolean {
+    this.#service.pack.tooLarge?.(this);
+    return this.#service.pack.tooLarge !== undefined;
+  }
+
   failed(): void {
     this.#step('fail');
   }
