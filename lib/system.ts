@@ -207,6 +207,7 @@ export class ConferencingSystem {
       asked: store.records('asked'),
       adHoc: store.records('ad-hoc'),
       callsSpent: store.records('calls-spent'),
+      referByMail: this.#mail && ((object, user) => this.#mail?.refer(object, user) ?? Promise.resolve()),
     });
     this.#events = new EventStreamServer({
       notification: this.#notification,

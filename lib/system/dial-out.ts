@@ -21,7 +21,9 @@ import { type Final, finalOf } from '../focus/ring.ts';
 import { LIST_INVITE, LIST_TYPE } from '../focus/uri-list.ts';
 import { Ways } from '../focus/ways.ts';
 import { isFocus } from '../mmtel/focus-evidence.ts';
-import type { XconUri } from '../model/identifiers.ts';
+import type { ConferenceObject } from '../model/conference-object.ts';
+import type { XconUri, XconUserId } from '../model/identifiers.ts';
+import { isPresent } from '../model/user.ts';
 import { Allowance, type AllowanceParts } from '../outbox/allowance.ts';
 import type { Log } from '../outbox/follower.ts';
 import type { UserAgent } from '../sip/agent/user-agent.ts';
@@ -49,6 +51,8 @@ export interface DialOutWiring {
   readonly adHoc: Records<AdHoc>;
   /** Of calls to other domains and telephones. */
   readonly callsSpent: AllowanceParts['spent'];
+  /** Asks by mail who has no telephone. */
+  readonly referByMail: ((object: ConferenceObject, user: XconUserId) => Promise<void>) | undefined;
   readonly report: (error: unknown) => void;
 }
 
@@ -105,8 +109,10 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     ...{ endpoints, asked, clock, date, report },
     refer: async (object, name) => {
       const { user, address } = targetIn(object, name);
-      // Who has no address but for mail is invited by mail.
+      const facts = user && object.users.get(user)?.facts;
+      if (facts !== undefined && isPresent(facts)) return;
       if (address !== undefined) await refer(referrals, { conference: object.uri, user }, address, object);
+      else if (user !== undefined) await wiring.referByMail?.(object, user);
     },
   });
   const dialOuts = new DialOuts({

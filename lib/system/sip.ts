@@ -31,7 +31,7 @@ import type { DialOuts } from '../focus/dial-outs.ts';
 import { LIST_INVITE, MULTIPLE_REFER } from '../focus/uri-list.ts';
 import type { Spent } from '../outbox/allowance.ts';
 import type { Log } from '../outbox/follower.ts';
-import { type DialOutFront, openDialOut } from './dial-out.ts';
+import { type DialOutFront, type DialOutWiring, openDialOut } from './dial-out.ts';
 import { openFocus } from './focus.ts';
 
 export interface SipParts {
@@ -56,6 +56,7 @@ export interface SipParts {
   readonly asked: Records<Asked>;
   readonly adHoc: Records<AdHoc>;
   readonly callsSpent: Records<Spent>;
+  readonly referByMail: DialOutWiring['referByMail'];
 }
 
 const LISTENERS: readonly (readonly [protocol: Protocol, setting: 'sip.listen' | 'sip.tls' | 'sip.ws' | 'sip.wss'])[] =

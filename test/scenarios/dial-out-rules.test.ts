@@ -68,20 +68,27 @@ describe('calls that the focus makes', () => {
     }
   });
 
-  it('reach telephones through the gateway, as often as a user may call', async () => {
+  it('reach telephones through the gateway, as often as a user may call, whatever restarts', async () => {
     const gateway = await Stage.start('udp');
     try {
       const telephone = await gateway.phone('dave');
       const settings = { 'dialOut.numbers': '+4930', 'dialOut.networks': '127.0.0.0/8', 'dialOut.foreignCalls': 1 };
-      await start({ ...settings, 'dialOut.gateway': contactOf(telephone) });
+      const own = { 'sip.listen': `127.0.0.1:${await freePort()}` };
+      await start({ ...settings, ...own, 'dialOut.gateway': contactOf(telephone) });
       expect(await room.brings('dave', 'tel:+49-30-1234')).to.equal(200);
       const call = await telephone.rings();
       expect(call.request.uri.toString()).to.equal('tel:+49-30-1234');
       await call.picksUp();
       await room.sees('dave', 'connected');
-      await room.brings('carol', 'tel:+49301235');
-      const reason = textAt(await room.sees('carol', 'disconnected'), 'endpoint/disconnection-info/reason');
-      expect(reason).to.match(/^SIP;cause=503;text="Too Many Calls"/);
+      const isTooMany = async (name: 'carol' | 'bob', number: string): Promise<void> => {
+        await room.brings(name, number);
+        const reason = textAt(await room.sees(name, 'disconnected'), 'endpoint/disconnection-info/reason');
+        expect(reason).to.match(/^SIP;cause=503;text="Too Many Calls"/);
+      };
+      await isTooMany('carol', 'tel:+49301235');
+      await room.system.restart();
+      room.watcher = await room.stage.watches(room.conference);
+      await isTooMany('bob', 'tel:+49301236');
     } finally {
       await gateway.close();
     }

@@ -112,7 +112,7 @@ export class MailListener {
     });
     server.on('error', (error: Error) => {
       // What peers do to their connections is their matter.
-      if (!('remote' in error)) onError(error);
+      if (!('remote' in error || ('report' in error && error.report === false))) onError(error);
     });
     return server;
   }
