@@ -29,6 +29,8 @@ describe('a server that is killed', function () {
     const environment = {
       PLENARY_SIP_TRANSPORT_UNLIMITED_PEERS: '127.0.0.1',
       PLENARY_NOTIFICATION_URGENT_INTERVAL: '1',
+      // Nothing is known of what watchers have: who has all is told nothing.
+      PLENARY_SUBSCRIPTIONS_ACKNOWLEDGED_INTERVAL: '3600000',
     };
     server = await serve(['--demo', '--data', data, '--sip', '127.0.0.1:0'], { environment });
   };
