@@ -40,6 +40,7 @@ import { HttpListeners } from './http/listeners.ts';
 import { Metrics } from './http/metrics.ts';
 import type { StoredDocument } from './mmtel/documents.ts';
 import { XcapServer } from './mmtel/xcap-server.ts';
+import type { XconUserId } from './model/identifiers.ts';
 import { NotificationService } from './notification/service.ts';
 import { openBarring, type Barring } from './system/barring.ts';
 import { dialsOut } from './system/dial-out.ts';
@@ -140,7 +141,8 @@ export class ConferencingSystem {
     const { clock, date } = time;
     const people = peopleOf(directory);
     this.#callbacks = callbackService({ config, logger, store, control, people, clock, date, key });
-    this.#mail = MailFront.of({ config, logger, store, control, people, clock, date, key });
+    const stored = (user: XconUserId): Promise<void> => this.#calendar.stored(user);
+    this.#mail = MailFront.of({ config, logger, store, control, people, stored, clock, date, key });
     this.#reminders = remindersOf({
       config,
       logger,

@@ -33,6 +33,8 @@ export interface MailWiring {
   readonly store: SqliteStore;
   readonly control: ConferenceControl;
   readonly people: People;
+  /** Resolves when what a user's calendar client stores now is stored. */
+  readonly stored: (user: XconUserId) => Promise<void>;
   readonly clock: Timers;
   /** Milliseconds since 1970. */
   readonly date: () => number;
@@ -67,7 +69,7 @@ export class MailFront {
   }
 
   /** Undefined where no mail server is configured. */
-  static of({ config, logger, store, control, people, clock, date, key }: MailWiring): MailFront | undefined {
+  static of({ config, logger, store, control, people, stored, clock, date, key }: MailWiring): MailFront | undefined {
     const mail = section(config, 'mail');
     const server = mailServer(config);
     if (server === undefined) return undefined;
@@ -90,7 +92,11 @@ export class MailFront {
     const inviting = new Inviting({
       ...parts,
       ...{ log: store, writer },
-      exempt: (one) => toldElsewhere(one, store.records<StoredEvent>('calendar-event')),
+      exempt: async (one) => {
+        // Who is told by others stands in what the organizer's client stores after the conference is there.
+        await stored(one.organizer.key);
+        return toldElsewhere(one, store.records<StoredEvent>('calendar-event'));
+      },
       onError: (error) => logger.error({ err: error }, 'mail waits for the change log'),
     });
     const answering = new Answering({

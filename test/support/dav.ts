@@ -5,7 +5,7 @@ import { parse } from '../../lib/xml/parse.ts';
 import type { XmlElement } from '../../lib/xml/element.ts';
 import { basic } from './party.ts';
 import { expectValid } from './schemas.ts';
-import { PASSWORD, type Name, type TestSystem } from './system.ts';
+import { PASSWORD, type TestSystem } from './system.ts';
 
 export interface DavResponse {
   readonly status: number;
@@ -19,9 +19,9 @@ export const CALDAV = 'urn:ietf:params:xml:ns:caldav';
 /** A calendar client of a user, one request at a time. */
 export class DavParty {
   readonly #system: Pick<TestSystem, 'url'>;
-  readonly #name: Name | 'root';
+  readonly #name: string;
 
-  constructor(system: Pick<TestSystem, 'url'>, name: Name | 'root') {
+  constructor(system: Pick<TestSystem, 'url'>, name: string) {
     this.#system = system;
     this.#name = name;
   }

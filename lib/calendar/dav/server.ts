@@ -82,7 +82,7 @@ export class DavServer {
     const calendars = new Calendars({ control, events, changes, limits });
     const showing = new Showing(control, calendars, limits.readyLength);
     const inboxes = new Inboxes(parts.inboxes, limits.inbox);
-    const settled = (user: XconUserId): Promise<void> => this.#turns.take(user, () => Promise.resolve());
+    const settled = (user: XconUserId): Promise<void> => this.stored(user);
     const { scheduled, wall, log, clock, onError } = parts;
     const scheduling = new Scheduling({ control, people, events, scheduled, inboxes, settled, wall });
     this.#following = new Following({ control, log, calendars, scheduling, clock, rest: limits.rest, onError });
@@ -91,6 +91,11 @@ export class DavServer {
 
   static serves(path: string): boolean {
     return isDavPath(path);
+  }
+
+  /** Resolves when what a user's client stores now is stored. */
+  stored(user: XconUserId): Promise<void> {
+    return this.#turns.take(user, () => Promise.resolve());
   }
 
   open(): Promise<void> {

@@ -16,6 +16,9 @@ import {
   subjectOf,
 } from './seen-conference.ts';
 
+/** The space that begins a folded line counts, too (RFC 5545 §3.1); ical.js leaves it out. */
+ICAL.foldLength = 74;
+
 /** What of an event says when it takes place; all else is ours to say. */
 export const TIMES = [
   ...['dtstart', 'dtend', 'duration', 'rrule', 'rdate', 'exdate', 'recurrence-id', 'status', 'sequence'],

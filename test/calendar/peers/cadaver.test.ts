@@ -1,10 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
+import { CalendarPeer } from '../../support/calendar-peer.ts';
 import { calendarText, DavParty, missing } from '../../support/dav.ts';
-import { PASSWORD, TestSystem } from '../../support/system.ts';
-import { run } from './program.ts';
+import { PASSWORD } from '../../support/system.ts';
 
 const event = (title: string): string =>
   calendarText([
@@ -17,24 +14,20 @@ const event = (title: string): string =>
   ]);
 
 describe('cadaver', () => {
-  let system: TestSystem;
-  const home = mkdtempSync(join(tmpdir(), 'plenary-peer-'));
-  before(async () => (system = await TestSystem.start()));
-  after(async () => {
-    await system.close();
-    rmSync(home, { recursive: true });
-  });
+  let peer: CalendarPeer;
+  before(async () => (peer = await CalendarPeer.start()));
+  after(() => peer.close());
 
   it('lists, puts, gets and deletes events', async () => {
-    const alice = new DavParty(system, 'alice');
-    const { origin, hostname } = new URL(system.url);
-    writeFileSync(join(home, '.netrc'), `machine ${hostname} login alice password ${PASSWORD}\n`, { mode: 0o600 });
+    const alice = new DavParty(peer.system, 'alice');
+    const { origin, hostname } = peer.url;
+    peer.writes('.netrc', `machine ${hostname} login alice password ${PASSWORD}\n`, 0o600);
     const types = (...lines: string[]): Promise<string> =>
-      run('cadaver', [`${origin}${alice.calendar}`], { home, input: [...lines, 'quit', ''].join('\n') });
-    writeFileSync(join(home, 'one.ics'), event('One'));
+      peer.run('cadaver', [`${origin}${alice.calendar}`], [...lines, 'quit', ''].join('\n'));
+    peer.writes('one.ics', event('One'));
     expect(await types('put one.ics', 'ls', 'get one.ics back.ics')).to.include('one.ics');
-    expect(missing(event('One'), readFileSync(join(home, 'back.ics'), 'utf8'))).to.deep.equal([]);
-    writeFileSync(join(home, 'one.ics'), event('Two'));
+    expect(missing(event('One'), peer.reads('back.ics'))).to.deep.equal([]);
+    peer.writes('one.ics', event('Two'));
     await types('put one.ics');
     expect((await alice.gets('one.ics')).body).to.include('SUMMARY:Two');
     await types('delete one.ics');

@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import ICAL from 'ical.js';
+import { CalendarPeer } from '../../support/calendar-peer.ts';
 import { calendarText, missing } from '../../support/dav.ts';
-import { PASSWORD, TestSystem } from '../../support/system.ts';
-import { run } from './program.ts';
+import { PASSWORD } from '../../support/system.ts';
 
 const SERIES = calendarText([
   'UID:series@python',
@@ -26,19 +22,13 @@ const SERIES = calendarText([
 ]);
 
 describe('python3-caldav', () => {
-  let system: TestSystem;
-  const home = mkdtempSync(join(tmpdir(), 'plenary-peer-'));
-  before(async () => (system = await TestSystem.start()));
-  after(async () => {
-    await system.close();
-    rmSync(home, { recursive: true });
-  });
+  let peer: CalendarPeer;
+  before(async () => (peer = await CalendarPeer.start()));
+  after(() => peer.close());
 
   it('creates, finds, changes, synchronises and deletes a series', async () => {
-    const script = fileURLToPath(new URL('session.py', import.meta.url));
-    const said = await run('/usr/bin/python3', [script, `${new URL(system.url).origin}/dav/`, 'alice', PASSWORD], {
-      ...{ home, input: SERIES },
-    });
+    const script = new URL('session.py', import.meta.url);
+    const said = await peer.python(script, [`${peer.url.origin}/dav/`, 'alice', PASSWORD], SERIES);
     const lines = said.split('\n').filter((line) => line.startsWith('{"step"'));
     const steps = new Map(
       lines.map((line) => JSON.parse(line) as { step: string; value: unknown }).map((one) => [one.step, one.value]),

@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { CalendarPeer } from '../../support/calendar-peer.ts';
 import { calendarText, DavParty, missing } from '../../support/dav.ts';
-import { PASSWORD, TestSystem } from '../../support/system.ts';
-import { run } from './program.ts';
+import { PASSWORD } from '../../support/system.ts';
 
 const SERIES = calendarText([
   'UID:series@vdir',
@@ -17,20 +16,21 @@ const SERIES = calendarText([
 ]);
 
 describe('vdirsyncer and khal', () => {
-  let system: TestSystem;
+  let peer: CalendarPeer;
   let alice: DavParty;
-  const home = mkdtempSync(join(tmpdir(), 'plenary-peer-'));
-  const folder = join(home, 'calendars', 'conferences');
+  let folder = '';
   const files = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.ics'));
-  const synchronise = (): Promise<string> => run('vdirsyncer', ['sync'], { home });
-  const khal = (...args: string[]): Promise<string> => run('khal', args, { home });
+  const synchronise = (): Promise<string> => peer.run('vdirsyncer', ['sync']);
+  const khal = (...args: string[]): Promise<string> => peer.run('khal', args);
 
   before(async () => {
-    system = await TestSystem.start();
-    alice = new DavParty(system, 'alice');
+    peer = await CalendarPeer.start();
+    const { home } = peer;
+    folder = join(home, 'calendars', 'conferences');
+    alice = new DavParty(peer.system, 'alice');
     for (const name of ['vdirsyncer', 'khal']) mkdirSync(join(home, '.config', name), { recursive: true });
-    writeFileSync(
-      join(home, '.config/vdirsyncer/config'),
+    peer.writes(
+      '.config/vdirsyncer/config',
       `[general]
 status_path = "${home}/status/"
 [pair conferences]
@@ -43,13 +43,13 @@ path = "${home}/calendars/"
 fileext = ".ics"
 [storage server]
 type = "caldav"
-url = "${new URL(system.url).origin}/"
+url = "${peer.url.origin}/"
 username = "alice"
 password = "${PASSWORD}"
 `,
     );
-    writeFileSync(
-      join(home, '.config/khal/config'),
+    peer.writes(
+      '.config/khal/config',
       `[calendars]
 [[conferences]]
 path = ${folder}
@@ -65,12 +65,9 @@ default_timezone = Europe/Berlin
 default_calendar = conferences
 `,
     );
-    await run('vdirsyncer', ['discover'], { home, input: 'y\ny\n' });
+    await peer.run('vdirsyncer', ['discover'], 'y\ny\n');
   });
-  after(async () => {
-    await system.close();
-    rmSync(home, { recursive: true });
-  });
+  after(() => peer.close());
 
   it('keep a folder of events and the server the same', async () => {
     await alice.puts('series.ics', SERIES);
