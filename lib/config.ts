@@ -177,6 +177,10 @@ export const SETTINGS = {
     'How long clients wait before they follow; 0 for at once.',
     seconds(ccmpDefaults.retryAfter),
   ),
+  'ccmp.maxListEntries': integer(
+    'Entries of one list of conferences, blueprints or occurrences. More conferences or blueprints are answered 511.',
+    count(controlDefaults.listed),
+  ),
   'cors.origins': list('Origins whose pages may send requests and read the answers: `https://example.com`.', {
     default: corsDefaults.origins,
     of: 'origins',
@@ -304,7 +308,6 @@ export const SETTINGS = {
     'Users and targets of lists that one request names. A thousand more hold all others up for about 40 ms.',
     count(controlDefaults.named),
   ),
-  'conference.listed': integer('Entries of one list of conferences.', count(controlDefaults.listed)),
   'conference.sidebars': integer('Sidebars of one conference at a time.', count(controlDefaults.sidebars)),
   'conference.children': integer(
     'Conference objects of one series: itself, and what stands for some of its occurrences.',

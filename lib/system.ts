@@ -25,7 +25,14 @@ import { ConferenceControl } from './conference/control.ts';
 import { HorizonClock } from './conference/horizon-clock.ts';
 import { LifeClock } from './conference/life-clock.ts';
 import { section, type Config } from './config.ts';
-import { attemptLimits, ccmpSettings, directoryLimits, tlsSettings, trustedProxies } from './config/limits.ts';
+import {
+  attemptLimits,
+  ccmpSettings,
+  controlLimits,
+  directoryLimits,
+  tlsSettings,
+  trustedProxies,
+} from './config/limits.ts';
 import { Attempts } from './directory/attempts.ts';
 import { Directory } from './directory/directory.ts';
 import { loadKeyFile } from './directory/key-file.ts';
@@ -265,6 +272,7 @@ export class ConferencingSystem {
       () => this.#listeners.certificateUntil,
     );
     this.#metrics.gauge('remembered', 'What is kept in memory for a while.', () => ({
+      conferences: control.remembered,
       users: directory.known,
       ...this.#authentication.remembered,
     }));
@@ -289,7 +297,7 @@ export class ConferencingSystem {
         people: peopleOf(directory),
         attempts,
         clock: time.date,
-        limits: section(config, 'conference'),
+        limits: controlLimits(config),
         times: section(config, 'schedule'),
         capacity: section(config, 'capacity'),
         dialsOut: dialsOut(config),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Call } from '../conference/calls.ts';
 import type { Change } from '../conference/changes.ts';
-import { Refusal } from '../conference/refusal.ts';
+import { beyond, Refusal } from '../conference/refusal.ts';
 import type { LoggedChange } from '../conference/repository.ts';
 import type { Principal } from '../directory/principal.ts';
 import { ForbiddenTarget } from '../http/outbound.ts';
@@ -171,8 +171,9 @@ export class CallbackService {
 
   #checkRoom(owner: XconUserId): void {
     const own = [...this.#registrations.values()].filter((one) => one.owner === owner).length;
-    if (own >= this.#limits.perUser || this.#registrations.size >= this.#limits.registrations)
-      throw new Refusal('resources-exhausted', 'There are too many callbacks: remove others first.');
+    const why = 'There are too many callbacks: remove others first.';
+    if (own >= this.#limits.perUser) throw beyond('callbacks.perUser', why);
+    if (this.#registrations.size >= this.#limits.registrations) throw beyond('callbacks.registrations', why);
   }
 
   #wake(): void {

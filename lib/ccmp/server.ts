@@ -136,6 +136,8 @@ export class ConferenceControlServer {
         log['limit'] = `overload.${error.limit}`;
         headers['Retry-After'] = error.retryAfter;
       }
+      if (error instanceof Refusal && error.obstacle !== undefined && 'setting' in error.obstacle)
+        log['limit'] = error.obstacle.setting;
       const unproved = proved === undefined && request?.subject === undefined;
       if (unproved && error instanceof Refusal && error.reason === 'authentication-required')
         throw this.#refusal(facts, { kind: 'none' });
@@ -266,6 +268,7 @@ function success(request: CcmpRequest, { confUserID }: Sender, outcome: Outcome)
 }
 
 function answerPlainly(exchange: Exchange, error: unknown): void {
+  if (error instanceof XmlError && error.limit !== undefined) exchange.log['limit'] = `xml.${error.limit}`;
   const refusal = error instanceof XmlError ? new HttpRefusal(400, error.message) : error;
   if (!(refusal instanceof HttpRefusal)) throw error;
   Object.assign(exchange.headers, refusal.headers);

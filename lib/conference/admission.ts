@@ -98,6 +98,7 @@ export function checkRoom(object: ConferenceObject, mostUsers: number, more = 1)
   const limit = Math.min(mostUsers, most === undefined ? Infinity : Number(most));
   if (object.counts.present + object.counts.pending + more > limit) {
     const why = 'The conference is full: try again when somebody has left.';
-    throw new Refusal('resources-exhausted', why, undefined, { is: 'full' });
+    const setting = limit === mostUsers ? { setting: 'conference.users' } : {};
+    throw new Refusal('resources-exhausted', why, undefined, { is: 'full', ...setting });
   }
 }

@@ -191,8 +191,7 @@ export class Capacity {
     for (const { owner, stretches } of all) {
       for (const stretch of stretches) {
         const refusal =
-          this.#overrun(SERVER, stretch, limits, '') ??
-          this.#overrun(owner, stretch, { conferences, participants }, ' of one user');
+          this.#overrun(SERVER, stretch, limits) ?? this.#overrun(owner, stretch, { conferences, participants });
         if (refusal !== undefined) return refusal;
       }
     }
@@ -200,7 +199,7 @@ export class Capacity {
   }
 
   /** Where a limit is crossed in a stretch that takes more. */
-  #overrun(owner: string, stretch: Stretch, limits: RoomLimits, whose: string): Refusal | undefined {
+  #overrun(owner: string, stretch: Stretch, limits: RoomLimits): Refusal | undefined {
     const { day, conferences, participants } = stretch;
     if (conferences <= 0 && participants <= 0) return undefined;
     const [now, assumed] = this.#assumed();
@@ -209,14 +208,14 @@ export class Capacity {
     const open = this.#days.at(owner, OPEN * DAY_BUCKETS);
     for (let bucket = from; bucket < until; bucket++) {
       const [taken, people] = plus(this.#days.at(owner, bucket), bucket < assumed ? open : NOTHING);
-      if (conferences > 0 && taken > limits.conferences)
-        return noRoom(bucket, `${String(limits.conferences)} conferences${whose}`);
-      if (participants > 0 && people > limits.participants)
-        return noRoom(bucket, `${String(limits.participants)} participants${whose}`);
+      if (conferences > 0 && taken > limits.conferences) return noRoom(bucket, owner, 'conferences', limits);
+      if (participants > 0 && people > limits.participants) return noRoom(bucket, owner, 'participants', limits);
     }
     return undefined;
   }
 }
+
+const OF_USER = { conferences: 'userConferences', participants: 'userParticipants' } as const;
 
 const NOTHING: Counts = [0, 0];
 
@@ -225,10 +224,11 @@ const plus = ([a, b]: Counts, [c, d]: Counts): Counts => [a + c, b + d];
 const isUncounted = ({ header }: ConferenceObject, { era }: BookingContext): boolean =>
   header.kind === 'conference' && header.booked?.era !== era;
 
-function noRoom(bucket: number, most: string): Refusal {
+function noRoom(bucket: number, owner: string, what: keyof RoomLimits, limits: RoomLimits): Refusal {
   const moment = new Date(bucket * BUCKET).toISOString().slice(0, 19);
-  const why = `There is no room at ${moment}Z: ${most} at once are the most.`;
-  return new Refusal('resources-exhausted', why, undefined, { is: 'full' });
+  const [whose, setting] = owner === SERVER ? ['', what] : [' of one user', OF_USER[what]];
+  const why = `There is no room at ${moment}Z: ${String(limits[what])} ${what}${whose} at once are the most.`;
+  return new Refusal('resources-exhausted', why, undefined, { is: 'full', setting: `capacity.${setting}` });
 }
 
 /** What bookings depend on beside the conferences: how their times are read, and what the zones of the world are. */

@@ -94,6 +94,11 @@ export class Commits {
     return pending === undefined ? this.#cache.get(uri) : pending.newest;
   }
 
+  /** How many objects, and users of them, are kept in memory. */
+  get remembered(): number {
+    return this.#cache.calculatedSize;
+  }
+
   /** Whether `object` is still the newest value, so that a change may be built on it. */
   isNewest(object: ConferenceObject): boolean {
     return this.atHand(object.uri) === object;

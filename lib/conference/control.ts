@@ -85,6 +85,11 @@ export class ConferenceControl {
     this.#objects.onChange(listener);
   }
 
+  /** Objects, and users of them, that are kept in memory. */
+  get remembered(): number {
+    return this.#objects.remembered;
+  }
+
   /** Resolves when every change that was accepted is durable or given up. */
   drain(): Promise<void> {
     return this.#objects.drain();

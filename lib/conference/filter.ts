@@ -4,7 +4,7 @@ import { compile, xpathDefaults, XPathError, type XPath } from '../xml/xpath/com
 import { evaluateInSlices, toBoolean, XPathBudget, XPathBudgetError } from '../xml/xpath/evaluate.ts';
 import type { Step } from '../xml/xpath/expression.ts';
 import { narrow } from './narrowing.ts';
-import { Refusal } from './refusal.ts';
+import { beyond, Refusal } from './refusal.ts';
 import type { Pausing } from './slices.ts';
 
 /** An expression of XPath 1.0 over `conference-info`, and what the prefixes in it mean where it was written. */
@@ -72,10 +72,8 @@ export async function withinBudget<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof XPathBudgetError)) throw error;
-    throw new Refusal(
-      'took-too-long',
-      'The filter takes too many steps: name the way to what you look for, without //.',
-    );
+    const why = 'The filter takes too many steps: name the way to what you look for, without //.';
+    throw beyond('conference.filterSteps', why, 'took-too-long');
   }
 }
 

@@ -3,7 +3,7 @@ import type { ConferenceObject } from '../model/conference-object.ts';
 import { normaliseAddress, parseXconUserId, type XconUri } from '../model/identifiers.ts';
 import type { Call } from './calls.ts';
 import { findUser, type People } from './people.ts';
-import { Refusal } from './refusal.ts';
+import { beyond, Refusal } from './refusal.ts';
 import type { ConferenceRepository } from './repository.ts';
 import type { Slices } from './slices.ts';
 import { lengthOf, type TimeRules, timesOf } from './times.ts';
@@ -74,7 +74,7 @@ export async function freeBusy(parts: FreeBusyParts, call: Call, asked: AskedFre
 const DAY = 86_400_000;
 
 const tooMany = (most: number): Refusal =>
-  new Refusal('resources-exhausted', `More than ${String(most)} conferences: ask for a shorter time.`);
+  beyond('ccmp.maxListEntries', `More than ${String(most)} conferences: ask for a shorter time.`);
 
 async function personOf(name: string, people: People): Promise<Principal> {
   const id = parseXconUserId(name);

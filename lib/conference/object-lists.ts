@@ -5,7 +5,7 @@ import type { Call, ObjectEntry } from './calls.ts';
 import { DESCRIPTION_SECTION } from './lists.ts';
 import { type AskedFilter, Filter, type FilterLimits, withinBudget } from './filter.ts';
 import { passwordsOf } from './passwords.ts';
-import { Refusal } from './refusal.ts';
+import { beyond, type Refusal } from './refusal.ts';
 import type { ConferenceRepository, ListedObject } from './repository.ts';
 import { seenDocument } from './seen-document.ts';
 import { Slices } from './slices.ts';
@@ -93,7 +93,7 @@ export class ObjectLists {
 const narrowed = (query: ListQuery, { tokens }: Filter): ListQuery =>
   query.identities === undefined && tokens !== undefined ? { ...query, identities: tokens } : query;
 
-const tooMany = (message: string): Refusal => new Refusal('resources-exhausted', message);
+const tooMany = (message: string): Refusal => beyond('ccmp.maxListEntries', message);
 
 const entry = ({ uri, description }: ListedObject): ObjectEntry => ({
   uri,

@@ -78,6 +78,11 @@ export class ConferenceObjects {
     this.#commits.onChange(listener);
   }
 
+  /** Objects, and users of them, that are kept in memory. */
+  get remembered(): number {
+    return this.#commits.remembered;
+  }
+
   drain(): Promise<void> {
     return this.#commits.drain();
   }

@@ -6,7 +6,7 @@ import { CONFERENCE_INFO, info, POLICY } from '../model/names.ts';
 import { addressesOf } from '../model/user.ts';
 import { XmlElement } from '../xml/element.ts';
 import { isPerson, normaliseTarget } from './lists.ts';
-import { Refusal } from './refusal.ts';
+import { beyond } from './refusal.ts';
 
 /** The users of the system, as the rules need them. */
 export interface People {
@@ -45,7 +45,7 @@ export class Identities {
     const named = element === undefined ? [] : [...namesIn(element)];
     if (named.length === 0) return new Identities(found);
     if (named.length > most) {
-      throw new Refusal('resources-exhausted', `Name at most ${most} users and targets in one request.`);
+      throw beyond('conference.named', `Name at most ${most} users and targets in one request.`);
     }
     for (const [index, name] of [...new Set(named.flat())].entries()) {
       if (index % SLICE === SLICE - 1) await turn();

@@ -26,7 +26,11 @@ export type Reason =
 /** What stands in the way, where a protocol has an answer of its own for it. */
 export type Obstacle =
   /** It may not be joined now; `opens`: when it may next, in milliseconds since 1970. */
-  { readonly is: 'closed'; readonly opens?: number } | { readonly is: 'locked' | 'full' | 'operator' };
+  | { readonly is: 'closed'; readonly opens?: number }
+  | { readonly is: 'locked' | 'operator' }
+  /** `setting` names the limit of the server that was crossed; operators count it. */
+  | { readonly is: 'full'; readonly setting?: string }
+  | { readonly is: 'limit'; readonly setting: string };
 
 /**
  * Thrown by the rules; the message tells a person what to do and never names what its reader may not see. It is an answer
@@ -58,3 +62,10 @@ export const refusedAs =
       throw new Refusal(reason, error.message, error.version, error.obstacle);
     throw error;
   };
+
+/** More than a setting allows at once. */
+export const beyond = (
+  setting: string,
+  message: string,
+  reason: 'resources-exhausted' | 'took-too-long' = 'resources-exhausted',
+): Refusal => new Refusal(reason, message, undefined, { is: 'limit', setting });

@@ -11,7 +11,7 @@ import { beginChild, checkFamily } from './beginning.ts';
 import { followParent, setParent } from './child.ts';
 import { baseOf, carriedRange, entryOf, hasSamePlans, plan, timeElementOf } from './child-times.ts';
 import type { Edited } from './commits.ts';
-import { Refusal } from './refusal.ts';
+import { beyond, Refusal } from './refusal.ts';
 import type { TimeRules } from './times.ts';
 
 // A series is one conference object. For some of its occurrences a dependent child may stand, made of it (RFC 5239 §7.4); a
@@ -182,7 +182,7 @@ export class Series {
     const { most } = this.#context;
     const size = new Set([...this.#objects.keys(), ...this.#edits.keys()]).size - this.#gone.size;
     if (size >= most)
-      throw new Refusal('resources-exhausted', `At most ${String(most)} changes of one series are kept apart.`);
+      throw beyond('conference.children', `At most ${String(most)} changes of one series are kept apart.`);
     return beginChild(parent, uri, range, this.#context);
   }
 

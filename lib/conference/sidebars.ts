@@ -8,7 +8,7 @@ import type { Edited } from './commits.ts';
 import { removeUser } from './enrolment.ts';
 import { DESCRIPTION_SECTION } from './lists.ts';
 import { settleOccurrence } from './occurrence.ts';
-import { Refusal } from './refusal.ts';
+import { beyond, Refusal } from './refusal.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { hidesAttendees } from './views.ts';
 import { appearanceOf } from './visibility.ts';
@@ -55,8 +55,7 @@ export function checkMayMake(main: ConferenceObject, { level }: Standing, most: 
   const allowed = main.sections.get(DESCRIPTION_SECTION)?.element.first(XCON, 'allow-sidebars')?.text.trim();
   if (!isTrue(allowed)) throw new Refusal('not-for-this-object', 'This conference allows no sidebars.');
   if (level === 'invited') throw new Refusal('not-allowed', 'Join the conference before you make a sidebar of it.');
-  if (main.sidebars.size >= most)
-    throw new Refusal('resources-exhausted', `A conference has at most ${most} sidebars.`);
+  if (main.sidebars.size >= most) throw beyond('conference.sidebars', `A conference has at most ${most} sidebars.`);
 }
 
 /**

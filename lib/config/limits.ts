@@ -1,4 +1,5 @@
 import type { CcmpSettings } from '../ccmp/server.ts';
+import type { ControlLimits } from '../conference/control-parts.ts';
 import { section, type Config } from '../config.ts';
 import type { AttemptLimits } from '../directory/attempts.ts';
 import type { DirectoryLimits } from '../directory/directory.ts';
@@ -16,6 +17,11 @@ export const ccmpSettings = (config: Config): CcmpSettings => ({
   redirect: config['ccmp.redirect'],
   retryAfter: config['ccmp.retryAfter'],
   overload: section(config, 'overload'),
+});
+
+export const controlLimits = (config: Config): ControlLimits => ({
+  ...section(config, 'conference'),
+  listed: config['ccmp.maxListEntries'],
 });
 
 export const attemptLimits = (config: Config): AttemptLimits => ({

@@ -41,8 +41,9 @@ export function checkLimits(text: string, limits: XmlLimits): void {
       end = endOfTag(text, at, limits.attributes);
       if (next === '/') depth -= 1;
       else {
-        if (++elements > limits.elements) throw XmlError.at(text, at, `more than ${limits.elements} elements`);
-        if (depth + 1 > limits.depth) throw XmlError.at(text, at, `elements more than ${limits.depth} deep`);
+        if (++elements > limits.elements)
+          throw XmlError.at(text, at, `more than ${limits.elements} elements`, 'elements');
+        if (depth + 1 > limits.depth) throw XmlError.at(text, at, `elements more than ${limits.depth} deep`, 'depth');
         if (text[end - 1] !== '/') depth += 1;
       }
     }
@@ -59,7 +60,7 @@ function endOfTag(text: string, start: number, limit: number): number {
   mark.lastIndex = start;
   for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
     if (found[0] === '>') return found.index;
-    if (++attributes > limit) throw XmlError.at(text, start, `more than ${limit} attributes`);
+    if (++attributes > limit) throw XmlError.at(text, start, `more than ${limit} attributes`, 'attributes');
     const close = text.indexOf(found[0], mark.lastIndex);
     if (close === -1) return -1;
     mark.lastIndex = close + 1;

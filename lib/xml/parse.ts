@@ -26,7 +26,7 @@ export function parseFragment(
 ): XmlElement {
   const bounds = { ...DEFAULT_XML_LIMITS, ...limits };
   const length = typeof input === 'string' ? Buffer.byteLength(input) : input.length;
-  if (length > bounds.bytes) throw new XmlError(`longer than ${bounds.bytes} bytes`, 1, 1);
+  if (length > bounds.bytes) throw new XmlError(`longer than ${bounds.bytes} bytes`, 1, 1, 'bytes');
   const text = normaliseLineEnds(typeof input === 'string' ? input : decode(input));
   checkCharacters(text);
   checkEncoding(text);
@@ -82,7 +82,7 @@ function parseSyntax(text: string): library.XmlDocument {
       const offset = Array.from(text).slice(0, error.pos).join('').length;
       throw XmlError.at(text, offset, error.message.replace(/ \(line \d+, column \d+\)\n[^]*$/, ''));
     }
-    if (error instanceof RangeError) throw new XmlError('elements too deep', 1, 1);
+    if (error instanceof RangeError) throw new XmlError('elements too deep', 1, 1, 'depth');
     throw error;
   }
 }

@@ -117,7 +117,11 @@ describe('lists with an xpathFilter', () => {
 describe('lists with an xpathFilter, at their limits', () => {
   let system: TestSystem;
   before(async () => {
-    system = await TestSystem.start({ 'conference.listed': 6, 'conference.filterSteps': 20_000 });
+    system = await TestSystem.start({
+      'ccmp.maxListEntries': 6,
+      'conference.filterSteps': 20_000,
+      'admin.listen': '127.0.0.1:0',
+    });
     for (let number = 0; number < 8; number++) {
       made(await system.as('alice').creates(title(`Room ${number}`)));
     }
@@ -143,5 +147,16 @@ describe('lists with an xpathFilter, at their limits', () => {
     const answers = await Promise.all(bombs.map((bomb) => asks(root, 'confs', bomb)));
     for (const answer of answers) expect(answer).to.include({ code: 510, type: 'confs' });
     expect(await listed(root, '/conference-info[conference-description/display-text = "Room 1"]')).to.have.lengthOf(1);
+  });
+
+  it('[C3] limits that were crossed, and what is kept in memory, are in the metrics', async () => {
+    const root = system.as('root');
+    await root.lists();
+    await asks(root, 'confs', '//*[//*[//*[//*]]]');
+    expect(await root.post('<a>'.repeat(101))).to.include({ status: 400 });
+    const metrics = await (await fetch(`${system.operation}/metrics`)).text();
+    for (const limit of ['ccmp.maxListEntries', 'conference.filterSteps', 'xml.depth'])
+      expect(metrics).to.match(new RegExp(`^plenary_limits_crossed_total\\{limit="${limit}"\\} [1-9]`, 'm'));
+    expect(metrics).to.match(/^plenary_remembered\{of="conferences"\} [1-9]/m);
   });
 });

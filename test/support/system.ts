@@ -25,6 +25,7 @@ export class TestSystem {
   #url = '';
   #sip: readonly string[] = [];
   #mail = '';
+  #operation = '';
 
   private constructor(settings: Readonly<Record<string, unknown>>, time: Time | undefined) {
     this.#settings = settings;
@@ -50,6 +51,11 @@ export class TestSystem {
   /** Where mail is handed in. */
   get mail(): string {
     return this.#mail;
+  }
+
+  /** Where operators look, with `admin.listen`. */
+  get operation(): string {
+    return this.#operation;
   }
 
   /** The SIP URI of a user part at our listener of a transport. */
@@ -97,10 +103,11 @@ export class TestSystem {
     const flags = Object.entries(values).map(([name, raw]) => ({ name, raw, source: 'test' }));
     const system = await ConferencingSystem.open(loadConfig({ flags }), createLogger({ level: 'silent' }), this.#time);
     this.#system = system;
-    const { ccmp, sip, mail = '' } = await system.serve();
+    const { ccmp, sip, mail = '', admin = '' } = await system.serve();
     this.#url = ccmp;
     this.#sip = sip;
     this.#mail = mail;
+    this.#operation = admin;
     return system;
   }
 }

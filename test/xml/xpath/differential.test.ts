@@ -29,7 +29,7 @@ const { nodes, any } = fc.letrec<Record<'nodes' | 'string' | 'number' | 'boolean
       fc.constantFrom('.', '..'),
     );
     const steps = fc.tuple(step, fc.array(fc.tuple(fc.constantFrom('/', '//'), step), { maxLength: 2 }));
-    const last = fc.constantFrom('', '', '', '/@a', '/@*', '/@b/..', '/@*/ancestor::*');
+    const last = fc.constantFrom('', '', '', '/@a', '/attribute::*', '/@b/..', '/@*/ancestor::*');
     const path = fc
       .tuple(fc.constantFrom('', '/', '//'), steps, last)
       .map(([start, [first, more], end]) => start + first + more.map((one) => one.join('')).join('') + end);
@@ -50,7 +50,10 @@ const { nodes, any } = fc.letrec<Record<'nodes' | 'string' | 'number' | 'boolean
       string: fc.oneof(
         maxDepth,
         fc.constantFrom("'a'", "'1'", "''", "' b '", "'é😀'"),
-        fc.constantFrom('string()', 'normalize-space()', 'name()', 'local-name()'),
+        fc.constantFrom('string()', 'normalize-space()', 'name()', 'local-name()', 'namespace-uri()'),
+        fc.constantFrom('name(namespace::*)', 'string(namespace::xml)', 'local-name(//a/namespace::node())'),
+        call('local-name', 'nodes'),
+        call('namespace-uri', 'nodes'),
         call('string', 'any'),
         call('concat', 'string', 'any', 'string'),
         call('substring-before', 'any', 'string'),
@@ -64,6 +67,8 @@ const { nodes, any } = fc.letrec<Record<'nodes' | 'string' | 'number' | 'boolean
       number: fc.oneof(
         maxDepth,
         fc.constantFrom('0', '1', '2', '-1', '2.5', '.5', '3'),
+        fc.constantFrom('number()', 'string-length()', 'count(//namespace::*)'),
+        call('count(id', 'any').map((value) => `${value})`),
         call('count', 'nodes'),
         call('sum', 'nodes'),
         call('number', 'any'),
@@ -71,9 +76,7 @@ const { nodes, any } = fc.letrec<Record<'nodes' | 'string' | 'number' | 'boolean
         call('floor', 'number'),
         call('ceiling', 'number'),
         call('round', 'number'),
-        pair('any', 'number', ['+', '-', '*']),
-        tie('number').map((value) => `${value} div 2`),
-        tie('number').map((value) => `${value} mod 2`),
+        pair('any', 'number', ['+', '-', '*', 'div', 'mod']),
         tie('any').map((value) => `- (${value})`),
       ),
       boolean: fc.oneof(
@@ -89,7 +92,16 @@ const { nodes, any } = fc.letrec<Record<'nodes' | 'string' | 'number' | 'boolean
       any: fc.oneof(maxDepth, tie('nodes'), tie('string'), tie('number'), tie('boolean')),
       predicate: fc.oneof(
         maxDepth,
-        fc.constantFrom('[1]', '[2]', '[last()]', '[position() > 1]', '[position() mod 2 = 1]', '[last() - 1]', '[@a]'),
+        fc.constantFrom(
+          '[1]',
+          '[2]',
+          '[last()]',
+          '[position() > 1]',
+          '[position() mod 2 = 1]',
+          '[last() - 1]',
+          '[@a]',
+          '[position() != last()]',
+        ),
         tie('any').map((value) => `[${value}]`),
       ),
     };
