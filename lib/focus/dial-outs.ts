@@ -58,7 +58,7 @@ export class DialOuts {
     this.#follower = new LogFollower(FOLLOWER, parts.log, parts.page, (changes) => this.#deal(changes));
     parts.onChange((change) => {
       for (const dialOut of this.#running.get(change.uri)?.values() ?? []) dialOut.follow(change.after);
-      if (concerns(change)) this.#wake();
+      if (this.#concerns(change)) this.#wake();
       else this.#idle ??= parts.clock.after(IDLE, () => this.#passOver());
     });
   }
@@ -116,6 +116,15 @@ export class DialOuts {
   #passOver(): void {
     this.#idle = undefined;
     if (this.#isOpen) this.#follower.passOver().catch(this.#parts.context.report);
+  }
+
+  /** Whether somebody may have to be called because of a change, or an occurrence is over that has asked people. */
+  #concerns({ uri, before, after, touched }: Change): boolean {
+    const isActive = before?.header.active === true || after?.header.active === true;
+    if (isActive && (asks(before) || asks(after) || this.#parts.invitations?.knows(uri) === true)) return true;
+    return touched.some(
+      ({ kind, key }) => kind === 'user' && calleesIn(after, key as XconUserId, undefined).length > 0,
+    );
   }
 
   async #deal(changes: readonly LoggedChange[]): Promise<() => void> {
@@ -191,12 +200,7 @@ export class DialOuts {
   }
 }
 
-/** Whether somebody may have to be called because of a change. */
-function concerns({ before, after, touched }: Change): boolean {
-  if (after === undefined || before?.header.active !== after.header.active) return true;
-  if (after.header.active && askedTargets(after).length > 0) return true;
-  return touched.some(({ kind, key }) => kind === 'user' && calleesIn(after, key as XconUserId, undefined).length > 0);
-}
+const asks = (object: ConferenceObject | undefined): boolean => object !== undefined && askedTargets(object).length > 0;
 
 const idOf = ({ conference, user, endpoint }: Callee): string => `${conference} ${user} ${endpoint}`;
 

@@ -53,6 +53,11 @@ export class Invitations {
     this.#timers.clear();
   }
 
+  /** Whether people of a conference have been asked. */
+  knows(uri: XconUri): boolean {
+    return this.#asked.has(uri);
+  }
+
   /** A conference may have changed, or its time may have come. */
   look(uri: XconUri): void {
     if (!this.#isOpen) return;

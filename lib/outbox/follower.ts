@@ -12,7 +12,8 @@ export class LogFollower {
   readonly #page: number;
   readonly #deal: (changes: readonly LoggedChange[]) => Promise<() => void>;
   #reading: Promise<void> | undefined;
-  #isMore = false;
+  /** Something has not been dealt with: of an earlier life, new, or for a failure. */
+  #isMore = true;
   #closed = false;
 
   /**
@@ -37,13 +38,17 @@ export class LogFollower {
     await this.#log.setPosition(this.#name, await this.#log.newestPosition());
   }
 
-  /** Passes over what has come so far without reading it, for none of it concerns anybody; does not where a wake comes meanwhile. */
+  /** Passes over what has come so far without reading it, for none of it concerns anybody; does not where a wake comes meanwhile, or has failed. */
   async passOver(): Promise<void> {
+    if (!this.#isDone()) {
+      await this.wake();
+      return;
+    }
     const newest = await this.#log.newestPosition();
     // The store answers in turn: after this, whoever wakes us has been told of all up to there.
     await this.#log.setPosition(this.#name, await this.#log.position(this.#name));
     const isBehind = (await this.#log.position(this.#name)) < newest;
-    if (isBehind && this.#reading === undefined && !this.#closed) await this.#log.setPosition(this.#name, newest);
+    if (isBehind && this.#isDone()) await this.#log.setPosition(this.#name, newest);
   }
 
   /** What is being dealt with ends; nothing more is begun. */
@@ -52,16 +57,31 @@ export class LogFollower {
     await this.#reading?.catch(() => undefined);
   }
 
+  #isDone(): boolean {
+    return !this.#isMore && this.#reading === undefined && !this.#closed;
+  }
+
   async #read(): Promise<void> {
     while (this.#isMore && !this.#closed) {
       this.#isMore = false;
-      const page = await this.#log.changes({ after: await this.#log.position(this.#name), limit: this.#page });
-      const last = page.at(-1);
-      if (last === undefined) continue;
-      const then = await this.#deal(page);
-      await this.#log.setPosition(this.#name, last.position);
-      then();
-      this.#isMore ||= page.length === this.#page;
+      try {
+        const isFull = await this.#readPage();
+        this.#isMore ||= isFull;
+      } catch (error) {
+        this.#isMore = true;
+        throw error;
+      }
     }
+  }
+
+  /** Whether there may be another. */
+  async #readPage(): Promise<boolean> {
+    const page = await this.#log.changes({ after: await this.#log.position(this.#name), limit: this.#page });
+    const last = page.at(-1);
+    if (last === undefined) return false;
+    const then = await this.#deal(page);
+    await this.#log.setPosition(this.#name, last.position);
+    then();
+    return page.length === this.#page;
   }
 }
