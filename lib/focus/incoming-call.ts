@@ -27,6 +27,7 @@ export class IncomingCall {
   readonly #conference: XconUri;
   readonly #identified: Identified;
   readonly #isCascade: boolean;
+  readonly #offer: string | undefined;
   #arrival: DialIn;
   #entered: () => void = () => undefined;
   #onIn: () => void = () => undefined;
@@ -44,6 +45,7 @@ export class IncomingCall {
     this.#server = server;
     this.#conference = conference;
     this.#identified = identified;
+    this.#offer = offerIn(server.request);
     this.#arrival = this.#arrives();
   }
 
@@ -74,7 +76,7 @@ export class IncomingCall {
     try {
       // Whatever ends the call ends the INVITE.
       call.onOver(() => invite.refuse(480));
-      await call.open(welcome.object, offerIn(this.#server.request), welcome.asks || welcome.entry === 'pending');
+      await call.open(welcome.object, this.#offer, welcome.asks || welcome.entry === 'pending');
       checkOpen(invite);
       await this.#parts.context.records.keep(call.id, { ...call.record, dialog: invite.session.dialog.toJSON() });
       checkOpen(invite);
@@ -218,7 +220,7 @@ export class IncomingCall {
 
   /** What would be in the conference, before the mixer has said what of it will be. */
   #offered(): readonly MediumState[] {
-    const types = offeredTypes(offerIn(this.#server.request) ?? '').slice(0, MOST_MEDIA);
+    const types = offeredTypes(this.#offer ?? '').slice(0, MOST_MEDIA);
     return types.map((type, at) => ({ id: String(at + 1), type, status: 'inactive' }));
   }
 

@@ -62,6 +62,7 @@ export class Negotiation {
   readonly #id = randomInt(2 ** 47);
   #version = 0;
   #lines: readonly Line[] = [];
+  #media: readonly Medium[] = [];
   #local = '';
 
   constructor(capabilities: Capabilities) {
@@ -73,17 +74,8 @@ export class Negotiation {
     return this.#local;
   }
 
-  get media(): Medium[] {
-    return this.#lines.map(({ ours, theirs, isAnswer = false }, index) => {
-      const refused = ours.port === 0 || theirs?.port === 0;
-      return {
-        ...{ index, type: ours.type, label: ours.label, refused },
-        status: refused || theirs === undefined ? 'inactive' : agreed(ours, theirs),
-        held: !refused && theirs !== undefined && !theirs.direction.includes('recv') && !(isAnswer && isSilent(ours)),
-        codec: refused || ours.description !== undefined ? undefined : ours.rtp[0]?.codec,
-        source: theirs?.source,
-      };
-    });
+  get media(): readonly Medium[] {
+    return this.#media;
   }
 
   /** How audio flows; undefined before both sides have spoken, and where it doesn't. */
@@ -130,11 +122,16 @@ export class Negotiation {
       const carried = ours.port !== 0 && ours.description === undefined && theirs !== undefined && theirs.port !== 0;
       if (carried && agreementOf(theirs, this.#capabilities) === undefined) throw incompatible([theirs]);
     }
+    this.#take(lines);
+  }
+
+  #take(lines: readonly Line[]): void {
     this.#lines = lines;
+    this.#media = lines.map(mediumOf);
   }
 
   #settle(lines: readonly Line[]): string {
-    this.#lines = lines;
+    this.#take(lines);
     const { host } = this.#capabilities;
     const body = (version: number): string =>
       sdp.write({
@@ -149,7 +146,7 @@ export class Negotiation {
         media: lines.map(({ ours }) => ours),
       });
     // RFC 3264 §8: the version goes up by one where the description is another.
-    if (body(this.#version) !== this.#local) this.#local = body(++this.#version);
+    if (this.#version === 0 || body(this.#version) !== this.#local) this.#local = body(++this.#version);
     return this.#local;
   }
 
@@ -247,6 +244,17 @@ function agreementOf(theirs: Stream, { codecs, host }: Capabilities): AudioAgree
     };
   }
   return undefined;
+}
+
+function mediumOf({ ours, theirs, isAnswer = false }: Line, index: number): Medium {
+  const refused = ours.port === 0 || theirs?.port === 0;
+  return {
+    ...{ index, type: ours.type, label: ours.label, refused },
+    status: refused || theirs === undefined ? 'inactive' : agreed(ours, theirs),
+    held: !refused && theirs !== undefined && !theirs.direction.includes('recv') && !(isAnswer && isSilent(ours)),
+    codec: refused || ours.description !== undefined ? undefined : ours.rtp[0]?.codec,
+    source: theirs?.source,
+  };
 }
 
 /** What both do, from the participant's point of view. */

@@ -160,6 +160,8 @@ export class ServerMachine extends Machine<ServerState, ServerInput, ServerEffec
   #answered(): void {
     if (!this.unanswered) return;
     this.#request = undefined;
+    // Whoever would have been told of a CANCEL need not live as long as the transaction.
+    this.#onCancel = undefined;
     this.#layer.answered(this);
   }
 
