@@ -110,6 +110,25 @@ describe('what readers can learn', () => {
         }),
     ],
     ['userRequest/delete', (reader, uri) => reader.removes(uri, idOf('dave'))],
+    ['userRequest/create', (reader, uri) => reader.brings(uri, idOf('dave'), endpoint(sipOf('dave')))],
+    [
+      'freeBusy',
+      (reader, uri) =>
+        extended(
+          reader,
+          uri,
+          `<extensionName>freeBusy</extensionName><asked xmlns="urn:plenary:free-busy" of="${idOf('dave')}" from="2027-01-11T00:00:00Z" to="2027-01-20T00:00:00Z"/>`,
+        ),
+    ],
+    ['occurrences', (reader, uri) => extended(reader, uri, '<extensionName>occurrences</extensionName>')],
+    [
+      'sidebarByRefRequest/retrieve',
+      (reader, uri) => reader.asks('sidebarByRef', { operation: 'retrieve', confObjID: uri }),
+    ],
+    [
+      'sidebarByValRequest/delete',
+      (reader, uri) => reader.asks('sidebarByVal', { operation: 'delete', confObjID: uri }),
+    ],
     [
       'sidebarByValRequest/create',
       (reader, uri) => reader.asks('sidebarByVal', { operation: 'create', confObjID: uri }),
@@ -132,6 +151,15 @@ describe('what readers can learn', () => {
     ['confRequest/delete', (reader, uri) => reader.deletes(uri)],
   ];
 
+  /** Those that name Dave: who does not know his name is answered as if he were not there. */
+  const NAMING = new Set([
+    'userRequest/retrieve',
+    'userRequest/update',
+    'usersRequest/update',
+    'userRequest/delete',
+    'userRequest/create',
+  ]);
+
   for (const [value, sights] of Object.entries(SIGHTS)) {
     for (const reader of READERS) {
       const sight = sightOf(value, reader);
@@ -151,6 +179,10 @@ describe('what readers can learn', () => {
               answer.xml.replaceAll(idOf('dave'), (id) => (answer.type === 'confs' ? id : '?')),
               what,
             ).not.to.match(/dove/i);
+            if (NAMING.has(what)) {
+              const { code, string } = await ask(party, elsewhere);
+              expect({ code, string }, what).to.deep.equal({ code: answer.code, string: answer.string });
+            }
           } else if (/dove/i.test(answer.xml)) named += 1;
           if (what === 'confRequest/retrieve' && sight !== 'absent') {
             const shown = all(answer.info, 'users/user').filter((user) =>
