@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { CalendarPeer } from '../../support/calendar-peer.ts';
 import { calendarText, DavParty, missing } from '../../support/dav.ts';
 import { PASSWORD } from '../../support/system.ts';
 
-const SERIES = calendarText([
+const MASTER = [
   'UID:series@vdir',
   'DTSTAMP:20291201T000000Z',
   'DTSTART;TZID=Europe/Berlin:20300107T090000',
@@ -13,7 +13,20 @@ const SERIES = calendarText([
   'RRULE:FREQ=WEEKLY;COUNT=52',
   'SUMMARY:Series',
   'X-OF-CLIENT:kept',
-]);
+];
+const SERIES = calendarText(MASTER);
+/** As a program on the other side changes it: renamed, one occurrence left out, one moved. */
+const EXCEPTED = calendarText(
+  [...MASTER.with(5, 'SUMMARY:Renamed'), 'EXDATE;TZID=Europe/Berlin:20300114T090000'],
+  [
+    'UID:series@vdir',
+    'DTSTAMP:20291201T000000Z',
+    'RECURRENCE-ID;TZID=Europe/Berlin:20300121T090000',
+    'DTSTART;TZID=Europe/Berlin:20300121T110000',
+    'DURATION:PT1H',
+    'SUMMARY:Renamed',
+  ],
+);
 
 describe('vdirsyncer and khal', () => {
   let peer: CalendarPeer;
@@ -82,9 +95,13 @@ default_calendar = conferences
       );
 
     await khal('new', '2030-02-01', '10:00', '11:00', 'Made by khal', '::', 'Words of khal');
-    writeFileSync(local, readFileSync(local, 'utf8').replace('SUMMARY:Series', 'SUMMARY:Renamed'));
+    // In one step, as programs write: khal looks into a folder that has changed.
+    writeFileSync(`${local}.tmp`, EXCEPTED);
+    renameSync(`${local}.tmp`, local);
     await synchronise();
-    expect((await alice.gets('series.ics')).body).to.include('SUMMARY:Renamed');
+    expect(missing(EXCEPTED, (await alice.gets('series.ics')).body)).to.deep.equal([]);
+    const listed = await khal('list', '--format', '{start-date} {start-time}', '--day-format', '', '2030-01-07', '21d');
+    expect(listed.trim().split('\n')).to.deep.equal(['2030-01-07 09:00', '2030-01-21 11:00']);
     const made = files().find((name) => name !== series) ?? '';
     const { body } = await alice.gets(encodeURIComponent(made));
     expect(missing(readFileSync(join(folder, made), 'utf8'), body)).to.deep.equal([]);
