@@ -121,7 +121,7 @@ const CLOSE = 8 * DAY;
 
 const unsteady = (recur: ICAL.Recur, start: number, limits: RuleLimits): RRuleTemporal =>
   new RRuleTemporal({
-    rruleString: `DTSTART:${stamp(start)}\nRRULE:${withoutUntil(recur)}`,
+    rruleString: `DTSTART:${stamp(start)}\nRRULE:${withoutUntil(recur)}${impliedDay(recur, start)}`,
     includeDtstart: true, // RFC 5545 §3.8.5.3: DTSTART is the first occurrence
     maxIterations: Math.max(limits.periods, recur.count ?? 0),
     maxCandidateEvaluations: 50 * limits.periods,
@@ -176,5 +176,13 @@ export const stamp = (at: number): string => new Date(at).toISOString().replace(
 /** When that is; NaN for what is written otherwise. */
 export const momentOf = (stamped: string): number =>
   Date.parse(stamped.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+
+/** A week of the year alone means the weekday of DTSTART (RFC 5545 §3.3.10); the library drifts away from it. */
+function impliedDay({ parts }: ICAL.Recur, start: number): string {
+  const isWeekAlone = 'BYWEEKNO' in parts && !['BYDAY', 'BYMONTHDAY', 'BYYEARDAY'].some((name) => name in parts);
+  return isWeekAlone ? `;BYDAY=${WEEKDAYS[new Date(start).getUTCDay()] ?? ''}` : '';
+}
+
+const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
 
 const withoutUntil = (recur: ICAL.Recur): string => recur.toString().replace(/;?UNTIL=[^;]*/, '');

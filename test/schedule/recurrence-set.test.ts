@@ -34,6 +34,12 @@ describe('the occurrences of a series', () => {
     expect(starts(eve, 9)).to.deep.equal(['2030-12-31 23:30', '2031-01-01 23:30']);
   });
 
+  it('[E17] of a week of the year alone are on the weekday of the first', () => {
+    const set = setOf(calendar(['DTSTART:20250630T090000Z', 'RRULE:FREQ=YEARLY;BYWEEKNO=20']));
+    const mondays = ['2025-06-30', '2026-05-11', '2027-05-17', '2028-05-15', '2029-05-14', '2030-05-13'];
+    expect(starts(set, 6)).to.deep.equal(mondays.map((day) => `${day} 09:00`));
+  });
+
   it('[E17] take a floating time in the zone of their object, else in that of the server', () => {
     const floating = calendar(['DTSTART:20300701T090000']);
     const own = floating.replace('VERSION:2.0', 'VERSION:2.0\r\nX-WR-TIMEZONE:Europe/Berlin');
