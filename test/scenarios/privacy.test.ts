@@ -13,6 +13,8 @@ const roles = (...names: string[]): string =>
 const READERS = ['stranger', ...AUDIENCES, 'system administrator'] as const;
 type Reader = (typeof READERS)[number];
 
+type Question = readonly [what: string, ask: (reader: Party, uri: string) => Promise<Answer>];
+
 /** How Dave, who came in by himself, appears (docs/policy.md, “How people appear”). */
 type Sight = 'named' | 'anonymous' | 'absent';
 const SIGHTS: Readonly<Record<string, Readonly<Record<Audience, Sight>>>> = {
@@ -64,7 +66,7 @@ describe('what readers can learn', () => {
   };
 
   /** Every type of request, in an order in which later ones still find what they ask for. */
-  const ASKED: readonly (readonly [what: string, ask: (reader: Party, uri: string) => Promise<Answer>])[] = [
+  const ASKED: readonly Question[] = [
     ['blueprintsRequest', (reader) => reader.listsBlueprints()],
     ['blueprintRequest/retrieve', (reader, uri) => reader.retrievesBlueprint(uri)],
     ['optionsRequest', (reader) => reader.asks('options')],
@@ -121,6 +123,29 @@ describe('what readers can learn', () => {
         ),
     ],
     ['occurrences', (reader, uri) => extended(reader, uri, '<extensionName>occurrences</extensionName>')],
+    [
+      'barring',
+      (reader, uri) =>
+        extended(
+          reader,
+          uri,
+          `<extensionName>barring</extensionName><barring xmlns="urn:plenary:barring" user="${idOf('dave')}"/>`,
+        ),
+    ],
+    ['callback', calledBack],
+    ...(['create', 'update', 'delete'] as const).map((operation): Question => [
+      `blueprintRequest/${operation}`,
+      (reader, uri) => reader.asks('blueprint', { operation, confObjID: uri, inside: confInfo(uri, title('Mine')) }),
+    ]),
+    ...(['sidebarByVal', 'sidebarByRef'] as const).map((name): Question => [
+      `${name}Request/update`,
+      (reader, uri) =>
+        reader.asks(name, { operation: 'update', confObjID: uri, inside: confInfo(uri, title('Aside')) }),
+    ]),
+    [
+      'sidebarByRefRequest/delete',
+      (reader, uri) => reader.asks('sidebarByRef', { operation: 'delete', confObjID: uri }),
+    ],
     [
       'sidebarByRefRequest/retrieve',
       (reader, uri) => reader.asks('sidebarByRef', { operation: 'retrieve', confObjID: uri }),
@@ -211,9 +236,23 @@ async function listed(reader: Party, uri: string, filter?: string): Promise<Answ
   return { ...answer, xml: `${answer.code} ${found.length}` };
 }
 
-function filters(...list: readonly string[]): [string, (reader: Party, uri: string) => Promise<Answer>][] {
+function filters(...list: readonly string[]): Question[] {
   return list.map((filter) => [`confsRequest ${filter}`, (reader, uri) => listed(reader, uri, filter)]);
 }
 
 const extended = (reader: Party, uri: string, inside: string): Promise<Answer> =>
   reader.asks('extended', { operation: 'retrieve', confObjID: uri, inside });
+
+/** Asks to be told of a conference, and no longer; without what names the callback. */
+async function calledBack(reader: Party, uri: string): Promise<Answer> {
+  const ask = (operation: 'create' | 'delete', attributes: string): Promise<Answer> =>
+    reader.asks('extended', {
+      operation,
+      confObjID: uri,
+      inside: `<extensionName>callback</extensionName><callback xmlns="urn:plenary:callback" ${attributes}/>`,
+    });
+  const answer = await ask('create', `url="https://receiver.example/" scope="conference" conference="${uri}"`);
+  const [, id] = / id="([^"]+)"/.exec(answer.xml) ?? [];
+  if (id !== undefined) expect(await ask('delete', `id="${id}"`)).to.include({ code: 200 });
+  return { ...answer, xml: answer.xml.replace(/ (id|secret|after|created)="[^"]*"/g, '') };
+}
