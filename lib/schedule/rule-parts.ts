@@ -35,7 +35,8 @@ const RANGES = {
   bysetpos: { from: 1, to: 366, signed: true },
 } as const;
 const NAMES = Object.keys(RANGES) as (keyof typeof RANGES)[];
-const DAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
+/** By their numbers from 0. */
+export const DAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
 const MOST_INTERVAL = 10_000;
 
 /** @throws {UnusableTime} for values that no rule may hold */
@@ -86,23 +87,43 @@ const DAY = 86_400_000;
 
 /** Whether there is, in any year, a day that all parts of the rule which name days allow. */
 export function hasADay(parts: RuleParts): boolean {
-  const { bymonth, bymonthday, byyearday, byweekno, byday } = parts;
+  const { bymonthday, byyearday, byweekno, byday } = parts;
   if (!bymonthday && !byyearday && !byweekno && !byday) return true;
   return YEARS.some((year) => {
     const from = Date.UTC(year, 0);
-    const length = (Date.UTC(year + 1, 0) - from) / DAY;
-    for (let at = 0; at < length; at += 1) {
-      const date = new Date(from + at * DAY);
-      const month = date.getUTCMonth() + 1;
-      if (bymonth && !bymonth.includes(month)) continue;
-      const inMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
-      if (!allows(bymonthday, date.getUTCDate(), inMonth) || !allows(byyearday, at + 1, length)) continue;
-      if (byweekno && !byweekno.some((week) => mayBeIn(week, at, length))) continue;
-      if (!byday || byday.some((one) => isThe(one, date, at, inMonth, length, parts))) return true;
-    }
+    const length = lengthOfYear(year);
+    for (let at = 0; at < length; at += 1) if (allowsDay(parts, from + at * DAY)) return true;
     return false;
   });
 }
+
+const lengthOfYear = (year: number): number => (Date.UTC(year + 1, 0) - Date.UTC(year, 0)) / DAY;
+
+/** Whether all parts that name days allow this one, of weeks of the year only about. */
+export function allowsDay(parts: RuleParts, wall: number): boolean {
+  const { bymonth, bymonthday, byyearday, byweekno, byday } = parts;
+  const date = new Date(wall);
+  const year = date.getUTCFullYear();
+  const month = date.getUTCMonth() + 1;
+  if (bymonth && !bymonth.includes(month)) return false;
+  const inMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const length = lengthOfYear(year);
+  const at = Math.floor((wall - Date.UTC(year, 0)) / DAY);
+  if (!allows(bymonthday, date.getUTCDate(), inMonth) || !allows(byyearday, at + 1, length)) return false;
+  if (byweekno && !byweekno.some((week) => mayBeIn(week, at, length))) return false;
+  return !byday || byday.some((one) => isThe(one, date, at, inMonth, length, parts));
+}
+
+/**
+ * Whether days of the year, or numbered days of the week, stand beside other days in a yearly rule: each part limits the
+ * others (RFC 5545 §3.3.10, the table and its note 2), but the library takes the days of any, or of one.
+ */
+export const limitsDays = ({ freq, byyearday, bymonthday, byweekno, byday }: RuleParts): boolean => {
+  if (freq !== 'YEARLY' || byweekno !== undefined) return false;
+  if (byyearday !== undefined) return bymonthday !== undefined || byday !== undefined;
+  const isNumbered = byday?.some(({ nth }) => nth !== 0) === true;
+  return isNumbered && (bymonthday !== undefined || byday.some(({ nth }) => nth === 0));
+};
 
 const allows = (list: readonly number[] | undefined, value: number, length: number): boolean =>
   list === undefined || list.includes(value) || list.includes(value - length - 1);

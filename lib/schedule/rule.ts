@@ -1,6 +1,15 @@
 import type ICAL from 'ical.js';
 import { RRuleTemporal } from 'rrule-temporal';
-import { hasADay, mostInPeriod, partsOf, type RuleParts, timesOfDay } from './rule-parts.ts';
+import {
+  allowsDay,
+  DAYS,
+  hasADay,
+  limitsDays,
+  mostInPeriod,
+  partsOf,
+  type RuleParts,
+  timesOfDay,
+} from './rule-parts.ts';
 import { SteadyRule } from './steady-rule.ts';
 import { UnusableTime } from './unusable-time.ts';
 import type { Zone } from './zone.ts';
@@ -18,8 +27,11 @@ export class Rule {
   readonly #rule: SteadyRule | RRuleTemporal;
   readonly #isOver: (wall: number) => boolean;
   readonly #isEndless: boolean;
+  /** Which of what the library finds is meant; all where there is none. */
+  readonly #isMeant: ((wall: number) => boolean) | undefined;
+  readonly #periods: number;
   /** No occurrence is later on the clock. */
-  readonly #latest: number;
+  #latest: number;
 
   /** @throws {UnusableTime} for what never happens, or happens more often than it may */
   constructor(recur: ICAL.Recur, start: number, zone: Zone, limits: RuleLimits) {
@@ -32,7 +44,10 @@ export class Rule {
       until === undefined ? LATEST : until.isUtc ? zone.wallOf(until.at) + DAY : until.at,
     );
     this.#isOver = (wall) => until !== undefined && (until.isUtc ? zone.instantOf(wall) : wall) > until.at;
-    this.#rule = SteadyRule.of(parts, start, weekStartOf(recur)) ?? unsteady(recur, start, limits);
+    this.#rule = SteadyRule.of(parts, start, weekStartOf(recur)) ?? unsteady(recur, parts, start, limits);
+    this.#isMeant = limitsDays(parts) ? (wall) => wall === start || allowsDay(parts, wall) : undefined;
+    this.#periods = limits.periods;
+    if (this.#isMeant && parts.count !== undefined) this.#latest = this.#last(start, parts.count);
     this.#refuseEmpty(parts, start);
     if (mayBeDense(parts, limits.occurrences)) this.#refuseDense(start, limits.occurrences);
   }
@@ -59,13 +74,33 @@ export class Rule {
   #next(wall: number): number | undefined {
     const rule = this.#rule;
     if (rule instanceof SteadyRule) return rule.at(wall);
-    return searched(() => rule.next(new Date(wall), true))?.epochMilliseconds;
+    return this.#meant(wall, (from) => rule.next(new Date(from), true), 1);
   }
 
   #previous(wall: number): number | undefined {
     const rule = this.#rule;
     if (rule instanceof SteadyRule) return rule.upTo(wall);
-    return searched(() => rule.previous(new Date(wall), true))?.epochMilliseconds;
+    return this.#meant(wall, (from) => rule.previous(new Date(from), true), -1);
+  }
+
+  /** The first one from a time on, or back, that is meant. */
+  #meant(wall: number, search: (from: number) => Found | null, step: 1 | -1): number | undefined {
+    let found = searched(() => search(wall))?.epochMilliseconds;
+    for (let tried = 0; found !== undefined && this.#isMeant?.(found) === false; tried += 1) {
+      const from = found + step;
+      found = tried < this.#periods ? searched(() => search(from))?.epochMilliseconds : undefined;
+    }
+    return found;
+  }
+
+  /** The last of so many from the start. */
+  #last(start: number, count: number): number {
+    let last = start;
+    for (const wall of this.from(start)) {
+      last = wall;
+      if (--count === 0) break;
+    }
+    return last;
   }
 
   /** All from a time on: the first ones one by one, for most ask for no more; then, where they stand close, by the month. */
@@ -91,13 +126,14 @@ export class Rule {
     const rule = this.#rule;
     if (rule instanceof SteadyRule || wall + MONTH > this.#latest) return [];
     const found = searched(() => rule.between(new Date(wall + 1), new Date(wall + MONTH), true)) ?? [];
-    return found.map(({ epochMilliseconds }) => epochMilliseconds);
+    return found.map(({ epochMilliseconds }) => epochMilliseconds).filter((one) => this.#isMeant?.(one) !== false);
   }
 
   /** That the days of a rule exist does not say that its steps ever meet one. */
   #refuseEmpty(parts: RuleParts, start: number): void {
     const rule = this.#rule;
     if (this.#isOver(start) || parts.count === 1 || rule instanceof SteadyRule) return;
+    if (this.#isMeant && this.#next(start + 1) === undefined) throw neverHappens();
     try {
       rule.next(new Date(start));
     } catch {
@@ -119,9 +155,13 @@ const DAY = 86_400_000;
 const MONTH = 31 * DAY;
 const CLOSE = 8 * DAY;
 
-const unsteady = (recur: ICAL.Recur, start: number, limits: RuleLimits): RRuleTemporal =>
+interface Found {
+  readonly epochMilliseconds: number;
+}
+
+const unsteady = (recur: ICAL.Recur, parts: RuleParts, start: number, limits: RuleLimits): RRuleTemporal =>
   new RRuleTemporal({
-    rruleString: `DTSTART:${stamp(start)}\nRRULE:${withoutUntil(recur)}${impliedDay(recur, start)}`,
+    rruleString: `DTSTART:${stamp(start)}\nRRULE:${withoutLimits(withoutUntil(recur), parts)}${impliedDay(recur, start)}`,
     includeDtstart: true, // RFC 5545 §3.8.5.3: DTSTART is the first occurrence
     maxIterations: Math.max(limits.periods, recur.count ?? 0),
     maxCandidateEvaluations: 50 * limits.periods,
@@ -156,7 +196,8 @@ function refuseTooMuch(parts: RuleParts, { occurrences }: RuleLimits): void {
   if (timesOfDay(parts) > occurrences)
     throw new UnusableTime('too-much', `The rule has more than ${String(occurrences)} times in a day.`);
   const positions = (parts.bysetpos ?? []).map(Math.abs);
-  if (!hasADay(parts) || positions.some((position) => position > mostInPeriod(parts))) throw neverHappens();
+  const isBeyond = positions.length > 0 && positions.every((position) => position > mostInPeriod(parts));
+  if (!hasADay(parts) || isBeyond) throw neverHappens();
 }
 
 /** UNTIL is UTC where DTSTART has a zone; a day counts to its end (RFC 5545 §3.3.10). */
@@ -180,9 +221,20 @@ export const momentOf = (stamped: string): number =>
 /** A week of the year alone means the weekday of DTSTART (RFC 5545 §3.3.10); the library drifts away from it. */
 function impliedDay({ parts }: ICAL.Recur, start: number): string {
   const isWeekAlone = 'BYWEEKNO' in parts && !['BYDAY', 'BYMONTHDAY', 'BYYEARDAY'].some((name) => name in parts);
-  return isWeekAlone ? `;BYDAY=${WEEKDAYS[new Date(start).getUTCDay()] ?? ''}` : '';
+  return isWeekAlone ? `;BYDAY=${DAYS[new Date(start).getUTCDay()] ?? ''}` : '';
 }
 
-const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
-
 const withoutUntil = (recur: ICAL.Recur): string => recur.toString().replace(/;?UNTIL=[^;]*/, '');
+
+/** What is left to the library of a rule in which parts limit one another: the days that are to be limited. */
+function withoutLimits(text: string, parts: RuleParts): string {
+  if (!limitsDays(parts)) return text;
+  const { bysetpos, byyearday, bymonthday, byday = [] } = parts;
+  if (bysetpos !== undefined)
+    throw new UnusableTime('malformed', 'BYSETPOS does not go with days that limit one another: name the days.');
+  if (byyearday !== undefined) return text.replace(/;(COUNT|BYMONTH|BYMONTHDAY|BYDAY)=[^;]*/g, '');
+  const others = text.replace(/;(COUNT|BYDAY)=[^;]*/g, '');
+  return bymonthday !== undefined
+    ? others
+    : `${others};BYDAY=${[...new Set(byday.map(({ day }) => DAYS[day]))].join(',')}`;
+}
