@@ -14,7 +14,7 @@ import { ccmpDefaults } from '../lib/ccmp/server.ts';
 import { commitDefaults } from '../lib/conference/commits.ts';
 import { controlDefaults } from '../lib/conference/control-parts.ts';
 import { loadConfig, section, type Config } from '../lib/config.ts';
-import { attemptLimits, ccmpSettings, directoryLimits } from '../lib/config/limits.ts';
+import { attemptLimits, ccmpSettings, controlLimits, directoryLimits } from '../lib/config/limits.ts';
 import { fromFlag } from '../lib/config/sources.ts';
 import { attemptDefaults } from '../lib/directory/attempts.ts';
 import { directoryDefaults } from '../lib/directory/directory.ts';
@@ -221,7 +221,8 @@ describe('conferencing system', () => {
   it('gives each part, without settings, the limits that it documents', () => {
     const store = { ...section(defaults, 'store'), logVersions: defaults['log.versions'] };
     expect(store).to.deep.equal(SQLITE_STORE_DEFAULTS);
-    expect(section(defaults, 'conference')).to.deep.equal({ ...controlDefaults, ...commitDefaults });
+    const control = { ...controlLimits(defaults), ...section(defaults, 'conference') };
+    expect(control).to.deep.equal({ ...controlDefaults, ...commitDefaults });
     expect(section(defaults, 'nonces')).to.deep.equal(nonceDefaults);
     expect(ccmpSettings(defaults)).to.deep.equal(ccmpDefaults);
     expect(attemptLimits(defaults)).to.deep.include(attemptDefaults);
