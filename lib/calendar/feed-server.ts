@@ -36,7 +36,7 @@ const PATH = /^\/calendars(?:\/([\w-]{8,64})\.ics)?$/;
 
 /**
  * Conferences as calendars read them: `POST /calendars` makes a secret URL for who asks, `GET` of that URL gives her
- * conferences as iCalendar, `DELETE` revokes it.
+ * conferences as iCalendar, `DELETE` revokes it, and `DELETE /calendars` all of hers.
  */
 export class FeedServer {
   readonly #parts: FeedParts;
@@ -58,10 +58,10 @@ export class FeedServer {
     exchange.log['path'] = '/calendars';
     exchange.headers['Cache-Control'] = 'private, no-cache';
     if (secret !== undefined && (method === 'GET' || method === 'HEAD')) await this.#show(exchange, secret);
-    else if (secret !== undefined && method === 'DELETE') await this.#revoke(exchange, secret);
+    else if (method === 'DELETE') await this.#revoke(exchange, secret);
     else if (secret === undefined && method === 'POST') await this.#create(exchange);
     else {
-      exchange.headers['Allow'] = secret === undefined ? 'POST' : 'GET, HEAD, DELETE';
+      exchange.headers['Allow'] = secret === undefined ? 'POST, DELETE' : 'GET, HEAD, DELETE';
       exchange.answerText(405, 'Method Not Allowed');
     }
   };
@@ -97,11 +97,16 @@ export class FeedServer {
     exchange.answerText(201, `/calendars/${secret}.ics`);
   }
 
-  async #revoke(exchange: Exchange, secret: string): Promise<void> {
+  async #revoke(exchange: Exchange, secret: string | undefined): Promise<void> {
+    const { feeds } = this.#parts;
     const principal = await this.#authenticated(exchange);
     if (principal === undefined) return;
-    if (await this.#parts.feeds.revoke(secret, principal.userId)) exchange.answerNothing();
-    else exchange.answerText(404, 'There is no such calendar.');
+    if (secret === undefined) await feeds.revokeAll(principal.userId);
+    else if (!(await feeds.revoke(secret, principal.userId))) {
+      exchange.answerText(404, 'There is no such calendar.');
+      return;
+    }
+    exchange.answerNothing();
   }
 
   /** As a user sees them who gives no conference password: none is in a feed. */

@@ -57,4 +57,11 @@ export class Feeds {
     await this.#repository.forget(hash);
     return true;
   }
+
+  /** The same of every secret of a user, for who has lost one can not name it. */
+  async revokeAll(user: XconUserId): Promise<void> {
+    const hashes = [...this.#users].filter(([, owner]) => owner === user).map(([hash]) => hash);
+    for (const hash of hashes) this.#users.delete(hash);
+    await Promise.all(hashes.map((hash) => this.#repository.forget(hash)));
+  }
 }

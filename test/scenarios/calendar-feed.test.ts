@@ -105,6 +105,18 @@ describe('a calendar feed', () => {
     expect((await asks('GET', path)).status).to.equal(404);
   });
 
+  it("is gone with all others of a user who has lost its secret, and with nobody else's", async () => {
+    const make = async (name: 'bob' | 'carol'): Promise<string> =>
+      (await asks('POST', '/calendars', login(name))).headers.location ?? '';
+    const [first, second, other] = [await make('bob'), await make('bob'), await make('carol')];
+    expect((await asks('DELETE', '/calendars')).status).to.equal(401);
+    expect((await asks('DELETE', '/calendars', login('bob'))).status).to.equal(204);
+    await system.restart();
+    const statuses = [];
+    for (const path of [first, second, other]) statuses.push((await asks('GET', path)).status);
+    expect(statuses).to.deep.equal([404, 404, 200]);
+  });
+
   it('is refused beyond the number that a user may have, and to nobody in particular', async () => {
     expect((await asks('POST', '/calendars')).status).to.equal(401);
     const statuses = [];
