@@ -20,6 +20,7 @@ interface Said {
   readonly headers?: readonly string[];
   readonly from?: string;
   readonly organizer?: string;
+  readonly summary?: string;
 }
 
 /** An invitation as a calendar program mails it. */
@@ -49,7 +50,7 @@ const invitation = (said: Said): string => {
     ...[`SEQUENCE:${sequence}`, `DTSTAMP:2029010${sequence + 1}T000000Z`, `ORGANIZER;CN=Olga:mailto:${organizer}`],
     ...['ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE;CN=Meet:mailto:meet@example.com'],
     ...['ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:erin@example.com'],
-    ...['SUMMARY:Planning', ...lines, 'END:VEVENT', 'END:VCALENDAR', '', '--b--', ''],
+    ...[`SUMMARY:${said.summary ?? 'Planning'}`, ...lines, 'END:VEVENT', 'END:VCALENDAR', '', '--b--', ''],
   ].join('\n');
 };
 
@@ -145,6 +146,29 @@ describe('the bridge, invited by mail', () => {
     expect(await conferences()).to.deep.equal([]);
     // Nobody was told twice: the organizer's calendar has invited the others.
     expect(server.received.map(({ to }) => to[0])).to.deep.equal(Array(3).fill('olga@example.com'));
+  });
+
+  it('makes a child of an occurrence that gets a name of its own', async () => {
+    await send(OUTLOOK);
+    const [uri = ''] = await conferences();
+    const name = 'RECURRENCE-ID;TZID=W. Europe Standard Time:20300114T090000';
+    const retreat = [
+      name,
+      name.replace('RECURRENCE-ID', 'DTSTART'),
+      'DTEND;TZID=W. Europe Standard Time:20300114T170000',
+    ];
+    expect(await send({ zone: OUTLOOK_ZONE, sequence: 1, summary: 'Retreat', lines: retreat })).to.equal(250);
+    await server.until(2);
+    const occurrences = async (): Promise<string[]> => {
+      const inside =
+        '<extensionName>occurrences</extensionName><occurrences xmlns="urn:plenary:occurrences" from="2030-01-01T00:00:00Z" to="2030-01-22T00:00:00Z"/>';
+      const { xml } = await olga.asks('extended', { operation: 'retrieve', confObjID: uri, inside });
+      return [...xml.matchAll(/child="(xcon:[^"]+)"/g)].map(([, child]) => child ?? '');
+    };
+    const [child = '', ...others] = await occurrences();
+    expect(others).to.deep.equal([]);
+    expect((await olga.asks('conf', { operation: 'retrieve', confObjID: child })).xml).to.include('Retreat');
+    expect((await olga.asks('conf', { operation: 'retrieve', confObjID: uri })).xml).not.to.include('Retreat');
   });
 
   const refused: Record<string, Partial<Said>> = {

@@ -38,6 +38,7 @@ export interface Schedule extends Plan {
 }
 
 const KNOWN = new Set(['vevent', 'vtimezone']);
+const WORDS = ['summary', 'description'];
 
 /** Reads what a calendar says of one event or series. @throws {UnusableCalendar} */
 export function scheduleOf(text: string, limits: CalendarLimits = calendarDefaults): Schedule {
@@ -117,15 +118,22 @@ function textOf(component: ICAL.Component, name: string): string | undefined {
   return value === null ? undefined : value.toString().trim() || undefined;
 }
 
-/** Events stripped to when they take place, with the time zones that they need: the `base` of a conference. */
-export function baseOf(calendar: ICAL.Component, events: readonly ICAL.Component[]): string {
+/**
+ * Events stripped to when they take place, with the time zones that they need: the `base` of a conference.
+ * @param worded those that keep their words, for children are made of them
+ */
+export function baseOf(
+  calendar: ICAL.Component,
+  events: readonly ICAL.Component[],
+  worded: readonly ICAL.Component[] = [],
+): string {
   const times = emptyCalendar();
   const zone = calendar.getFirstProperty('x-wr-timezone');
   if (zone !== null) times.addProperty(copiedProperty(zone));
   for (const one of calendar.getAllSubcomponents('vtimezone')) times.addSubcomponent(copied(one));
   for (const event of events) {
     const stripped = new ICAL.Component('vevent');
-    for (const name of ['uid', 'dtstamp', ...TIMES])
+    for (const name of ['uid', 'dtstamp', ...TIMES, ...(worded.includes(event) ? WORDS : [])])
       for (const one of event.getAllProperties(name)) stripped.addProperty(copiedProperty(one));
     times.addSubcomponent(stripped);
   }

@@ -9,7 +9,7 @@ import { XmlElement } from '../../xml/element.ts';
 import { isSamePerson } from '../event/attendee.ts';
 import { recurrenceOf } from '../event/events.ts';
 import { changedConference, type Guestbook, isOwnAddress, newConference, targetsOf } from '../event/request.ts';
-import { type Schedule, scheduleOf } from '../event/schedule.ts';
+import { baseOf, type Schedule, scheduleOf } from '../event/schedule.ts';
 import { type JoinAddress, joinAddressesOf, type SeenConference, seenIn } from '../event/seen-conference.ts';
 import { isLater, merged, organizersOf, readable, type Revision, revisionOf } from './bridge-event.ts';
 import { replyText } from './bridge-reply.ts';
@@ -152,7 +152,7 @@ export class Bridging {
 
   async #create(asked: Asked, schedule: Schedule, uri: XconUri): Promise<void> {
     const targets = await this.#targets(asked, schedule);
-    const document = newConference(schedule, targets, this.#parts.domain);
+    const document = newConference({ ...schedule, base: wordedBaseOf(schedule) }, targets, this.#parts.domain);
     // The organizer's own calendar has invited everybody.
     const children = document.children.map((child) =>
       child instanceof XmlElement && child.local === 'conference-description'
@@ -163,8 +163,9 @@ export class Bridging {
   }
 
   async #update(asked: Asked, schedule: Schedule, seen: SeenConference): Promise<void> {
-    const { subject, description, base } = schedule;
-    const changes = changedConference(seen, { subject, description, base }, await this.#targets(asked, schedule));
+    const { subject, description } = schedule;
+    const said = { subject, description, base: wordedBaseOf(schedule) };
+    const changes = changedConference(seen, said, await this.#targets(asked, schedule));
     if (changes !== undefined) await this.#parts.control.update(asked.call, seen.uri, changes);
   }
 
@@ -224,4 +225,10 @@ export class Bridging {
     };
     return this.#parts.outbox.keep([letter]);
   }
+}
+
+/** With the words of events that override others: those that differ become children of the series (RFC 5239 §7.4). */
+function wordedBaseOf({ calendar, changes }: Schedule): string {
+  const worded = changes.filter(({ differs }) => differs).map(({ event }) => event);
+  return baseOf(calendar, calendar.getAllSubcomponents('vevent'), worded);
 }
