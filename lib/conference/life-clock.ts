@@ -13,7 +13,7 @@ export interface LifeClockLimits {
   readonly retry: number;
 }
 
-export const lifeClockDefaults: LifeClockLimits = { atOnce: 100, look: 30_000, late: 60_000, retry: 5_000 };
+export const lifeClockDefaults: LifeClockLimits = { atOnce: 40, look: 30_000, late: 60_000, retry: 5_000 };
 
 export interface LifeClockParts {
   readonly control: { tick(uri: XconUri): Promise<void>; onChange(listener: ChangeListener): void };
