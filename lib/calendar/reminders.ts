@@ -25,9 +25,6 @@ export interface ReminderLimits {
 
 export const reminderDefaults: ReminderLimits = { atOnce: 100, look: 30_000, retry: 5_000, page: 250 };
 
-/** Milliseconds after which what concerns no reminder is passed over, so that the log need not keep it. */
-const IDLE = 10_000;
-
 /** When a conference has somebody to remind next, and up to when all were reminded; milliseconds since 1970. */
 export interface Planned {
   readonly uri: XconUri;
@@ -62,7 +59,6 @@ export class Reminders {
   readonly #parts: ReminderParts;
   readonly #follower: LogFollower;
   #alarm: { cancel(): void } | undefined;
-  #idle: { cancel(): void } | undefined;
   #wake = Infinity;
   #turn: Promise<void> = Promise.resolve();
   #isOpen = false;
@@ -73,7 +69,7 @@ export class Reminders {
     parts.control.onChange((change) => {
       if (!this.#isOpen) return;
       if (changesReminders(change)) this.#follow();
-      else this.#idle ??= parts.clock.after(IDLE, () => this.#passOver());
+      else this.#follower.rest(parts.clock, parts.onError);
     });
   }
 
@@ -86,19 +82,11 @@ export class Reminders {
   async close(): Promise<void> {
     this.#isOpen = false;
     this.#alarm?.cancel();
-    this.#idle?.cancel();
     await this.#follower.close();
     await this.#turn;
   }
 
-  #passOver(): void {
-    this.#idle = undefined;
-    this.#follower.passOver().catch(this.#parts.onError);
-  }
-
   #follow(): void {
-    this.#idle?.cancel();
-    this.#idle = undefined;
     this.#follower.wake().catch((error: unknown) => {
       this.#parts.onError(error);
       this.#parts.clock.after(this.#parts.limits.retry, () => {

@@ -16,9 +16,6 @@ import type { RegistrationView, Scope } from './registration.ts';
 import { reportOf, reportOfDeletion, reportOfReminder } from './report.ts';
 import { secretOf, signatureOf } from './signature.ts';
 
-/** Without anybody to call, the log is passed over this often, in milliseconds. */
-const IDLE = 10_000;
-
 /**
  * Tells the URLs that users registered what happens in conferences: each change that is in the change log, in the order
  * of each conference, once or more, as the user may see it when it is delivered.
@@ -32,7 +29,6 @@ export class CallbackService {
   readonly #courier: Courier<Letter>;
   readonly #follower: LogFollower;
   readonly #ended = new AbortController();
-  #idle: { cancel(): void } | undefined;
   #isOpen = false;
 
   constructor(parts: CallbackParts) {
@@ -71,7 +67,6 @@ export class CallbackService {
   /** What is under way is broken off; it is delivered again in the next life. */
   async close(): Promise<void> {
     this.#isOpen = false;
-    this.#idle?.cancel();
     this.#courier.close();
     this.#ended.abort();
     await this.#follower.close();
@@ -179,12 +174,7 @@ export class CallbackService {
   #wake(): void {
     if (!this.#isOpen) return;
     if (this.#registrations.size > 0) this.#follower.wake().catch(this.#parts.onError);
-    else this.#idle ??= this.#parts.clock.after(IDLE, () => void this.#passOver());
-  }
-
-  async #passOver(): Promise<void> {
-    this.#idle = undefined;
-    if (this.#registrations.size === 0 && this.#isOpen) await this.#follower.skip().catch(this.#parts.onError);
+    else this.#follower.rest(this.#parts.clock, this.#parts.onError);
   }
 
   /** Puts changes into the letterbox of each registration that they may concern. */

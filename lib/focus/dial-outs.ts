@@ -32,8 +32,6 @@ export type Progress = (step: Final) => void;
 
 /** The name under which the store remembers how far we are. */
 const FOLLOWER = 'dial-out';
-/** Changes that concern nobody are passed over this often, in milliseconds. */
-const IDLE = 10_000;
 /** How long the end waits for telephones to stop ringing, in milliseconds. */
 const GRACE = 1_000;
 
@@ -49,7 +47,6 @@ export class DialOuts {
   readonly #extras = new Map<string, Extras>();
   readonly #listeners = new Map<string, Set<Progress>>();
   readonly #runs = new Set<Promise<void>>();
-  #idle: Timer | undefined;
   #late: Timer | undefined;
   #isOpen = false;
 
@@ -59,7 +56,7 @@ export class DialOuts {
     parts.onChange((change) => {
       for (const dialOut of this.#running.get(change.uri)?.values() ?? []) dialOut.follow(change.after);
       if (this.#concerns(change)) this.#wake();
-      else this.#idle ??= parts.clock.after(IDLE, () => this.#passOver());
+      else if (this.#isOpen) this.#follower.rest(parts.clock, parts.context.report);
     });
   }
 
@@ -81,7 +78,6 @@ export class DialOuts {
   /** What rings is cancelled; the next life calls again. */
   async close(): Promise<void> {
     this.#isOpen = false;
-    this.#idle?.cancel();
     this.#parts.invitations?.close();
     for (const dialOuts of this.#running.values()) for (const dialOut of dialOuts.values()) dialOut.stop();
     const late = new Promise<void>((resolve) => (this.#late = this.#parts.clock.after(GRACE, resolve)));
@@ -108,14 +104,7 @@ export class DialOuts {
   }
 
   #wake(): void {
-    this.#idle?.cancel();
-    this.#idle = undefined;
     if (this.#isOpen) this.#follower.wake().catch(this.#parts.context.report);
-  }
-
-  #passOver(): void {
-    this.#idle = undefined;
-    if (this.#isOpen) this.#follower.passOver().catch(this.#parts.context.report);
   }
 
   /** Whether somebody may have to be called because of a change, or an occurrence is over that has asked people. */

@@ -1,4 +1,8 @@
 import type { ConferenceRepository, LoggedChange } from '../conference/repository.ts';
+import type { Timers } from './letter.ts';
+
+/** Milliseconds in which what concerns nobody is gathered, to be passed over at once. */
+const REST = 10_000;
 
 export type Log = Pick<ConferenceRepository, 'changes' | 'newestPosition' | 'position' | 'setPosition'>;
 
@@ -12,6 +16,7 @@ export class LogFollower {
   readonly #page: number;
   readonly #deal: (changes: readonly LoggedChange[]) => Promise<() => void>;
   #reading: Promise<void> | undefined;
+  #rest: { cancel(): void } | undefined;
   /** Something has not been dealt with: of an earlier life, new, or for a failure. */
   #isMore = true;
   #closed = false;
@@ -29,6 +34,8 @@ export class LogFollower {
 
   /** There is something new; rejects where it could not be dealt with, and the next wake tries again. */
   wake(): Promise<void> {
+    this.#rest?.cancel();
+    this.#rest = undefined;
     this.#isMore = true;
     return (this.#reading ??= this.#read().finally(() => (this.#reading = undefined)));
   }
@@ -36,6 +43,14 @@ export class LogFollower {
   /** Passes over everything that there is, so that the log need not keep it. */
   async skip(): Promise<void> {
     await this.#log.setPosition(this.#name, await this.#log.newestPosition());
+  }
+
+  /** There is something new that concerns nobody: it is passed over after a while, unless something else is read before. */
+  rest(clock: Timers, onError: (error: unknown) => void): void {
+    this.#rest ??= clock.after(REST, () => {
+      this.#rest = undefined;
+      this.passOver().catch(onError);
+    });
   }
 
   /** Passes over what has come so far without reading it, for none of it concerns anybody; does not where a wake comes meanwhile, or has failed. */
@@ -54,6 +69,7 @@ export class LogFollower {
   /** What is being dealt with ends; nothing more is begun. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#rest?.cancel();
     await this.#reading?.catch(() => undefined);
   }
 

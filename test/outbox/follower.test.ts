@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { LoggedChange } from '../../lib/conference/repository.ts';
 import { type Log, LogFollower } from '../../lib/outbox/follower.ts';
@@ -54,6 +55,32 @@ describe('a follower of the change log', () => {
     await follower.passOver();
     expect(log).to.include({ stored: 9, reads });
     expect(dealt).to.deep.equal([]);
+  });
+
+  it('gathers what concerns nobody for a while, and forgets it when something else is read', async () => {
+    const waiting: (() => void)[] = [];
+    const clock = {
+      after: (_: number, run: () => void) => {
+        waiting.push(run);
+        return { cancel: () => void waiting.splice(waiting.indexOf(run), 1) };
+      },
+    };
+    const failed = (error: unknown): never => expect.fail(String(error));
+    await follower.wake();
+    const { reads } = log;
+    log.newest = 4;
+    follower.rest(clock, failed);
+    follower.rest(clock, failed);
+    expect(waiting).to.have.lengthOf(1);
+    waiting.splice(0).forEach((run) => run());
+    while (log.stored < 4) await turn();
+    expect(log.reads).to.equal(reads);
+    follower.rest(clock, failed);
+    await follower.wake();
+    expect(waiting).to.deep.equal([]);
+    follower.rest(clock, failed);
+    await follower.close();
+    expect(waiting).to.deep.equal([]);
   });
 
   it('passes over nothing that an earlier life left', async () => {
