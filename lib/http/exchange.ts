@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { endWithTurn } from './leaving.ts';
 import type { RequestFacts } from './scheme.ts';
 
 /** What a service adds to the line of its request. */
@@ -28,7 +29,7 @@ export class Exchange {
     headers['Content-Type'] = type;
     headers['Content-Length'] = Buffer.byteLength(body);
     response.writeHead(status, headers);
-    response.end(body);
+    endWithTurn(response, body);
   }
 
   /** The same with a line that a person reads. */
@@ -38,7 +39,7 @@ export class Exchange {
 
   answerNothing(): void {
     this.response.writeHead(204, this.headers);
-    this.response.end();
+    endWithTurn(this.response);
   }
 }
 
