@@ -5,6 +5,7 @@ import { Stage, type Watcher } from '../../support/stage.ts';
 import { idOf, made, PASSWORD, sipOf } from '../../support/system.ts';
 import { baresip } from './baresip.ts';
 import { edgeBefore } from './kamailio.ts';
+import { linphone } from './linphone.ts';
 import { Program } from './program.ts';
 
 // Of these ages they give up where SHA-256 is offered, even beside MD5.
@@ -40,7 +41,7 @@ for (const transport of ['udp', 'tcp'] as const) {
     const sees = (status: string) =>
       watcher.sees(idOf('alice'), (user) => textsAt(user, 'endpoint/status').includes(status));
     /** What a moderator does with her sound, and with her. */
-    const isMutedAndRemoved = async (phone: Program): Promise<void> => {
+    const isMutedAndRemoved = async (phone: Program, removed = /session closed|terminated/): Promise<void> => {
       const [endpoint] = all(await sees('connected'), 'endpoint');
       const entity = endpoint?.attribute('entity') ?? '';
       const controls =
@@ -51,7 +52,7 @@ for (const transport of ['udp', 'tcp'] as const) {
       expect(code, string).to.equal(200);
       await sees('muted-via-focus');
       expect((await bob.removes(conference, idOf('alice'))).code).to.equal(200);
-      await phone.says(/session closed|terminated/);
+      await phone.says(removed);
     };
 
     it('baresip registers, joins, is seen, is muted and is removed', async () => {
@@ -84,6 +85,14 @@ for (const transport of ['udp', 'tcp'] as const) {
       );
       expect(user).not.to.equal(undefined);
       await sees('connected');
+    });
+
+    it('Linphone registers, joins, is seen, is muted and is removed', async () => {
+      const phone = started(linphone({ proxy: host(), transport, password: PASSWORD }));
+      await phone.says(/LinphoneRegistrationOk/);
+      phone.type(`call ${address()}\n`);
+      await phone.says(/Call 1 with [^\n]* connected/);
+      await isMutedAndRemoved(phone, /Call 1 with [^\n]* ended/);
     });
 
     it('SIPp joins ten times, holds, refers and leaves, message by message', async () => {

@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Debian packages that bring the peers. */
-const PACKAGES = { sipp: 'sip-tester', sipsak: 'sipsak', baresip: 'baresip-core', kamailio: 'kamailio' } as const;
+const PACKAGES = {
+  sipp: 'sip-tester',
+  sipsak: 'sipsak',
+  baresip: 'baresip-core',
+  linphonec: 'linphone-cli',
+  kamailio: 'kamailio',
+} as const;
 
 export type ProgramName = keyof typeof PACKAGES;
 
