@@ -3,6 +3,7 @@ import type { MessageLimits } from '../message/limits.ts';
 import { parse } from '../message/parse.ts';
 import { Request } from '../message/request.ts';
 import { Response } from '../message/response.ts';
+import { serialize } from '../message/serialize.ts';
 import { newTag } from '../token.ts';
 import type { TransportCounters } from './counters.ts';
 import type { Flow } from './flow.ts';
@@ -45,6 +46,7 @@ export class Inbound {
     try {
       const message = parse(bytes, this.messageLimits);
       if (message instanceof Request) {
+        request = message;
         request = withSource(message, flow.remote);
         this.receiver(request, flow);
       } else if (this.#parts.isOurs(message, flow)) this.receiver(message, flow);
@@ -76,9 +78,9 @@ export class Inbound {
     }
   }
 
-  /** Without a Via that can be read nobody knows where an answer should go; an ACK has none (RFC 3261 §17.1.1.3). */
+  /** Without a Via nobody knows whose answer it would be; an ACK has none (RFC 3261 §17.1.1.3). */
   #refuse({ status, reason }: BadMessage, request: Request | undefined, flow: Flow): void {
-    if (request === undefined || request.method === 'ACK') {
+    if (request?.has('Via') !== true || request.method === 'ACK') {
       this.counters.malformedDropped++;
       return;
     }
@@ -89,7 +91,20 @@ export class Inbound {
   }
 
   async #answer(request: Request, status: number, reason: string, flow: Flow): Promise<void> {
-    const response = Response.to(withSource(request, flow.remote), status, { reason, toTag: newTag() });
-    await this.#parts.respond(response, flow);
+    const located = withReadableVia(request, flow);
+    const response = Response.to(located ?? request, status, { reason, toTag: newTag() });
+    if (located !== undefined) return this.#parts.respond(response, flow);
+    // Such a Via leads nowhere; the answer goes back to where the request came from (RFC 4475 §3.1.2.1).
+    const { head, body } = serialize(response);
+    await flow.send(head, body);
+  }
+}
+
+function withReadableVia(request: Request, { remote }: Flow): Request | undefined {
+  try {
+    return withSource(request, remote);
+  } catch (error) {
+    if (error instanceof BadMessage) return undefined;
+    throw error;
   }
 }

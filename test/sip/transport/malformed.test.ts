@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { expect } from 'chai';
 import { BadMessage } from '../../../lib/sip/message/index.ts';
 import type { Flow } from '../../../lib/sip/transport/flow.ts';
@@ -51,12 +53,26 @@ describe('Messages that are none', () => {
       expect((await afterwards()).malformedAnswered).to.equal(2);
     });
 
+    it('are answered where they came from when their Via leads nowhere (RFC 4475 §3.1.2.1)', async () => {
+      const { local } = atBob;
+      const socket = createSocket('udp4').bind(0, '127.0.0.1');
+      await once(socket, 'listening');
+      const answered = once(socket, 'message') as Promise<[Buffer]>;
+      socket.send(
+        own('$1 sip:bob@example.com SIP/2.0\r\n').replace(/Via: .*\r\n/, 'Via: nowhere\r\n'),
+        local.port,
+        local.address,
+      );
+      expect((await answered)[0].toString()).to.match(/^SIP\/2\.0 400 Malformed Via\r\nVia: nowhere\r\n/);
+      socket.close();
+      expect((await afterwards()).malformedAnswered).to.equal(1);
+    });
+
     it('are dropped when they are ACKs, responses, without a way back or nothing at all', async () => {
       const dropped = [
         own('$1 sip:bob@example.com SIP/7.0\r\n', 'ACK'),
         own('SIP/2.0 99 Hm\r\n'),
         own('$1 sip:bob@example.com SIP/7.0\r\n').replace(/Via: .*\r\n/, ''),
-        own('$1 sip:bob@example.com SIP/2.0\r\n').replace(/Via: .*\r\n/, 'Via: nowhere\r\n'),
         'hello',
         Buffer.alloc(60_000, ' '),
         Buffer.from([0xff, 0xfe, 0, 1, 2, 3, 4, 5]),

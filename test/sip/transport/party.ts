@@ -120,10 +120,12 @@ export function transmit(flow: Flow, message: Message): Promise<void> {
 
 /** A bare TCP connection: for peers that no transport layer would be. */
 export class Wire {
+  readonly to: Endpoint;
   readonly socket: Socket;
   received = '';
 
   constructor(to: Endpoint, from?: string) {
+    this.to = to;
     this.socket = connect({ host: to.address, port: to.port, ...(from !== undefined && { localAddress: from }) });
     this.socket.on('data', (chunk: Buffer) => (this.received += chunk.toString('latin1')));
     // Being cut off is one of the things that are expected.
