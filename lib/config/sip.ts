@@ -2,6 +2,9 @@ import { conferencePackageDefaults } from '../conference-package/limits.ts';
 import { phoneProfileDefaults } from '../conference-package/phone-profiles.ts';
 import { publicationExpires } from '../conference-package/publications.ts';
 import { notifierDefaults } from '../sip/event/notifier.ts';
+import { resolverCacheDefaults } from '../sip/locate/cached-resolver.ts';
+import { locatorDefaults } from '../sip/locate/locator.ts';
+import { parseUri, SipUri } from '../sip/message/index.ts';
 import { MESSAGE_LIMITS } from '../sip/message/limits.ts';
 import { registrarDefaults } from '../sip/registrar/policy.ts';
 import { transactionDefaults } from '../sip/transaction/limits.ts';
@@ -17,6 +20,7 @@ import {
   readText,
   text,
   choice,
+  type Setting,
 } from './setting.ts';
 import { bytes, count, milliseconds, seconds } from './units.ts';
 
@@ -29,12 +33,40 @@ function readAlgorithm(raw: unknown): string {
   return algorithm;
 }
 
+function optionalSipUri(description: string): Setting<SipUri | undefined> {
+  return {
+    type: 'SIP URI',
+    default: '',
+    description,
+    read(raw) {
+      if (raw === '') return undefined;
+      const uri = parseUri(readText(raw));
+      if (!(uri instanceof SipUri)) throw new Error(`${uri.toString()} is not a SIP URI like sip:proxy.example.com`);
+      return uri;
+    },
+  };
+}
+
 /** The settings of SIP. */
 export const SIP_SETTINGS = {
   'sip.listen': optionalAddress('Where SIP is served over UDP and TCP; port 0 picks a free one, the same for both.'),
   'sip.tls': optionalAddress('Where SIP is served over TLS, with the certificate of HTTPS.'),
   'sip.ws': optionalAddress('Where SIP is served over WebSocket.'),
   'sip.wss': optionalAddress('Where SIP is served over secure WebSocket, with the certificate of HTTPS.'),
+  'sip.outboundProxy': optionalSipUri(
+    'Where requests go that no connection and no Route leads (RFC 3261 §8.1.2), such as `sip:proxy.example.com;transport=tcp`. If its address is private, `dialOut.networks` must allow it for calls.',
+  ),
+  'sip.locate.targets': integer('Servers of one domain that a request tries.', count(locatorDefaults.targets)),
+  'sip.locate.answers': integer('Answers of DNS that are remembered.', count(resolverCacheDefaults.answers)),
+  'sip.locate.longest': integer('How long at most, whatever their TTL.', seconds(resolverCacheDefaults.longest)),
+  'sip.locate.none': integer(
+    'How long it is remembered that a name has no record.',
+    seconds(resolverCacheDefaults.none),
+  ),
+  'sip.locate.failure': integer(
+    'How long it is remembered that nobody answered.',
+    seconds(resolverCacheDefaults.failure),
+  ),
   'sip.locateSenders': choice(
     'Whether responses whose connection is gone and can not be made again go to the servers of the host in the top Via (RFC 3263 §5). It lets strangers aim what we send: for networks of servers that one knows.',
     { default: 'no', of: ['no', 'yes'] },

@@ -96,6 +96,11 @@ export class SipFront {
     this.#agent = new UserAgent({
       clock,
       times: section(config, 'sip.times'),
+      locating: {
+        outboundProxy: config['sip.outboundProxy'],
+        targets: config['sip.locate.targets'],
+        cache: section(config, 'sip.locate'),
+      },
       locatesSenders: config['sip.locateSenders'] === 'yes',
       limits: {
         transport: section(config, 'sip.transport'),

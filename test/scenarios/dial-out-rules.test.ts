@@ -42,6 +42,27 @@ describe('calls that the focus makes', () => {
     await room.sees('dave', 'connected');
   });
 
+  it('go to the outbound proxy, but for telephones that have registered', async () => {
+    const other = await Stage.start('udp');
+    try {
+      const proxy = await other.phone('dave');
+      const settings = { 'dialOut.domains': 'elsewhere.invalid', 'dialOut.networks': '127.0.0.0/8' };
+      await start({ ...settings, 'sip.outboundProxy': contactOf(proxy) });
+      expect(await room.brings('dave', 'sip:dave@elsewhere.invalid')).to.equal(200);
+      const call = await proxy.rings();
+      expect(call.request.uri.toString()).to.equal('sip:dave@elsewhere.invalid');
+      await call.picksUp();
+      await room.sees('dave', 'connected');
+      const bob = await room.registered('bob');
+      expect(await room.brings('bob')).to.equal(200);
+      await (await bob.rings()).picksUp();
+      await room.sees('bob', 'connected');
+      expect(proxy.unheard).to.equal(0);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('follow no Contact of an answer into a closed network: no ACK goes there, and the call has failed', async () => {
     const elsewhere = createSocket('udp4');
     const heard: string[] = [];
