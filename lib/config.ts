@@ -508,6 +508,13 @@ function valueOf(name: SettingName, assignment: Assignment | undefined): unknown
   }
 }
 
+/** The settings for programs; without `default` an administrator must choose. */
+export const settingsAsRecords = () =>
+  names.map((name) => {
+    const { type, default: written, description }: Setting<unknown> = SETTINGS[name];
+    return { name, variable: variableOf(name), type, default: written, description };
+  });
+
 /** The page `docs/settings.md`. */
 export function settingsAsMarkdown(): string {
   const rows = names.map((name) => {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { barringDocument } from './barring-document.ts';
 import { readInput } from './input.ts';
-import { CommandFailure, print, printJson } from './outcome.ts';
+import { CommandFailure, EXIT, print, printJson } from './outcome.ts';
 import { addServerOptions, gather, sourcesOf, type ServerOptions } from './server-options.ts';
 import { withAdministration } from './with-administration.ts';
 
@@ -29,7 +29,8 @@ export function barring(): Command {
     .action(async (name: string, file: string | undefined, options: SetOptions) => {
       const { incoming, outgoing } = options;
       const byOptions = incoming !== undefined || outgoing !== undefined;
-      if (byOptions === (file !== undefined)) throw new CommandFailure('give a file, or --incoming and --outgoing');
+      if (byOptions === (file !== undefined))
+        throw new CommandFailure('give a file, or --incoming and --outgoing', EXIT.usage);
       const document =
         file === undefined
           ? barringDocument({ ...(incoming && { incoming }), ...(outgoing && { outgoing }) })

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readInput } from './input.ts';
 import { print, printJson, printTable } from './outcome.ts';
 import { addServerOptions, sourcesOf, type ServerOptions } from './server-options.ts';
@@ -19,14 +19,15 @@ export function blueprint(): Command {
       else printTable(blueprints.map(({ uri, displayText }) => [uri, displayText ?? '']));
     });
 
-  addServerOptions(command.command('export <uri>'))
+  addOptions(command.command('export <uri>'))
     .description('print a blueprint as a conference-info document')
-    .option('--output <file>', 'write it to a file instead')
-    .action(async (uri: string, options: ServerOptions & { readonly output?: string }) => {
+    .addOption(new Option('--output <file>', 'write it to a file instead').conflicts('json'))
+    .action(async (uri: string, options: BlueprintOptions & { readonly output?: string }) => {
       const { document } = await withAdministration(sourcesOf(options), (administration) =>
         administration.exportBlueprint({ uri }),
       );
-      if (options.output === undefined) print(document);
+      if (options.json === true) printJson({ uri, document });
+      else if (options.output === undefined) print(document);
       else writeFileSync(options.output, document);
     });
 

@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander';
 import type { ConferenceChanges } from '../ccmp/codec/conference-changes.ts';
 import { PREFIXES } from '../model/names.ts';
 import { XmlElement } from '../xml/element.ts';
@@ -30,9 +29,3 @@ export function changesView(changes: ConferenceChanges | undefined): ChangesView
 
 const textOf = (node: XmlElement['children'][number]): string =>
   node instanceof XmlElement ? serialize(node, { scope: PREFIXES }) : typeof node === 'string' ? node : '';
-
-/** A version as the command line has it. */
-export function versionOf(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It is a number from 1 on.');
-  return Number(text);
-}

@@ -4,9 +4,9 @@ import { PREFIXES, info, xcon } from '../model/names.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { serialize } from '../xml/serialize.ts';
 import { addClientOptions, withClient, type ClientOptions } from './client.ts';
-import { changesView, versionOf } from './changes-view.ts';
+import { changesView } from './changes-view.ts';
 import { conferenceView } from './conference-view.ts';
-import { readInput } from './input.ts';
+import { positiveOf, readInput } from './input.ts';
 import { addFreeBusy } from './free-busy.ts';
 import { addOccurrences } from './occurrences.ts';
 import { CommandFailure, EXIT, print, printFields, printJson, printTable } from './outcome.ts';
@@ -66,7 +66,7 @@ export function conference(): Command {
 
   addPasswordOption(addClientOptions(command.command('changes <uri>')))
     .description('show what changed in a conference after a version, for who asks')
-    .requiredOption('--since <version>', 'the version that one has', versionOf)
+    .requiredOption('--since <version>', 'the version that one has', positiveOf)
     .option('--json', 'print JSON')
     .action(async (uri: string, options: Options & { readonly since: number }) => {
       const { since, json } = options;

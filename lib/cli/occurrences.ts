@@ -4,6 +4,7 @@ import type { AskedSteering } from '../ccmp/codec/occurrences.ts';
 import { info, xcon } from '../model/names.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { addClientOptions, withClient, type ClientOptions } from './client.ts';
+import { positiveOf } from './input.ts';
 import { momentOf, shownMoment as shown } from './moments.ts';
 import { CommandFailure, EXIT, print, printJson, printTable } from './outcome.ts';
 
@@ -33,7 +34,7 @@ export function addOccurrences(conference: Command): void {
     .description('list when a conference takes place, and which conference stands for each occurrence')
     .option('--from <time>', 'those that are not over then, as 2030-01-07T09:00:00Z (default: now)', momentOf)
     .option('--to <time>', 'those that begin before', momentOf)
-    .option('--limit <number>', 'so many at most', Number)
+    .option('--limit <number>', 'so many at most', positiveOf)
     .option('--conference-password <text>', 'the password of the conference')
     .option('--json', 'print JSON')
     .action(async (uri: string, { from, to, limit, ...options }: ListOptions) => {
@@ -75,7 +76,7 @@ export function addOccurrences(conference: Command): void {
     .option('--through <id>', 'and all up to this one')
     .option('--later', 'and all later ones')
     .option('--start <time>', 'when the first one begins, as 2030-01-07T11:00:00Z', momentOf)
-    .option('--minutes <number>', 'how long each takes', Number)
+    .option('--minutes <number>', 'how long each takes', positiveOf)
     .option('--subject <text>', 'their subject')
     .option('--description <text>', 'what they are about')
     .option('--json', 'print JSON')

@@ -1,7 +1,12 @@
 import { Command } from 'commander';
-import { settingsAsMarkdown } from '../config.ts';
+import { settingsAsMarkdown, settingsAsRecords } from '../config.ts';
+import { printJson } from './outcome.ts';
 
 export const settings = (): Command =>
   new Command('settings')
     .description('print every setting of the server with its default, as Markdown')
-    .action(() => void process.stdout.write(settingsAsMarkdown()));
+    .option('--json', 'print JSON')
+    .action(({ json }: { readonly json?: boolean }) => {
+      if (json === true) printJson(settingsAsRecords());
+      else process.stdout.write(settingsAsMarkdown());
+    });
