@@ -4,7 +4,6 @@ import type { Surroundings } from './connection.ts';
 import { failureOf, TransportError } from './error.ts';
 import type { Endpoint, Flow } from './flow.ts';
 import { sentByOf, type Listener, type ListenOptions } from './listener.ts';
-import { SENT } from './sent.ts';
 import { stunAnswer } from './stun.ts';
 
 /** Of errors of the system: no room just now. */
@@ -13,6 +12,12 @@ const FULL: ReadonlySet<string> = new Set(['EAGAIN', 'ENOBUFS', 'ENOMEM']);
 const NOTHING = Buffer.alloc(0);
 
 const closed = () => new TransportError('closed', 'the listener is closed');
+
+interface Datagram extends Endpoint {
+  readonly head: Buffer;
+  readonly body: Buffer;
+  readonly sent: (error: Error | null) => void;
+}
 
 /** A UDP socket: listener, and sender of whatever goes to its address family. */
 export class UdpListener implements Listener {
@@ -24,6 +29,9 @@ export class UdpListener implements Listener {
   readonly #socket: Socket;
   readonly #around: Surroundings;
   readonly #closers = new Set<(error: TransportError) => void>();
+  /** What leaves when the turn of the event loop ends: a peer that waits is woken once for all of it. */
+  #outgoing: Datagram[] = [];
+  #leaving: NodeJS.Immediate | undefined;
   #closed: Promise<void> | undefined;
 
   private constructor(around: Surroundings, socket: Socket, options: ListenOptions) {
@@ -73,19 +81,14 @@ export class UdpListener implements Listener {
 
   send(head: Buffer, body: Buffer, { address, port }: Endpoint): Promise<void> {
     if (!this.open) return Promise.reject(closed());
-    // What the system has no room for is lost like any datagram; retransmission makes up for it.
-    if (this.#socket.getSendQueueSize() > this.#around.limits.udpQueue) {
-      this.#around.inbound.counters.datagramsUnsent++;
-      return SENT;
-    }
     return new Promise((resolve, reject) => {
-      const parts = body.length === 0 ? head : [head, body];
-      this.#socket.send(parts, port, address, (error: (Error & { code?: string }) | null) => {
+      const sent = (error: (Error & { code?: string }) | null): void => {
         if (error === null || FULL.has(error.code ?? '')) {
           if (error !== null) this.#around.inbound.counters.datagramsUnsent++;
           resolve();
         } else reject(new TransportError(failureOf(error), error.message, { cause: error }));
-      });
+      };
+      if (this.#outgoing.push({ head, body, address, port, sent }) === 1) this.#leaving = setImmediate(this.#leave);
     });
   }
 
@@ -105,10 +108,32 @@ export class UdpListener implements Listener {
 
   close(): Promise<void> {
     return (this.#closed ??= new Promise((resolve) => {
+      clearImmediate(this.#leaving);
+      this.#leave();
       this.#socket.close(resolve);
       for (const run of this.#closers) this.#around.inbound.fence(() => run(closed()));
       this.#closers.clear();
     }));
+  }
+
+  readonly #leave = (): void => {
+    const leaving = this.#outgoing;
+    this.#outgoing = [];
+    for (const datagram of leaving)
+      // What the system has no room for is lost like any datagram; retransmission makes up for it.
+      if (this.#socket.getSendQueueSize() > this.#around.limits.udpQueue) {
+        this.#around.inbound.counters.datagramsUnsent++;
+        datagram.sent(null);
+      } else this.#launch(datagram);
+  };
+
+  #launch({ head, body, address, port, sent }: Datagram): void {
+    try {
+      this.#socket.send(body.length === 0 ? head : [head, body], port, address, sent);
+    } catch (error) {
+      // To a port 0, for one.
+      sent(error as Error);
+    }
   }
 
   readonly #onMessage = (bytes: Buffer, { address, port }: Endpoint): void => {

@@ -208,6 +208,30 @@ describe('SIP transport', () => {
     expect(await promise).to.include({ failure: 'closed' });
   });
 
+  it('sends the datagrams of a turn together, whatever becomes of one of them', async () => {
+    atBob = await bob.listen('udp');
+    await alice.listen('udp');
+    const flow = await alice.layer.connect(toBob('udp'));
+    const nowhere = await alice.layer.connect({ protocol: 'udp', address: '127.0.0.1', port: 0 });
+    const [lost] = await Promise.all([
+      failure(alice.sends(nowhere)),
+      ...['1', '2'].map((callId) => alice.sends(flow, { callId })),
+    ]);
+    expect(lost).to.be.instanceOf(TransportError);
+    expect((await bob.nextRequest()).message.callId).to.equal('1');
+    expect((await bob.nextRequest()).message.callId).to.equal('2');
+  });
+
+  it('sends what waits for the end of the turn before it is closed', async () => {
+    atBob = await bob.listen('udp');
+    await alice.listen('udp');
+    const flow = await alice.layer.connect(toBob('udp'));
+    const sent = alice.sends(flow, { callId: 'last' });
+    await alice.close();
+    await sent;
+    expect((await bob.nextRequest()).message.callId).to.equal('last');
+  });
+
   it('serves both families on one port by two listeners', async () => {
     const six = await bob.listen('udp', { address: '::' });
     const four = await bob.listen('udp', { address: '0.0.0.0', port: six.local.port });
