@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { encodeRequest } from '../../lib/ccmp/codec/request.ts';
 import { CertificationAuthority } from '../support/certificates.ts';
 import { plenary, serve, type RunningServer } from '../support/command.ts';
 
@@ -130,16 +131,34 @@ describe('plenary serve', function () {
     expect((await running.ended).code).to.equal(1);
   });
 
-  it('logs one line per request with its duration, and no secret', async () => {
+  it('logs one line per request with its duration and codes, and no secret', async () => {
     const running = await begin();
-    await fetch(running.url, { method: 'POST', headers: { authorization: 'Basic YWxpY2U6ZGVtbw==' }, body: 'x' });
+    const authorization = `Basic ${Buffer.from('alice:demo').toString('base64')}`;
+    await fetch(running.url, { method: 'POST', headers: { authorization }, body: 'x' });
+    const subject = { username: 'alice@example.com', password: 'demo' };
+    const call = {
+      confUserID: 'xcon-userid:alice@example.com',
+      confObjID: 'xcon:none@example.com',
+      conferencePassword: '4711',
+    };
+    for (const fields of [{ subject }, { subject: { ...subject, password: 'wrong word' } }]) {
+      const body = encodeRequest({ type: 'conf', operation: 'retrieve', ...call, ...fields });
+      await fetch(running.url, { method: 'POST', headers: { 'content-type': 'application/ccmp+xml' }, body });
+    }
     const { stderr } = await running.stop();
     const requests = stderr.split('\n').filter((line) => line.includes('"msg":"request"'));
-    expect(requests).to.have.length(1);
-    expect(JSON.parse(requests[0]!))
-      .to.include({ method: 'POST', path: '/ccmp', status: 406 })
-      .and.to.have.property('duration');
-    expect(stderr).not.to.include('YWxpY2U6ZGVtbw');
+    const told = requests.map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const { method, path, duration } of told) {
+      expect({ method, path }).to.deep.equal({ method: 'POST', path: '/ccmp' });
+      expect(duration).to.be.a('number');
+    }
+    expect(told.map(({ status, code }) => [status, code])).to.deep.equal([
+      [406, undefined],
+      [200, 404],
+      [200, 424],
+    ]);
+    for (const secret of [authorization.slice('Basic '.length), 'demo"', 'wrong word', '4711'])
+      expect(stderr).not.to.include(secret);
   });
 
   it('holds its data directory alone', async () => {

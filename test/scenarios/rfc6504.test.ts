@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CCMP, CCMP_MISPRINTED } from '../../lib/ccmp/codec/messages.ts';
-import { confInfo, endpoint, requestText, userInfo } from '../support/messages.ts';
+import { confInfo, endpoint, requestText, userInfo, users } from '../support/messages.ts';
 import { all, attributesAt, textAt, textsAt, userIn } from '../support/reading.ts';
 import { idOf, made, PASSWORD, TestSystem } from '../support/system.ts';
 import { CCMP_HEADERS, readAnswer } from '../support/party.ts';
@@ -220,6 +220,31 @@ describe('the flows of RFC 6504', () => {
     expect((await system.as('alice').updatesUser(uri, idOf('bob'), media('sendrecv'))).code).to.equal(200);
     const { info } = await system.as('carol').retrievesUser(uri, idOf('bob'));
     expect(textsAt(info, 'endpoint/media/status')).to.deep.equal(['sendrecv']);
+  });
+
+  // What is heard meanwhile, announcements and the PIN of §6.4, is proved with sound: sound.test.ts.
+  it('§6.3 [U4, A2] Alice, who is new to the system, joins the conference of Bob and learns her XCON-USERID', async () => {
+    const bob = system.as('bob');
+    const uri = made(await bob.creates(users('<xcon:user-admission-policy>anonymous</xcon:user-admission-policy>')));
+    const details = `
+      <info:associated-aors>
+        <info:entry>
+          <info:uri>
+            mailto:Alice83@example.com
+          </info:uri>
+          <info:display-text>email</info:display-text>
+        </info:entry>
+      </info:associated-aors>
+      <info:endpoint entity="sip:alice_789@example.com"/>`;
+    const inside = userInfo('xcon-userid:AUTO_GENERATE_1@example.com', details);
+    const answer = await system.guest().asks('user', { confObjID: uri, operation: 'create', inside, ...misprinted });
+    expect(answer).to.include({ code: 200, operation: 'create', confObjID: uri, version: 2 });
+    expect(answer.confUserID).to.match(/^xcon-userid:[^@]+@example\.com$/);
+    expect(answer.confUserID).not.to.equal(idOf('alice'));
+    const { info, version } = await bob.retrievesUsers(uri);
+    expect(version).to.equal(2);
+    const endpoints = attributesAt(info, 'user/endpoint', 'entity');
+    expect(endpoints).to.include('sip:alice_789@example.com');
   });
 
   it('§6.5 [M8, R1] Alice enters a protected conference: 423 without the password, then with it 200', async () => {

@@ -80,6 +80,40 @@ describe('sound', function () {
     await carol.sound.settlesOn(pitches('bob'), ALL);
   });
 
+  it('[E24] of who is muted by the status of his medium (RFC 6504 §6.2) is heard again when a moderator says so', async () => {
+    const [bob, carol] = [await calls('bob'), await calls('carol')];
+    await carol.sound.settlesOn(pitches('bob'), ALL);
+    const watcher = await stage.watches(conference);
+    const statusTo = async (name: Name, status: string) => {
+      const user = await stage.user(conference, 'bob');
+      const [entity, id] = [attributesAt(user, 'endpoint', 'entity')[0], attributesAt(user, 'endpoint/media', 'id')[0]];
+      const medium = `<info:media id="${id}"><info:status>${status}</info:status></info:media>`;
+      const content = `<info:endpoint entity="${entity}">${medium}</info:endpoint>`;
+      return (await stage.system.as(name).updatesUser(conference, idOf('bob'), content)).code;
+    };
+    const shows = (status: string, medium: string) =>
+      watcher.sees(
+        idOf('bob'),
+        (user) => textAt(user, 'endpoint/status') === status && textAt(user, 'endpoint/media/status') === medium,
+      );
+    expect(await statusTo('alice', 'recvonly')).to.equal(200);
+    await carol.sound.settlesOn([], ALL);
+    await bob.sound.settlesOn(pitches('carol'), ALL);
+    await shows('muted-via-focus', 'recvonly');
+    // Neither by CCMP nor by his telephone does he undo it.
+    expect(await statusTo('bob', 'sendrecv')).to.equal(426);
+    const none = bob.sound.description().replace(/m=audio \d+/, 'm=audio 0');
+    expect((await bob.call.reinvites(none)).status).to.equal(200);
+    await shows('muted-via-focus', 'inactive');
+    const again = await bob.call.reinvites(bob.sound.description());
+    bob.sound.talk(again.body.toString());
+    await bob.sound.settlesOn(pitches('carol'), ALL);
+    await carol.sound.settlesOn([], ALL);
+    expect(await statusTo('alice', 'sendrecv')).to.equal(200);
+    await carol.sound.settlesOn(pitches('bob'), ALL);
+    await shows('connected', 'sendrecv');
+  });
+
   it('[E25] is heard of nobody while the conference is muted, of those who come later neither', async () => {
     const [bob, carol] = [await calls('bob'), await calls('carol')];
     await carol.sound.settlesOn(pitches('bob'), ALL);
@@ -113,7 +147,7 @@ describe('sound', function () {
     expect(file).to.include(conference.slice('xcon:'.length).split('@')[0]);
   });
 
-  it('tells by itself who comes and goes', async () => {
+  it('tells by itself who comes and goes (RFC 6504 §6.3)', async () => {
     const bob = await calls('bob');
     const came = bob.sound.hearsOnce(440);
     const carol = await calls('carol');
@@ -139,7 +173,7 @@ describe('sound', function () {
     reader.close();
   });
 
-  it('reaches nobody before the PIN was pressed (RFC 4733), and then all', async () => {
+  it('reaches nobody before the PIN was pressed (RFC 4733, RFC 6504 §6.4), and then all', async () => {
     const password = '4711';
     conference = await stage.conference(
       users('<xcon:join-handling>allow</xcon:join-handling>') +
