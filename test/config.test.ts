@@ -157,8 +157,10 @@ describe('settings', () => {
 
   it('of addresses, origins and URLs are checked', () => {
     const wrong = ['http.trustedProxies=localhost', 'cors.origins=https://a.example/', 'ccmp.redirect=ftp://a.example'];
-    for (const one of wrong)
-      expect(refusal(() => loadConfig({ flags: [home, fromFlag(one)] })).message).to.include('is not');
+    for (const one of [...wrong, 'sip.outboundProxy=tel:+1234', 'sip.outboundProxy=sip:'])
+      expect(refusal(() => loadConfig({ flags: [home, fromFlag(one)] })).message).to.match(/is not|Malformed/);
+    const proxied = loadConfig({ flags: [home, fromFlag('sip.outboundProxy=sip:proxy.example;transport=tcp')] });
+    expect(proxied['sip.outboundProxy']?.toString()).to.equal('sip:proxy.example;transport=tcp');
     const flags = [
       home,
       fromFlag('http.trustedProxies=10.0.0.0/8, ::1'),
