@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { XconUri } from '../model/identifiers.ts';
 import type { ChangeListener } from './changes.ts';
-import type { ConferenceRepository } from './repository.ts';
+import type { DueStep, TimerRepository } from './repository.ts';
 
 export interface LifeClockLimits {
-  /** Conferences whose next moments are in memory, and that change at the same time. */
+  /** Steps that are claimed together and taken at the same time. */
   readonly atOnce: number;
+  /** Milliseconds after which another clock takes the steps of one that has died. */
+  readonly lease: number;
   /** Milliseconds after which the clock is looked at again, for somebody may have set it. */
   readonly look: number;
   /** Milliseconds after which a step that was not taken in its time is told as late. */
@@ -13,11 +16,17 @@ export interface LifeClockLimits {
   readonly retry: number;
 }
 
-export const lifeClockDefaults: LifeClockLimits = { atOnce: 40, look: 30_000, late: 60_000, retry: 5_000 };
+export const lifeClockDefaults: LifeClockLimits = {
+  atOnce: 40,
+  lease: 30_000,
+  look: 30_000,
+  late: 60_000,
+  retry: 5_000,
+};
 
 export interface LifeClockParts {
   readonly control: { tick(uri: XconUri): Promise<void>; onChange(listener: ChangeListener): void };
-  readonly repository: Pick<ConferenceRepository, 'due'>;
+  readonly repository: TimerRepository;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly timers: { after(ms: number, run: () => void): { cancel(): void } };
@@ -28,12 +37,13 @@ export interface LifeClockParts {
 }
 
 /**
- * Wakes conferences when their times have come. The moments are in the store, by an index; here is one timer, for the
- * nearest. Each step is a change of the object at an expected version: of two clocks that take the same step, one does.
+ * Wakes conferences when their times have come. The timers are in the store, which hands out what is due under a lease;
+ * here is one timer, for the nearest. Each step is a change of the object at an expected version, which ends the lease.
  */
 export class LifeClock {
   readonly #parts: LifeClockParts;
-  readonly #failed = new Map<XconUri, number>();
+  /** Another for each life of a clock: what one that died had is nobody's after its lease. */
+  readonly #owner = randomUUID();
   #alarm: { cancel(): void } | undefined;
   /** When the alarm rings. */
   #wake = Infinity;
@@ -83,36 +93,39 @@ export class LifeClock {
     this.#alarm?.cancel();
     this.#again = false;
     try {
-      for (;;) {
-        const most = limits.atOnce + this.#failed.size;
-        const nearest = await repository.due(most);
-        const ripe = nearest.filter(({ uri, due }) => due <= now() && this.#mayTry(uri));
-        await Promise.all(ripe.map(({ uri, due }) => this.#step(uri, due)));
-        const later = nearest.find(({ due }) => due > now())?.due ?? Infinity;
-        const next = this.#failed.size === 0 ? later : Math.min(later, now() + limits.retry);
-        if (ripe.length === 0 || this.#closed) return next;
+      while (!this.#closed) {
+        const claim = { owner: this.#owner, now: now(), lease: limits.lease, limit: limits.atOnce };
+        const { steps, next } = await repository.claim(claim);
+        if (steps.length === 0) return next;
+        await this.#take(steps);
       }
+      return Infinity;
     } catch (error) {
       onError(undefined, error);
       return now() + limits.retry;
     }
   }
 
-  #mayTry(uri: XconUri): boolean {
-    const failed = this.#failed.get(uri);
-    return failed === undefined || failed + this.#parts.limits.retry <= this.#parts.now();
+  /** What fails stays ours until it is tried again, so that it is in nobody's way. */
+  async #take(steps: readonly DueStep[]): Promise<void> {
+    const { repository, limits, now } = this.#parts;
+    const taken = await Promise.all(steps.map((step) => this.#step(step)));
+    const uris = steps.filter((_, index) => taken[index] === false).map(({ uri }) => uri);
+    const at = now();
+    if (uris.length > 0) await repository.putOff({ owner: this.#owner, uris, now: at, until: at + limits.retry });
   }
 
-  async #step(uri: XconUri, due: number): Promise<void> {
+  /** Resolves to whether it succeeded. */
+  async #step({ uri, due }: DueStep): Promise<boolean> {
     const { control, now, limits, onLate, onError } = this.#parts;
     const late = now() - due;
     try {
       await control.tick(uri);
-      this.#failed.delete(uri);
       if (late > limits.late) onLate(uri, late);
+      return true;
     } catch (error) {
-      this.#failed.set(uri, now());
       onError(uri, error);
+      return false;
     }
   }
 }

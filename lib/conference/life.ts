@@ -138,8 +138,10 @@ export function nextWindow({ header }: ConferenceObject, time: ConferenceTime, n
 
 /** When the clock has something to do again while an occurrence goes on. */
 function dueOf(running: RunningOccurrence, time: ConferenceTime, now: number): number | undefined {
-  const { warns, announced, ends, start, mixes = start } = running;
-  if (mixes > now && (ends === undefined || mixes < ends)) return Math.min(mixes, announced ? mixes : (warns ?? mixes));
+  const { warns, announced, ends, start, mixing, mixes = start } = running;
+  // What is mixed already and mixes later was so before the clock was set back.
+  if (mixing !== true && mixes > now && (ends === undefined || mixes < ends))
+    return Math.min(mixes, announced ? mixes : (warns ?? mixes));
   if (warns !== undefined && announced !== true) return warns;
   if (ends !== undefined) return ends;
   for (const next of time.from(start)) if (next.start > start) return next.opens;

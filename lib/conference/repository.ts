@@ -79,6 +79,51 @@ export interface BookingRepository {
   trimBookings(before: number): Promise<void>;
 }
 
+/** What the clock has to do for an object, and when (`due` of its header). */
+export interface DueStep {
+  readonly uri: XconUri;
+  /** Milliseconds since 1970. */
+  readonly due: number;
+}
+
+/** A clock that is about to take steps. */
+export interface Claim {
+  /** No other clock has this name. */
+  readonly owner: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Milliseconds for which nobody else gets what is claimed; at least 1. */
+  readonly lease: number;
+  readonly limit: number;
+}
+
+export interface Claimed {
+  /** The earliest first. */
+  readonly steps: readonly DueStep[];
+  /** When there is more to claim if nothing changes: what comes due or is no longer leased; Infinity for nothing. */
+  readonly next: number;
+}
+
+/** Steps that were claimed and not taken. */
+export interface PutOff {
+  readonly owner: string;
+  readonly uris: readonly XconUri[];
+  readonly now: number;
+  readonly until: number;
+}
+
+/**
+ * Timers with leases. The timer of an object is `due` of its header: a change of the object sets the next one and ends
+ * the lease in one commit. Between claim and change the lease keeps other clocks off, until its end or until a clock
+ * that was set back shows a moment before its beginning. It saves work; that a step is taken once lies in the version.
+ */
+export interface TimerRepository {
+  /** Leases what is due and not leased, to the same owner neither; of two claims each step goes to one. */
+  claim(claim: Claim): Promise<Claimed>;
+  /** Leases them until another moment, those that the owner still has. */
+  putOff(steps: PutOff): Promise<void>;
+}
+
 /** Changes that become durable together or not at all. */
 export type ChangeSet = readonly ObjectChange[];
 
@@ -108,7 +153,7 @@ export interface ListedObject {
  * Where conference objects live, as the rules need it. A resolved `write` is durable: it survives a kill and a power
  * cut. After either the store opens to a prefix of whole sets that holds every resolved one.
  */
-export interface ConferenceRepository extends BookingRepository {
+export interface ConferenceRepository extends BookingRepository, TimerRepository {
   /** The object and then its parts, sections first, users and sidebars in the order of their making, in slices. */
   load(uri: XconUri): Promise<{ object: StoredObject; parts: AsyncIterable<readonly StoredPart[]> } | undefined>;
   /**
@@ -127,8 +172,6 @@ export interface ConferenceRepository extends BookingRepository {
   count(kind: ObjectKind): Promise<number>;
   /** The objects whose header names this one as the parent that they depend on, at most `limit`. */
   dependants(uri: XconUri, limit: number): Promise<XconUri[]>;
-  /** The conferences for which the clock has something to do, and when (`due` of the header), the earliest first. */
-  due(limit: number): Promise<{ readonly uri: XconUri; readonly due: number }[]>;
   /** Logged changes after a position, oldest first, of one object (from its version `from` on) or of all. */
   changes(query: { after: number; limit: number; uri?: XconUri; from?: number }): Promise<LoggedChange[]>;
   /** The position of the newest change, whether or not it is in the log still; 0 when there was none. */

@@ -54,8 +54,12 @@ export const SCHEDULE_SETTINGS = {
     max: 4_000,
   }),
   'schedule.atOnce': integer(
-    'Conferences whose next moments are read together and that begin or end at once.',
+    'Conferences that begin or end at once, and whose steps are claimed together.',
     count(lifeClockDefaults.atOnce),
+  ),
+  'schedule.lease': integer(
+    'For how long no other clock gets a step that one has claimed and not taken, as when it died.',
+    milliseconds(lifeClockDefaults.lease),
   ),
   'schedule.look': integer(
     'Between two looks at a clock that somebody may have set.',

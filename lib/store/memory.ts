@@ -3,11 +3,14 @@ import {
   type Bookable,
   type BookingState,
   type ChangeSet,
+  type Claim,
+  type Claimed,
   type ConferenceRepository,
   type ListedObject,
   type LoggedChange,
   type ObjectChange,
   type PartChange,
+  type PutOff,
   type StoredObject,
   type StoredPart,
 } from '../conference/repository.ts';
@@ -18,6 +21,7 @@ import { DESCRIPTION, LOG_VERSIONS, SLICE, SECTIONS_FIRST } from './layout.ts';
 import { MemoryBookings } from './memory-bookings.ts';
 import { MemoryLog } from './memory-log.ts';
 import { MemoryRecords } from './memory-records.ts';
+import { MemoryTimers } from './memory-timers.ts';
 import { MemoryUsers } from './memory-users.ts';
 import type { Records } from './records.ts';
 
@@ -41,6 +45,7 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
   readonly #records = new Map<string, MemoryRecords<unknown>>();
   readonly #log: MemoryLog;
   readonly #bookings = new MemoryBookings();
+  readonly #timers = new MemoryTimers();
 
   /** `logVersions`: versions of an object that stay in the change log, at most. */
   constructor({ logVersions = LOG_VERSIONS }: { readonly logVersions?: number } = {}) {
@@ -97,11 +102,13 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
     );
   }
 
-  due(limit: number): Promise<{ uri: XconUri; due: number }[]> {
-    const all = [...this.#objects.values()].flatMap(({ stored: { uri, header } }) =>
-      header.due === undefined ? [] : [{ uri, due: header.due }],
-    );
-    return Promise.resolve(all.sort((a, b) => a.due - b.due).slice(0, limit));
+  claim(claim: Claim): Promise<Claimed> {
+    return Promise.resolve(this.#timers.claim(claim));
+  }
+
+  putOff(steps: PutOff): Promise<void> {
+    this.#timers.putOff(steps);
+    return Promise.resolve();
   }
 
   bookings(owner: string, from: number, until: number): Promise<number[]> {
@@ -208,6 +215,7 @@ export class MemoryStore implements ConferenceRepository, DirectoryRepository {
       for (const part of change.parts) this.#applyPart(uri, parts, part);
       this.#objects.set(uri, { stored: { uri, version, header }, parts });
     }
+    this.#timers.set(uri, version === 0 ? undefined : header.due);
     this.#log.append(change);
   }
 

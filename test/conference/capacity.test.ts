@@ -74,9 +74,9 @@ class Server {
   async passesTo(moment: number): Promise<void> {
     this.now = moment;
     for (;;) {
-      const due = (await this.store.due(100)).filter((one) => one.due <= moment);
-      if (due.length === 0) return;
-      for (const { uri } of due) await this.control.tick(uri);
+      const { steps } = await this.store.claim({ owner: 'test', now: moment, lease: 1_000, limit: 100 });
+      if (steps.length === 0) return;
+      for (const { uri } of steps) await this.control.tick(uri);
     }
   }
 

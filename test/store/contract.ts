@@ -21,6 +21,7 @@ import {
   whole,
 } from './changes.ts';
 import { directoryContract } from './directory-contract.ts';
+import { timerContract } from './timer-contract.ts';
 
 export type Store = ConferenceRepository & DirectoryRepository & { close(): Promise<void> };
 
@@ -250,19 +251,6 @@ export function contract(name: string, open: (options?: { logVersions: number })
       expect(await store.dependants(A, 9)).to.deep.equal([uriOf('c3'), uriOf('c4')]);
     });
 
-    it('names the objects for which the clock has something to do, the earliest first', async () => {
-      const at = (id: string, version: number, due?: number) =>
-        change(uriOf(id), version, [], { header: header(due === undefined ? {} : { due }) });
-      await store.write([[at('d1', 0, 3e12)], [at('d2', 0, 1e12)], [at('d3', 0)], [at('d4', 0, 2e12)]]);
-      const [first, second] = [
-        { uri: uriOf('d2'), due: 1e12 },
-        { uri: uriOf('d4'), due: 2e12 },
-      ];
-      expect(await store.due(2)).to.deep.equal([first, second]);
-      await store.write([[at('d2', 1)]]);
-      expect(await store.due(9)).to.deep.equal([second, { uri: uriOf('d1'), due: 3e12 }]);
-    });
-
     it('logs each change as it was written, under positions that grow', async () => {
       const made = change(A, 0, [user('al', 'one'), section('empty', '')], { by: 'xcon-userid:al@example.com', at: 5 });
       const replaced: typeof made.parts = [{ ...user('al', 'two'), before: Buffer.from('one') }];
@@ -408,5 +396,6 @@ export function contract(name: string, open: (options?: { logVersions: number })
     });
   });
 
+  timerContract(name, open);
   directoryContract(name, open);
 }

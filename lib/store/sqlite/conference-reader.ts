@@ -4,7 +4,6 @@ import type { ConferenceRepository, ListedObject, StoredObject, StoredPart } fro
 import type { ObjectHeader, ObjectKind } from '../../model/conference-object.ts';
 import type { XconUri } from '../../model/identifiers.ts';
 import type { UserFacts } from '../../model/user.ts';
-import { DUE } from './schema.ts';
 import { DESCRIPTION, SECTIONS_FIRST } from '../layout.ts';
 import type { Snapshots } from './snapshots.ts';
 
@@ -49,9 +48,6 @@ const prepareLists = (db: Database) => ({
      WHERE member.identity = ? AND member.uri > ? ORDER BY member.uri LIMIT ?`,
   ),
   count: db.prepare<[string], { objects: number }>('SELECT objects FROM census WHERE kind = ?'),
-  due: db.prepare<[number], { uri: XconUri; due: number }>(
-    `SELECT uri, ${DUE} AS due FROM object WHERE ${DUE} IS NOT NULL ORDER BY ${DUE} LIMIT ?`,
-  ),
   dependants: db.prepare<[string, number], { uri: XconUri }>(
     'SELECT uri FROM object WHERE parent = ? ORDER BY uri LIMIT ?',
   ),
@@ -124,10 +120,6 @@ export class ConferenceReader {
 
   count(kind: ObjectKind): number {
     return this.#lists.count.get(kind)?.objects ?? 0;
-  }
-
-  due(limit: number): { uri: XconUri; due: number }[] {
-    return this.#lists.due.all(limit);
   }
 
   dependants(uri: XconUri, limit: number): XconUri[] {

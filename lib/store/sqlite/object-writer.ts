@@ -5,6 +5,7 @@ import { SECTIONS_FIRST, UNKNOWN } from '../layout.ts';
 import { Cutter, setsIn, textLength, type Batch, type ChangeEntry, type PartEntry } from './batch.ts';
 import type { BookingWriter } from './booking-writer.ts';
 import type { LogWriter } from './log-writer.ts';
+import type { TimerWriter } from './timer-writer.ts';
 
 interface ObjectRow {
   readonly id: number;
@@ -69,13 +70,15 @@ export class ObjectWriter {
   readonly #sql: Statements;
   readonly #log: LogWriter;
   readonly #bookings: BookingWriter;
+  readonly #timers: TimerWriter;
   readonly #writeBatch: (batch: Batch) => XconUri | undefined;
   readonly #writeSet: (set: readonly ChangeEntry[], texts: Cutter) => void;
 
-  constructor(db: Database, log: LogWriter, bookings: BookingWriter) {
+  constructor(db: Database, log: LogWriter, bookings: BookingWriter, timers: TimerWriter) {
     this.#sql = prepare(db);
     this.#log = log;
     this.#bookings = bookings;
+    this.#timers = timers;
     this.#writeSet = db.transaction((set: readonly ChangeEntry[], texts: Cutter) => {
       for (const change of set) this.#write(change, texts);
     });
@@ -132,6 +135,7 @@ export class ObjectWriter {
     if (object.kind !== header.kind) throw new Error(`${uri} is a ${object.kind} and stays one`);
     // Apart, because naming an indexed column writes its index even when the value stays.
     if (object.parent !== parentOf(header)) this.#sql.adopt.run(parentOf(header), object.id);
+    this.#timers.giveBack(object.id);
     return object.id;
   }
 

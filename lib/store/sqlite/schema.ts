@@ -116,6 +116,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE booking_state (rules TEXT NOT NULL, era INTEGER NOT NULL, counted INTEGER NOT NULL) STRICT;
   CREATE INDEX object_by_bookable ON object (${BOOKABLE}) WHERE ${BOOKABLE} IS NOT NULL;
   `,
+  `
+  -- Who is about to take the step of an object that is due; the change that it makes ends the lease.
+  CREATE TABLE lease (
+    object INTEGER PRIMARY KEY REFERENCES object (id) ON DELETE CASCADE,
+    owner TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** The data directory was written by a later version of the server, or is no store of ours. */

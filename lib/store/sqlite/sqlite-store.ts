@@ -6,9 +6,12 @@ import {
   type Bookable,
   type BookingState,
   type ChangeSet,
+  type Claim,
+  type Claimed,
   type ConferenceRepository,
   type ListedObject,
   type LoggedChange,
+  type PutOff,
 } from '../../conference/repository.ts';
 import { UserExists, type DirectoryRepository, type StoredUser } from '../../directory/repository.ts';
 import type { ObjectKind } from '../../model/conference-object.ts';
@@ -79,8 +82,12 @@ export class SqliteStore implements ConferenceRepository, DirectoryRepository {
     return settled(() => this.#conferences.count(kind));
   }
 
-  due(limit: number): Promise<{ uri: XconUri; due: number }[]> {
-    return settled(() => this.#conferences.due(limit));
+  claim(claim: Claim): Promise<Claimed> {
+    return this.#writer.call('claim', [claim]);
+  }
+
+  putOff(steps: PutOff): Promise<void> {
+    return this.#writer.call('putOff', [steps]);
   }
 
   dependants(uri: XconUri, limit: number): Promise<XconUri[]> {

@@ -1,6 +1,6 @@
 import { unlinkSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import type { BookingState } from '../../conference/repository.ts';
+import type { BookingState, Claim, Claimed, PutOff } from '../../conference/repository.ts';
 import type { StoredUser } from '../../directory/repository.ts';
 import type { XconUri, XconUserId } from '../../model/identifiers.ts';
 import type { Batch } from './batch.ts';
@@ -9,6 +9,7 @@ import { createPrivate } from './directory.ts';
 import { LogWriter } from './log-writer.ts';
 import { ObjectWriter } from './object-writer.ts';
 import { RecordWriter, type RecordBatch } from './records.ts';
+import { TimerWriter } from './timer-writer.ts';
 import { UserWriter } from './user-writer.ts';
 
 export interface WriterOptions {
@@ -27,6 +28,7 @@ export class Writer {
   readonly #records: RecordWriter;
   readonly #log: LogWriter;
   readonly #bookings: BookingWriter;
+  readonly #timers: TimerWriter;
   readonly #backups = new Set<Promise<unknown>>();
   #failedTurn: number | undefined;
 
@@ -39,7 +41,8 @@ export class Writer {
     this.#db.pragma(`cache_size = ${-cacheKilobytes}`);
     this.#log = new LogWriter(this.#db, logVersions);
     this.#bookings = new BookingWriter(this.#db);
-    this.#objects = new ObjectWriter(this.#db, this.#log, this.#bookings);
+    this.#timers = new TimerWriter(this.#db);
+    this.#objects = new ObjectWriter(this.#db, this.#log, this.#bookings, this.#timers);
     this.#users = new UserWriter(this.#db);
     this.#records = new RecordWriter(this.#db);
   }
@@ -55,6 +58,14 @@ export class Writer {
     } finally {
       if (failed) this.#failedTurn = turn;
     }
+  }
+
+  claim(claim: Claim): Claimed {
+    return this.#timers.claim(claim);
+  }
+
+  putOff(steps: PutOff): void {
+    this.#timers.putOff(steps);
   }
 
   addUser(user: StoredUser): string | undefined {
