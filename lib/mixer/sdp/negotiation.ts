@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { isIPv6 } from 'node:net';
-import sdp from 'sdp-transform';
 import { MediaRefused, type Direction, type Medium } from '../mixer.ts';
 import { CODECS, codecOf, eventsBeside, type Codec, type Format } from './formats.ts';
-import { AUDIO_LEVEL, readSession, reversed, without, type SdpLimits, type Stream } from './session.ts';
+import { readSession, reversed, without, type SdpLimits, type Stream } from './session.ts';
+import { ipVersion, type MediaLine, mediaText, sessionText } from './writing.ts';
 
 /** What our side of a call can do. */
 export interface Capabilities {
@@ -33,25 +32,18 @@ export interface AudioAgreement {
   readonly levels: number | undefined;
 }
 
-type Answered = sdp.MediaDescription;
-
 /** What stands behind one of our m-lines. */
 interface Line {
-  readonly ours: Answered;
+  readonly ours: MediaLine;
   readonly theirs: Stream | undefined;
   /** They have answered us: what we don't offer to send is nothing that they could hold. */
   readonly isAnswer?: boolean;
 }
 
-const isSilent = ({ direction = 'sendrecv' }: Answered): boolean => !direction.includes('send');
+const isSilent = ({ direction = 'sendrecv' }: MediaLine): boolean => !direction.includes('send');
 
-/** Where media go that nobody carries: the discard port, at no address. */
-const NOWHERE = { port: 9, connection: { version: 4, ip: '0.0.0.0' } };
-/** RFC 3556: we neither send RTCP nor look at it. */
-const WITHOUT_RTCP: Answered['bandwidth'] & object = [
-  { type: 'RS', limit: 0 },
-  { type: 'RR', limit: 0 },
-];
+/** Where media go that nobody carries: the discard port. */
+const NOWHERE = 9;
 const CARRIED = /^RTP\/AVPF?$/;
 /** Media that others of our kind carry: taken, but inactive. */
 const SHOWN = /^(audio|video|text)$/;
@@ -63,6 +55,8 @@ export class Negotiation {
   #version = 0;
   #lines: readonly Line[] = [];
   #media: readonly Medium[] = [];
+  /** Of our newest session description, as it is written. */
+  #written = '';
   #local = '';
 
   constructor(capabilities: Capabilities) {
@@ -80,7 +74,7 @@ export class Negotiation {
 
   /** How audio flows; undefined before both sides have spoken, and where it doesn't. */
   get audio(): AudioAgreement | undefined {
-    const line = this.#lines.find(({ ours }) => ours.description === undefined && ours.port !== 0);
+    const line = this.#lines.find(({ ours }) => ours.note === undefined && ours.port !== 0);
     if (line?.theirs === undefined || line.theirs.port === 0) return undefined;
     return agreementOf(line.theirs, this.#capabilities);
   }
@@ -94,7 +88,7 @@ export class Negotiation {
     let carries = false;
     const lines = streams.map((theirs): Line => {
       const ours = carries ? shown(theirs) : this.#answered(theirs);
-      carries ||= ours.port !== 0 && ours.description === undefined;
+      carries ||= ours.port !== 0 && ours.note === undefined;
       return { ours: this.#named(ours, theirs), theirs };
     });
     const offered = streams.filter(({ port }) => port !== 0);
@@ -106,7 +100,7 @@ export class Negotiation {
   offer(): string {
     if (this.#lines.length === 0) return this.#settle([{ ours: this.#offered(), theirs: undefined }]);
     const lines = this.#lines.map(({ ours, theirs }) => {
-      const carried = ours.port !== 0 && ours.description === undefined;
+      const carried = ours.port !== 0 && ours.note === undefined;
       return { theirs, ours: carried ? { ...ours, direction: 'sendrecv' as const } : ours };
     });
     return this.#settle(lines);
@@ -119,7 +113,7 @@ export class Negotiation {
       throw new MediaRefused('malformed', 'the answer has other media than the offer');
     const lines = this.#lines.map(({ ours }, index): Line => ({ ours, theirs: streams[index], isAnswer: true }));
     for (const { ours, theirs } of lines) {
-      const carried = ours.port !== 0 && ours.description === undefined && theirs !== undefined && theirs.port !== 0;
+      const carried = ours.port !== 0 && ours.note === undefined && theirs !== undefined && theirs.port !== 0;
       if (carried && agreementOf(theirs, this.#capabilities) === undefined) throw incompatible([theirs]);
     }
     this.#take(lines);
@@ -132,25 +126,15 @@ export class Negotiation {
 
   #settle(lines: readonly Line[]): string {
     this.#take(lines);
-    const { host } = this.#capabilities;
-    const body = (version: number): string =>
-      sdp.write({
-        version: 0,
-        origin: {
-          ...{ username: '-', sessionId: this.#id, sessionVersion: version, netType: 'IN' },
-          ...{ ipVer: ipVersion(host), address: host },
-        },
-        name: '-',
-        connection: { version: ipVersion(host), ip: host },
-        timing: { start: 0, stop: 0 },
-        media: lines.map(({ ours }) => ours),
-      });
+    const written = lines.map(({ ours }) => mediaText(ours)).join('');
     // RFC 3264 §8: the version goes up by one where the description is another.
-    if (this.#version === 0 || body(this.#version) !== this.#local) this.#local = body(++this.#version);
+    if (this.#version === 0 || written !== this.#written)
+      this.#local = sessionText(this.#id, ++this.#version, this.#capabilities.host, written);
+    this.#written = written;
     return this.#local;
   }
 
-  #answered(theirs: Stream): Answered {
+  #answered(theirs: Stream): MediaLine {
     const { audioPort } = this.#capabilities;
     if (theirs.type !== 'audio' || audioPort === undefined) return shown(theirs);
     const agreement = agreementOf(theirs, this.#capabilities);
@@ -160,73 +144,53 @@ export class Negotiation {
       ...audioLine(audioPort, [...(format ? [format] : []), ...(agreement.events ? [agreement.events] : [])]),
       protocol: theirs.protocol,
       direction: reversed(theirs.direction),
-      ...(theirs.multiplexesRtcp && { rtcpMux: 'rtcp-mux' as const }),
-      ...(theirs.levels !== undefined && told(theirs.levels)),
+      multiplexesRtcp: theirs.multiplexesRtcp,
+      levels: theirs.levels,
     };
   }
 
-  #offered(): Answered {
+  #offered(): MediaLine {
     const { audioPort, codecs, labels } = this.#capabilities;
     const label = labels['audio'];
     const speech = codecs.map((codec) => CODECS[codec]);
     const events = [...new Set(speech.map(({ rate }) => rate))].map((rate, index) => ({
       ...{ payload: 101 + index, name: 'telephone-event', rate, parameters: '0-15' },
     }));
-    const line = audioLine(audioPort ?? NOWHERE.port, [...speech, ...events]);
+    const line = audioLine(audioPort ?? NOWHERE, [...speech, ...events]);
     const carried =
       audioPort === undefined
         ? inactive('audio')
-        : { direction: 'sendrecv' as const, rtcpMux: 'rtcp-mux' as const, ...told(1) };
-    return { ...line, ...carried, ...(label !== undefined && { label }) };
+        : { direction: 'sendrecv' as const, multiplexesRtcp: true, levels: 1 };
+    return { ...line, ...carried, label };
   }
 
-  #named(ours: Answered, { type, mid, label }: Stream): Answered {
+  #named(ours: MediaLine, { type, mid, label }: Stream): MediaLine {
     const named = this.#capabilities.labels[type] ?? label;
-    return {
-      ...ours,
-      ...(mid !== undefined && { mid }),
-      ...(named !== undefined && ours.port !== 0 && { label: named }),
-    };
+    return { ...ours, mid, ...(ours.port !== 0 && { label: named }) };
   }
 }
 
-/** Loudness is heard, and not told (RFC 6464 §4). */
-const told = (identifier: number) => ({ ext: [{ value: identifier, direction: 'recvonly', uri: AUDIO_LEVEL }] });
-
-const ipVersion = (address: string): 4 | 6 => (isIPv6(address) ? 6 : 4);
-
-function audioLine(port: number, formats: readonly (Format & { channels?: number })[]): Answered {
-  return {
-    ...{ type: 'audio', port, protocol: 'RTP/AVP', bandwidth: WITHOUT_RTCP, ptime: 20 },
-    payloads: formats.map(({ payload }) => payload).join(' '),
-    rtp: formats.map(({ payload, name, rate }) => ({
-      ...{ payload, codec: name, rate },
-      // RFC 7587 §7: opus is always written with two channels.
-      ...(name.toLowerCase() === 'opus' && { encoding: 2 }),
-    })),
-    fmtp: formats.flatMap(({ payload, name, parameters }) => {
-      const config = name.toLowerCase() === 'telephone-event' ? '0-15' : parameters;
-      return config === undefined ? [] : [{ payload, config }];
-    }),
-  };
-}
+const audioLine = (port: number, formats: readonly Format[]): MediaLine => ({
+  ...{ type: 'audio', port, protocol: 'RTP/AVP', formats },
+  payloads: formats.map(({ payload }) => payload).join(' '),
+});
 
 /** Taken, without media: the peer shows what the conference may have later. */
-function shown(theirs: Stream): Answered {
+function shown(theirs: Stream): MediaLine {
   const { type, protocol, formats } = theirs;
   const format = formats[0];
   if (theirs.port === 0 || !CARRIED.test(protocol) || !SHOWN.test(type) || format === undefined) return refused(theirs);
-  return { ...audioLine(NOWHERE.port, [format]), type, protocol, ...inactive(type) };
+  return { ...audioLine(NOWHERE, [format]), type, protocol, ...inactive(type) };
 }
 
 const inactive = (type: string) => ({
-  ...{ ...NOWHERE, direction: 'inactive' as const, description: `${type} is not carried` },
+  ...{ port: NOWHERE, direction: 'inactive' as const, note: `${type} is not carried` },
 });
 
 /** RFC 3264 §6: the m-line comes back with port 0. */
-function refused({ type, protocol, payloads }: Stream): Answered {
-  return { ...{ type, port: 0, protocol, payloads: payloads === '' ? '0' : payloads }, rtp: [], fmtp: [] };
-}
+const refused = ({ type, protocol, payloads }: Stream): MediaLine => ({
+  ...{ type, port: 0, protocol, payloads: payloads === '' ? '0' : payloads, formats: [] },
+});
 
 function agreementOf(theirs: Stream, { codecs, host }: Capabilities): AudioAgreement | undefined {
   const { protocol, port, address, direction, formats } = theirs;
@@ -252,13 +216,13 @@ function mediumOf({ ours, theirs, isAnswer = false }: Line, index: number): Medi
     ...{ index, type: ours.type, label: ours.label, refused },
     status: refused || theirs === undefined ? 'inactive' : agreed(ours, theirs),
     held: !refused && theirs !== undefined && !theirs.direction.includes('recv') && !(isAnswer && isSilent(ours)),
-    codec: refused || ours.description !== undefined ? undefined : ours.rtp[0]?.codec,
+    codec: refused || ours.note !== undefined ? undefined : ours.formats[0]?.name,
     source: theirs?.source,
   };
 }
 
 /** What both do, from the participant's point of view. */
-function agreed(ours: Answered, theirs: Stream): Direction {
+function agreed(ours: MediaLine, theirs: Stream): Direction {
   const mine = ours.direction ?? 'inactive';
   const heard = mine.includes('recv') ? theirs.direction : without(theirs.direction, 'send');
   return mine.startsWith('send') ? heard : without(heard, 'recv');

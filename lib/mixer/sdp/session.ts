@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import sdp from 'sdp-transform';
 import { MediaRefused, type Direction } from '../mixer.ts';
 import { STATIC_FORMATS, type Format } from './formats.ts';
 
@@ -38,6 +37,10 @@ export interface Stream {
 export const AUDIO_LEVEL = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 
 const M_LINE = /^m=([\w.+-]+) (\d{1,5})(?:\/\d+)? ([\w/.+-]+)(?: (.*))?$/;
+const C_LINE = /^c=IN IP\d (\S*)/;
+const RTPMAP = /^(\d+) ([\w.-]+)(?:\s*\/(\d+))?/;
+const FMTP = /^(\d+) (.*)/;
+const EXTMAP = /^(\d+)(?:\/\w+)? (\S+)/;
 
 /** Reads a session description (RFC 8866). @throws {MediaRefused} malformed */
 export function readSession(text: string, limits: SdpLimits): Stream[] {
@@ -46,51 +49,91 @@ export function readSession(text: string, limits: SdpLimits): Stream[] {
   const lines = text.split(/\r\n|\r|\n/);
   if (lines[0] !== 'v=0') throw new MediaRefused('malformed', 'the body is not a session description');
   if (lines.length > limits.lines) throw new MediaRefused('malformed', 'the session description has too many lines');
-  const heads = lines.filter((line) => line.startsWith('m='));
+  const heads = lines.flatMap((line, at) => (line.startsWith('m=') ? [at] : []));
   if (heads.length > limits.media) throw new MediaRefused('malformed', 'the session description has too many media');
-  const session = sdp.parse(text);
-  return heads.map((head, index) => {
-    const description = session.media[index];
-    const [, type, port, protocol, payloads = ''] = M_LINE.exec(head) ?? [];
-    if (description === undefined || type === undefined || protocol === undefined || Number(port) > 65_535)
-      throw new MediaRefused('malformed', 'an m-line can not be read');
-    const written = payloads.split(' ').filter((payload) => payload !== '');
-    if (written.length > limits.formats) throw new MediaRefused('malformed', 'an m-line has too many formats');
-    const address =
-      Number(port) === 0 ? undefined : reachable(textOf((description.connection ?? session.connection)?.ip));
-    const direction = description.direction ?? session.direction ?? 'sendrecv';
-    return {
-      ...{ type, port: Number(port), protocol, payloads, address },
-      formats: written.flatMap((payload) => formatOf(Number(payload), description)),
-      direction: address === undefined ? without(direction, 'recv') : direction,
-      label: textOf(description.label),
-      mid: textOf(description.mid),
-      multiplexesRtcp: description.rtcpMux !== undefined,
-      source: sourceOf(description),
-      levels: levelsOf(description),
-    };
-  });
+  const session = saidIn(lines.slice(0, heads[0]));
+  return heads.map((at, index) =>
+    streamOf(lines[at] ?? '', saidIn(lines.slice(at + 1, heads[index + 1])), session, limits),
+  );
 }
 
-function formatOf(payload: number, { rtp, fmtp }: sdp.MediaDescription): Format[] {
-  const map = rtp.find((one) => one.payload === payload);
-  const known = map === undefined ? STATIC_FORMATS[payload] : { name: textOf(map.codec) ?? '', rate: Number(map.rate) };
+/** What lines say below an m-line, or above the first. */
+interface Said {
+  readonly connection: string | undefined;
+  readonly direction: Direction | undefined;
+  /** By their names, in their order. */
+  readonly attributes: ReadonlyMap<string, readonly string[]>;
+}
+
+function saidIn(lines: readonly string[]): Said {
+  let connection: string | undefined;
+  let direction: Direction | undefined;
+  const attributes = new Map<string, string[]>();
+  for (const line of lines) {
+    if (line.startsWith('c=')) connection = C_LINE.exec(line)?.[1] ?? connection;
+    if (!line.startsWith('a=')) continue;
+    const colon = line.indexOf(':');
+    const name = (colon < 0 ? line.slice(2) : line.slice(2, colon)).trim();
+    if (isDirection(name)) direction = name;
+    const values = attributes.get(name);
+    const value = colon < 0 ? '' : line.slice(colon + 1);
+    if (values === undefined) attributes.set(name, [value]);
+    else values.push(value);
+  }
+  return { connection, direction, attributes };
+}
+
+const isDirection = (name: string): name is Direction =>
+  name === 'sendrecv' || name === 'sendonly' || name === 'recvonly' || name === 'inactive';
+
+function streamOf(head: string, said: Said, session: Said, limits: SdpLimits): Stream {
+  const [, type, port, protocol, payloads = ''] = M_LINE.exec(head) ?? [];
+  if (type === undefined || protocol === undefined || Number(port) > 65_535)
+    throw new MediaRefused('malformed', 'an m-line can not be read');
+  const written = payloads.split(' ').filter((payload) => payload !== '');
+  if (written.length > limits.formats) throw new MediaRefused('malformed', 'an m-line has too many formats');
+  const { attributes } = said;
+  const address = Number(port) === 0 ? undefined : reachable(said.connection ?? session.connection);
+  const direction = said.direction ?? session.direction ?? 'sendrecv';
+  const valueOf = (name: string): string | undefined => attributes.get(name)?.at(-1)?.trim() || undefined;
+  return {
+    ...{ type, port: Number(port), protocol, payloads, address },
+    formats: written.flatMap((payload) => formatOf(Number(payload), attributes)),
+    direction: address === undefined ? without(direction, 'recv') : direction,
+    label: valueOf('label'),
+    mid: valueOf('mid'),
+    multiplexesRtcp: attributes.has('rtcp-mux'),
+    source: sourceOf(attributes),
+    levels: levelsOf(attributes),
+  };
+}
+
+function formatOf(payload: number, attributes: Said['attributes']): Format[] {
+  const of = (name: string, syntax: RegExp): RegExpExecArray | undefined => {
+    for (const value of attributes.get(name) ?? []) {
+      const read = syntax.exec(value);
+      if (read !== null && Number(read[1]) === payload) return read;
+    }
+    return undefined;
+  };
+  const [, , name, rate] = of('rtpmap', RTPMAP) ?? [];
+  const known = name === undefined ? STATIC_FORMATS[payload] : { name, rate: Number(rate) };
   if (known === undefined || !Number.isInteger(payload) || payload > 127) return [];
-  return [{ payload, ...known, parameters: fmtp.find((one) => one.payload === payload)?.config }];
+  return [{ payload, ...known, parameters: of('fmtp', FMTP)?.[2] }];
 }
 
-/** The library reads whole numbers as numbers. */
-const textOf = (value: string | number | undefined): string | undefined =>
-  value === undefined ? undefined : String(value);
-
-function sourceOf({ ssrcs }: sdp.MediaDescription): number | undefined {
-  const source = Number(ssrcs?.[0]?.id);
-  return Number.isInteger(source) && source >= 0 && source <= 0xffff_ffff ? source : undefined;
+function sourceOf(attributes: Said['attributes']): number | undefined {
+  const [written] = /^\d+/.exec(attributes.get('ssrc')?.[0] ?? '') ?? [];
+  return written !== undefined && Number(written) <= 0xffff_ffff ? Number(written) : undefined;
 }
 
-function levelsOf({ ext }: sdp.MediaDescription): number | undefined {
-  const value = ext?.find(({ uri }) => uri === AUDIO_LEVEL)?.value;
-  return value !== undefined && value >= 1 && value <= 14 ? value : undefined;
+function levelsOf(attributes: Said['attributes']): number | undefined {
+  for (const extension of attributes.get('extmap') ?? []) {
+    const [, identifier, uri] = EXTMAP.exec(extension) ?? [];
+    if (uri === AUDIO_LEVEL)
+      return Number(identifier) >= 1 && Number(identifier) <= 14 ? Number(identifier) : undefined;
+  }
+  return undefined;
 }
 
 /** An address that one can send to; `0.0.0.0`, `::` and names that end in `.invalid` mean nowhere (RFC 3264 §8.4, RFC 6157 §5). */

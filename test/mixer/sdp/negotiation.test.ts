@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import sdp from 'sdp-transform';
 import { MediaRefused } from '../../../lib/mixer/mixer.ts';
 import { Negotiation, type Capabilities } from '../../../lib/mixer/sdp/negotiation.ts';
 import { sdpDefaults } from '../../../lib/mixer/sdp/session.ts';
@@ -57,6 +58,38 @@ describe('an answer to an offer of audio', () => {
     expect(linesOf(text, 'a=label')).to.deep.equal(['a=label:1']);
     expect(linesOf(text, 'a=mid')).to.deep.equal(['a=mid:7']);
     expect(negotiation.media[0]).to.include({ type: 'audio', label: '1', status: 'sendrecv', codec: 'PCMU' });
+  });
+
+  it('writes no label that would be another line', () => {
+    const negotiation = new Negotiation({ ...HERE, labels: { audio: '1\r\na=sendonly' } });
+    expect(linesOf(negotiation.answer(session(AUDIO)), 'a=')).to.deep.equal([
+      ...['a=rtpmap:0 PCMU/8000', 'a=ptime:20', 'a=sendrecv'],
+    ]);
+  });
+
+  it('reads parameters, lines below other media and those above all', () => {
+    const { text } = answerTo(
+      ...['a=inactive', 'm=video 4002 RTP/AVP 97', 'a=rtpmap:97 H264/90000', 'a=fmtp:111 of=video', 'a=sendrecv'],
+      'm=audio 4000 RTP/AVP 111',
+      ...['a=rtpmap:111 opus/48000/2', 'a=fmtp:111 stereo=1', 'a=fmtp:111 stereo=2'],
+    );
+    expect(linesOf(text, 'a=fmtp')).to.deep.equal(['a=fmtp:111 stereo=1']);
+    expect(text.trimEnd().endsWith('a=label:1')).to.equal(true);
+    expect(linesOf(text, 'a=inactive')).to.have.length(2);
+  });
+
+  it('is what another reader finds in it', () => {
+    const { media, connection } = sdp.parse(
+      answerTo('m=audio 4000 RTP/AVP 111 101', 'a=rtpmap:111 opus/48000/2', 'a=fmtp:111 x=1', 'a=mid:7', 'a=rtcp-mux')
+        .text,
+    );
+    expect(connection).to.deep.equal({ version: 4, ip: '192.0.2.1' });
+    expect(media[0]).to.deep.include({
+      ...{ type: 'audio', port: 20_000, protocol: 'RTP/AVP', payloads: 111, ptime: 20, direction: 'sendrecv' },
+      ...{ mid: 7, rtcpMux: 'rtcp-mux', label: 1 },
+      rtp: [{ payload: 111, codec: 'opus', rate: 48_000, encoding: 2 }],
+      fmtp: [{ payload: 111, config: 'x=1' }],
+    });
   });
 
   it('multiplexes RTCP only where the peer does, and says that none comes', () => {
