@@ -8,6 +8,7 @@ import { formatReason } from '../sip/message/headers/index.ts';
 import type { CallContext } from './call.ts';
 import type { Destination } from './destination.ts';
 import type { Contacted, Gate } from './gate.ts';
+import { InviteNames } from './invite-names.ts';
 import type { Ways } from './ways.ts';
 import type { OutgoingCall } from './outgoing-call.ts';
 import { type Final, finalOf, ring } from './ring.ts';
@@ -18,6 +19,8 @@ export interface Callee extends Contacted {
   readonly user: XconUserId;
   /** The entity of the endpoint: the address that is called. */
   readonly endpoint: string;
+  /** Of which the names of her INVITEs are made; another one whenever she is called anew. */
+  readonly seed: string;
 }
 
 /** What an INVITE may bring beside. */
@@ -59,23 +62,42 @@ export interface DialOutParts {
   readonly ways: Ways;
   readonly clock: Clock;
   readonly settings: DialOutSettings;
+  readonly newId: () => string;
+}
+
+/** How a call begins. */
+export interface Begin {
+  /** In an earlier life: telephones may ring already. */
+  readonly isResumed: boolean;
+  /** Resolves when it is durable under which names she is called now. */
+  readonly keep: (callee: Callee) => Promise<void>;
 }
 
 /** Calls one person until she is in, or can't be had (RFC 4579 §5.2). */
 export class DialOut {
-  readonly callee: Callee;
   readonly #parts: DialOutParts;
   readonly #extras: Extras;
   readonly #stopping = new AbortController();
   readonly #told: (final: Final) => void;
+  readonly #begin: Begin;
+  #callee: Callee;
+  #names: InviteNames;
+  #isResumed: boolean;
   #isAlerting = false;
 
   /** @param told each step, as the status of the INVITE; the last is final */
-  constructor(parts: DialOutParts, callee: Callee, extras: Extras, told: (step: Final) => void) {
+  constructor(parts: DialOutParts, callee: Callee, extras: Extras, told: (step: Final) => void, begin: Begin) {
     this.#parts = parts;
-    this.callee = callee;
+    this.#callee = callee;
+    this.#names = new InviteNames(callee.seed);
+    this.#begin = begin;
+    this.#isResumed = begin.isResumed;
     this.#extras = extras;
     this.#told = told;
+  }
+
+  get callee(): Callee {
+    return this.#callee;
   }
 
   /** Nobody wants her any more: her endpoint is gone, or the server ends. */
@@ -96,7 +118,16 @@ export class DialOut {
       const isRetried = attempt < settings.attempts && settings.retried.includes(final.status);
       if (this.#stopping.signal.aborted || final.status < 300 || !isRetried) return this.#conclude(final);
       await this.#wait(Math.min((final.retryAfter ?? 0) * 1_000 || settings.retryAfter, settings.longestRetry));
+      await this.#rename();
     }
+  }
+
+  /** The INVITEs of before are over. */
+  async #rename(): Promise<void> {
+    this.#callee = { ...this.#callee, seed: this.#parts.newId() };
+    this.#names = new InviteNames(this.#callee.seed);
+    this.#isResumed = false;
+    await this.#begin.keep(this.#callee);
   }
 
   async #attempt(): Promise<Final> {
@@ -127,6 +158,7 @@ export class DialOut {
     let winner: OutgoingCall | undefined;
     const asked = {
       ...{ callee: this.callee, object, extras: this.#extras, destination, isDiverted },
+      ...{ names: this.#names, isResumed: this.#isResumed },
       claim: (call: OutgoingCall) => winner === undefined && ((winner = call), true),
       alerting: () => this.#alert(),
     };
@@ -182,7 +214,7 @@ const CALLED: ReadonlySet<string> = new Set(['dialing-out', 'alerting']);
 const BUSY = new Set([486, 600]);
 
 /** Whether a conference object has the endpoint of somebody as being called. */
-export function isCalled(object: ConferenceObject | undefined, { user, endpoint }: Callee): boolean {
+export function isCalled(object: ConferenceObject | undefined, { user, endpoint }: Omit<Callee, 'seed'>): boolean {
   const record = object?.users.get(user);
   const there = record && endpointOf(record, endpoint);
   return there !== undefined && CALLED.has(statusOf(there));

@@ -79,7 +79,10 @@ export class DialOuts {
   async close(): Promise<void> {
     this.#isOpen = false;
     this.#parts.invitations?.close();
-    for (const dialOuts of this.#running.values()) for (const dialOut of dialOuts.values()) dialOut.stop();
+    const running = [...this.#running.values()].flatMap((dialOuts) => [...dialOuts]);
+    // Telephones remember for a while that a call of a name was cancelled.
+    await Promise.all(running.map(([id, { callee }]) => this.#parts.callees.keep(id, this.#renamed(callee))));
+    for (const [, dialOut] of running) dialOut.stop();
     const late = new Promise<void>((resolve) => (this.#late = this.#parts.clock.after(GRACE, resolve)));
     await Promise.race([Promise.allSettled(this.#runs), late]);
     this.#late?.cancel();
@@ -117,7 +120,7 @@ export class DialOuts {
   }
 
   async #deal(changes: readonly LoggedChange[]): Promise<() => void> {
-    const found: Callee[] = [];
+    const found: Called[] = [];
     const active = new Set<XconUri>();
     for (const { uri, header, version, parts, by } of changes) {
       if (!CONFERENCES.includes(header.kind)) continue;
@@ -127,9 +130,9 @@ export class DialOuts {
       const object = await this.#parts.endpoints.object(uri);
       for (const { key } of users) found.push(...calleesIn(object, key as XconUserId, adderOf(by)));
     }
-    const isKnown = (callee: Callee): boolean =>
+    const isKnown = (callee: Called): boolean =>
       this.#running.get(callee.conference)?.has(idOf(callee)) === true || this.#hasAnswered(callee);
-    const fresh = found.filter((callee) => !isKnown(callee));
+    const fresh = found.filter((callee) => !isKnown(callee)).map((callee) => this.#renamed(callee));
     await Promise.all(fresh.map((callee) => this.#parts.callees.keep(idOf(callee), callee)));
     return () => {
       for (const callee of fresh) this.#start(callee);
@@ -139,18 +142,23 @@ export class DialOuts {
 
   async #resume(callee: Callee): Promise<void> {
     const object = await this.#parts.endpoints.object(callee.conference);
-    if (isCalled(object, callee) && !this.#hasAnswered(callee)) this.#start(callee);
+    if (isCalled(object, callee) && !this.#hasAnswered(callee)) this.#start(callee, true);
     else await this.#parts.callees.forget(idOf(callee));
   }
 
   /** She has answered before a kill, though the roster does not know it yet: her call goes on, or ends, by itself. */
-  #hasAnswered({ conference, user, endpoint }: Callee): boolean {
+  #hasAnswered({ conference, user, endpoint }: Called): boolean {
     for (const call of this.#parts.context.calls.of(conference, user))
       if (call.endpoint === endpoint && call.session !== undefined) return true;
     return false;
   }
 
-  #start(callee: Callee): void {
+  /** Called anew. */
+  #renamed(called: Called): Callee {
+    return { ...called, seed: this.#parts.newId() };
+  }
+
+  #start(callee: Callee, isResumed = false): void {
     const id = idOf(callee);
     const dialOuts = this.#running.get(callee.conference) ?? new Map<string, DialOut>();
     if (!this.#isOpen || dialOuts.has(id)) return;
@@ -160,7 +168,8 @@ export class DialOuts {
     const told: Progress = (step) => {
       for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(step);
     };
-    const dialOut = new DialOut(this.#parts, callee, extras, told);
+    const keep = (renamed: Callee): Promise<void> => this.#parts.callees.keep(id, renamed);
+    const dialOut = new DialOut(this.#parts, callee, extras, told, { isResumed, keep });
     this.#running.set(callee.conference, dialOuts.set(id, dialOut));
     const run = this.#run(dialOut, id, told)
       .catch(this.#parts.context.report)
@@ -183,22 +192,26 @@ export class DialOuts {
     }
     // She was brought in anew while the call before ended.
     if (this.#isOpen && isCalled(await this.#parts.endpoints.object(conference), dialOut.callee)) {
-      await this.#parts.callees.keep(id, dialOut.callee);
-      this.#start(dialOut.callee);
+      const renamed = this.#renamed(dialOut.callee);
+      await this.#parts.callees.keep(id, renamed);
+      this.#start(renamed);
     }
   }
 }
 
+/** Whom a conference object has as dialing out. */
+type Called = Omit<Callee, 'seed'>;
+
 const asks = (object: ConferenceObject | undefined): boolean => object !== undefined && askedTargets(object).length > 0;
 
-const idOf = ({ conference, user, endpoint }: Callee): string => `${conference} ${user} ${endpoint}`;
+const idOf = ({ conference, user, endpoint }: Called): string => `${conference} ${user} ${endpoint}`;
 
 const nameOf = (conference: XconUri, address: string): string => `${conference} ${normaliseAddress(address)}`;
 
 /** Whoever does something for others acts under a name that no login holds. */
 const adderOf = (by: string): XconUserId | undefined => (by.includes('%') ? undefined : parseXconUserId(by));
 
-function calleesIn(object: ConferenceObject | undefined, user: XconUserId, adder: XconUserId | undefined): Callee[] {
+function calleesIn(object: ConferenceObject | undefined, user: XconUserId, adder: XconUserId | undefined): Called[] {
   const record = object?.users.get(user);
   if (object === undefined || record === undefined) return [];
   return endpointsOf(record.part.element)

@@ -37,6 +37,8 @@ export interface OutgoingCallParts {
   readonly isFocus: (contact: NameAddress | undefined) => boolean;
   /** It goes where a redirection of the callee leads. */
   readonly isDiverted: boolean;
+  /** The callee may have this INVITE from before a restart, and answer what it offered. */
+  readonly isResumed: boolean;
   /** Whether this one has the call, of all that ring for the same person: the first that asks. */
   readonly claim: (call: OutgoingCall) => boolean;
   /** Somebody is told of the call. */
@@ -51,8 +53,9 @@ export class OutgoingCall implements Ringing, Invites {
   #invite: OutgoingInvite | undefined;
   #isAnswered = false;
   #isCancelled = false;
+  /** The one that has the call, since its 2xx; then the same, when that has its ACK. */
+  #claimed: Session | undefined;
   #session: Session | undefined;
-  #isPrivate = false;
   #isDiverted: boolean;
   #conclude: (final: Final) => void = () => undefined;
 
@@ -76,9 +79,6 @@ export class OutgoingCall implements Ringing, Invites {
     const session = this.#session;
     if (session === undefined) return false;
     call.establish(session);
-    // Whoever finds her call after a kill does not know what she has asked for.
-    if (this.#isPrivate) await context.endpoints.conceal(call.conference, call.user);
-    await context.records.keep(call.id, { ...call.record, dialog: session.dialog.toJSON() });
     const reason = this.#isDiverted ? DIVERTED : undefined;
     const state = { ...call.state, ...answeredState(session, context.date(), reason) };
     const object = this.#isOver() ? undefined : await call.report(state);
@@ -88,6 +88,7 @@ export class OutgoingCall implements Ringing, Invites {
       return false;
     }
     call.enter(object);
+    if (this.#parts.isResumed) this.#offerAgain(session).catch(context.report);
     return true;
   }
 
@@ -118,16 +119,29 @@ export class OutgoingCall implements Ringing, Invites {
     this.#parts.alerting();
   }
 
+  /** Her call is known after a kill before she hears that we know of it; until then she repeats her answer. */
+  async accepting(session: Session, response: Response): Promise<void> {
+    const { call, context, claim } = this.#parts;
+    if (this.#claimed !== undefined || !claim(this)) return;
+    this.#claimed = session;
+    const privacy = privacyOf(response);
+    try {
+      // Whoever finds her call after a kill does not know what she has asked for.
+      if (privacy.has('id') || privacy.has('user')) await context.endpoints.conceal(call.conference, call.user);
+      if (!call.isOver) await context.records.keep(call.id, { ...call.record, dialog: session.dialog.toJSON() });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   accepted(session: Session, response: Response): void {
-    if (!this.#parts.claim(this)) {
+    if (this.#claimed !== session) {
       void session.bye([['Reason', 'SIP;cause=200;text="Call completed elsewhere"']]);
-      if (this.#session === undefined) this.#end(TERMINATED);
+      if (this.#claimed === undefined) this.#end(TERMINATED);
       return;
     }
     this.#session = session;
     this.#isDiverted ||= isDiversion(response);
-    const privacy = privacyOf(response);
-    this.#isPrivate = privacy.has('id') || privacy.has('user');
     this.#judge(session, response).then(
       (final) => this.#end(final),
       (error: unknown) => this.#fail(error),
@@ -165,6 +179,14 @@ export class OutgoingCall implements Ringing, Invites {
 
   #isOurs(session: Session): boolean {
     return this.#session === undefined || this.#session === session;
+  }
+
+  /** Her answer is to what the life before has offered, whose places at the mixer are gone. */
+  async #offerAgain(session: Session): Promise<void> {
+    const { call } = this.#parts;
+    const { response } = await session.invite(call.local);
+    const answer = descriptionOf(response);
+    if (response.status < 300 && answer !== undefined) call.answered(answer);
   }
 
   /** What a 2xx is worth: a focus is no participant (3GPP TS 24.605), and its answer must be one that we can take. */

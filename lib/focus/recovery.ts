@@ -13,7 +13,7 @@ import { isHeardIn } from './sidebars.ts';
  */
 export class Recovery {
   readonly #parts: FocusParts;
-  #restored: Call[] = [];
+  #restored: Restored[] = [];
 
   constructor(parts: FocusParts) {
     this.#parts = parts;
@@ -26,7 +26,7 @@ export class Recovery {
       for (const { dialog, ...record } of records) {
         const call = new Call(context, record);
         call.establish(resume(dialog, call, settings.session, record.joined === 'dialed-out'));
-        this.#restored.push(call);
+        this.#restored.push({ call, invited: dialog.localSeq });
       }
     return this.#restored.length;
   }
@@ -35,15 +35,17 @@ export class Recovery {
   async run(): Promise<void> {
     const waiting = this.#restored.values();
     const work = async (): Promise<void> => {
-      for (const call of waiting) await this.#recover(call);
+      for (const restored of waiting) await this.#recover(restored);
     };
     const { recoveredAtOnce } = this.#parts.settings;
     await Promise.all(Array.from({ length: Math.min(recoveredAtOnce, this.#restored.length) }, work));
     this.#restored = [];
   }
 
-  async #recover(call: Call): Promise<void> {
+  async #recover({ call, invited }: Restored): Promise<void> {
     try {
+      // Whom we called may never have heard that we know of her answer.
+      if (call.joined === 'dialed-out') await call.session?.acknowledgeAgain(invited);
       if (!(await this.#resume(call))) call.hangUp(LOST);
     } catch (error) {
       if (!(error instanceof SessionEnded)) this.#parts.report(error);
@@ -72,6 +74,12 @@ export class Recovery {
     call.enter(now, false);
     return true;
   }
+}
+
+interface Restored {
+  readonly call: Call;
+  /** CSeq of its INVITE, where that was ours. */
+  readonly invited: number;
 }
 
 /** Who had answered, when the roster did not know it yet. */

@@ -18,6 +18,7 @@ import type { Destination } from './destination.ts';
 import type { Callee, Extras } from './dial-out.ts';
 import { type AskedInvite, type Fields, OutgoingCall } from './outgoing-call.ts';
 import type { Device } from './ring.ts';
+import type { InviteName, InviteNames } from './invite-names.ts';
 import { historyOf } from './uri-list.ts';
 
 /** One way to a telephone. */
@@ -38,6 +39,9 @@ export interface AskedCall {
   readonly object: ConferenceObject;
   readonly extras: Extras;
   readonly isDiverted: boolean;
+  /** Her telephone may have the INVITE of another life of ours, with other media. */
+  readonly isResumed: boolean;
+  readonly names: InviteNames;
   readonly claim: (call: OutgoingCall) => boolean;
   readonly alerting: () => void;
 }
@@ -89,7 +93,7 @@ export class Ways {
   /** Calls by a way (RFC 4579 §5.2). */
   call(
     way: Way,
-    { callee, object, extras, isDiverted, claim, alerting }: AskedCall,
+    { callee, object, extras, isDiverted, isResumed, names, claim, alerting }: AskedCall,
     context: CallContext,
   ): OutgoingCall {
     const { user, conference, endpoint } = callee;
@@ -97,6 +101,7 @@ export class Ways {
     const caller = { kind: 'user', principal: { ...principal, systemAdministrator: false } } as const;
     const isCascade = isOtherFocus(object, caller.principal);
     const history = extras.recipients && historyOf(extras.recipients);
+    const name = names.next([way.uri, ...way.routes].join(' '));
     return new OutgoingCall({
       context,
       call: new Call(context, {
@@ -111,9 +116,9 @@ export class Ways {
       object,
       fields: this.#fields(way, conference, extras),
       attached: history === undefined ? [] : [history],
-      invite: (asked, invites) => this.invite(way, object, asked, invites),
+      invite: (asked, invites) => this.invite(way, object, asked, invites, name),
       isFocus: this.#parts.isFocus,
-      ...{ isDiverted, claim, alerting },
+      ...{ isDiverted, isResumed, claim, alerting },
     });
   }
 
@@ -148,10 +153,16 @@ export class Ways {
     ];
   }
 
-  invite(way: Way, object: ConferenceObject, { fields, body }: AskedInvite, user: Invites): OutgoingInvite {
+  invite(
+    { uri, to, flow }: Way,
+    object: ConferenceObject,
+    { fields, body }: AskedInvite,
+    user: Invites,
+    { callId, tag, branch }: Partial<InviteName> = {},
+  ): OutgoingInvite {
     const { dialogs, session, admits } = this.#parts;
-    const request = makeRequest('INVITE', way.uri, { from: this.from(object), to: way.to, fields, body });
-    return new OutgoingInvite({ layer: dialogs, request, user, settings: session, flow: way.flow, admits });
+    const request = makeRequest('INVITE', uri, { from: this.from(object), to, tag, callId, fields, body });
+    return new OutgoingInvite({ layer: dialogs, request, user, settings: session, flow, admits, branch });
   }
 }
 

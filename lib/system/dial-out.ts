@@ -119,6 +119,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     ...{ context, endpoints, gate, ways, clock, log, callees },
     ...(settings.enabled === 'yes' && { invitations }),
     page: settings.page,
+    newId: newTag,
     settings: { ...settings, retried: settings.retried.map(Number) },
     onChange: (listener) => control.onChange(listener),
   });

@@ -7,14 +7,14 @@ import { plenary, type RunningServer, serve } from '../support/command.ts';
 import { users } from '../support/messages.ts';
 import { basic, Party } from '../support/party.ts';
 import type { PhoneCall } from '../support/phone-call.ts';
-import { Phone } from '../support/phone.ts';
+import { Phone, type RingingCall } from '../support/phone.ts';
 import { all, textAt } from '../support/reading.ts';
 import { Watcher, XCON_DOCUMENT } from '../support/stage.ts';
 import { made } from '../support/system.ts';
 
 const PARTICIPANTS = 100;
 const GONE = 30;
-const KILLED_BEFORE_REPORT = new URL('../support/killed-before-report.mjs', import.meta.url).href;
+const KILLED = new URL('../support/killed.mjs', import.meta.url).href;
 
 const SETTINGS = {
   PLENARY_SIP_TRUSTED_ADDRESSES: '127.0.0.1',
@@ -103,47 +103,95 @@ describe('calls and a killed server', function () {
 
 describe('somebody who is called, and a killed server', function () {
   this.timeout(120_000);
+  const agent = new Agent({ keepAlive: true });
+  let data = '';
+  let server: RunningServer;
+  let sip = '';
+  let bob: Phone;
+  let root: Phone;
+  const args = (): string[] => ['--domain', 'example.com', '--data', data];
+  const alice = new Party(() => server.url, agent, {
+    id: 'xcon-userid:alice@example.com',
+    authorization: basic('alice', 'demo'),
+  });
 
-  it('[L8] who has answered is in the roster after it, and her telephone has rung once', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'plenary-answered-'));
-    const agent = new Agent({ keepAlive: true });
-    const args = ['--domain', 'example.com', '--data', data];
-    for (const name of ['alice', 'bob']) await plenary(['user', 'add', name, ...args], { input: 'demo\n' });
-    const killing = { ...SETTINGS, NODE_OPTIONS: `--import tsx --import ${KILLED_BEFORE_REPORT}` };
-    let server = await serve(args, { environment: killing });
-    const sip = await server.told(/(sip:127\.0\.0\.1:\d+);transport=udp/);
-    const port = sip.split(':').at(-1) ?? '';
-    const [bob, root] = [await Phone.open('bob', 'demo'), await Phone.open('alice', 'demo')];
-    try {
-      expect((await bob.registers(sip, 600)).status).to.equal(200);
-      const identity = { id: 'xcon-userid:alice@example.com', authorization: basic('alice', 'demo') };
-      const alice = new Party(() => server.url, agent, identity);
-      const conference = made(await alice.creates(users('<xcon:join-handling>allow</xcon:join-handling>')));
-      const endpoint = '<info:endpoint entity="sip:bob@example.com"/>';
-      expect((await alice.brings(conference, 'xcon-userid:bob@example.com', endpoint)).code).to.equal(200);
-      const call = await bob.rings();
-      await call.picksUp();
-      await server.ended;
+  beforeEach(async () => {
+    data = mkdtempSync(join(tmpdir(), 'plenary-answered-'));
+    for (const name of ['alice', 'bob']) await plenary(['user', 'add', name, ...args()], { input: 'demo\n' });
+    [bob, root] = [await Phone.open('bob', 'demo'), await Phone.open('alice', 'demo')];
+  });
+  afterEach(async () => {
+    await Promise.all([bob.close(), root.close()]);
+    server.process.kill('SIGKILL');
+    await server.ended;
+    rmSync(data, { recursive: true });
+  });
+  after(() => agent.destroy());
 
-      server = await serve([...args, '--sip', `127.0.0.1:${port}`], { environment: SETTINGS });
-      expect((await call.refreshed()).method).to.equal('INVITE');
-      const target = `sip:${conference.slice('xcon:'.length).replace(/@.*/, '')}@127.0.0.1:${port}`;
-      const watcher = new Watcher(await root.watches(target, [['Accept', XCON_DOCUMENT]]), 'xcon-conference-info');
-      const id = 'xcon-userid:bob@example.com';
-      const user = await watcher.sees(id, (one) => textAt(one, 'endpoint/status') === 'connected');
-      expect(textAt(user, 'endpoint/joining-method')).to.equal('dialed-out');
-      expect(textAt(user, 'endpoint/call-info/sip/call-id')).to.equal(call.session?.dialog.callId);
-      expect((await alice.removes(conference, id)).code).to.equal(200);
-      expect((await call.over()).cause).to.equal('left');
-      expect(bob.unheard).to.equal(0);
-    } finally {
-      await Promise.all([bob.close(), root.close()]);
-      agent.destroy();
-      server.process.kill('SIGKILL');
+  /** Bob is called; at a moment of his answer the server is killed. */
+  const isCalled = async (moment?: string): Promise<{ readonly call: RingingCall; readonly conference: string }> => {
+    const options = `--import tsx${moment === undefined ? '' : ` --import ${KILLED}?${moment}`}`;
+    server = await serve(args(), { environment: { ...SETTINGS, NODE_OPTIONS: options } });
+    sip = await server.told(/(sip:127\.0\.0\.1:\d+);transport=udp/);
+    expect((await bob.registers(sip, 600)).status).to.equal(200);
+    const conference = made(await alice.creates(users('<xcon:join-handling>allow</xcon:join-handling>')));
+    const endpoint = '<info:endpoint entity="sip:bob@example.com"/>';
+    expect((await alice.brings(conference, BOB, endpoint)).code).to.equal(200);
+    return { call: await bob.rings(), conference };
+  };
+
+  const restarts = async (): Promise<void> => {
+    server = await serve([...args(), '--sip', sip.replace('sip:', '')], { environment: SETTINGS });
+  };
+
+  /** He is in by this very call, which has media of the new life, and has rung once; then he is removed. */
+  const isIn = async (call: RingingCall, conference: string): Promise<void> => {
+    expect((await call.refreshed()).method).to.equal('INVITE');
+    const target = `sip:${conference.slice('xcon:'.length).replace(/@.*/, '')}@${sip.replace('sip:', '')}`;
+    const watcher = new Watcher(await root.watches(target, [['Accept', XCON_DOCUMENT]]), 'xcon-conference-info');
+    const user = await watcher.sees(BOB, (one) => textAt(one, 'endpoint/status') === 'connected');
+    expect(textAt(user, 'endpoint/joining-method')).to.equal('dialed-out');
+    expect(textAt(user, 'endpoint/call-info/sip/call-id')).to.equal(call.session?.dialog.callId);
+    expect((await alice.removes(conference, BOB)).code).to.equal(200);
+    expect((await call.over()).cause).to.equal('left');
+    expect(bob.unheard).to.equal(0);
+  };
+
+  for (const [moment, when] of [
+    ['answer', 'who has answered when nothing of it was kept'],
+    ['acknowledgement', 'whose answer was kept and not acknowledged'],
+    ['report', 'whom the roster did not have yet'],
+  ] as const)
+    it(`[L8] ${when} is in the roster after it, and his telephone has rung once`, async () => {
+      const { call, conference } = await isCalled(moment);
+      // Without an ACK it is the next life that gives him a session.
+      const picking = call.picksUp();
       await server.ended;
-      rmSync(data, { recursive: true });
-    }
+      await restarts();
+      await picking;
+      await isIn(call, conference);
+    });
+
+  it('[L8] whose telephone rings goes on with the same call, and answers it after the restart', async () => {
+    const { call, conference } = await isCalled();
+    await call.incoming.progress(180);
+    server.process.kill('SIGKILL');
+    await server.ended;
+    await restarts();
+    await call.picksUp();
+    await isIn(call, conference);
+  });
+
+  it('[L8] who rings while the server is stopped is called anew by the next', async () => {
+    const { call } = await isCalled();
+    server.process.kill('SIGTERM');
+    await server.ended;
+    expect((await call.over()).cause).to.equal('refused');
+    await restarts();
+    const again = await bob.rings();
+    expect(again.request.callId).not.to.equal(call.request.callId);
   });
 });
 
+const BOB = 'xcon-userid:bob@example.com';
 const isGone = (entity: string): boolean => Number(/p(\d+)@/.exec(entity)?.[1]) < GONE;

@@ -139,11 +139,12 @@ export class Phone {
     to: string,
     offer: Description | null = sdp('offer'),
     fields: readonly (readonly [string, string])[] = [],
+    user = this.caller,
   ): OutgoingInvite {
     return new OutgoingInvite({
       layer: this.dialogs,
       request: this.request('INVITE', to, fields, offer ?? undefined),
-      user: this.caller,
+      user,
       settings: this.settings,
     });
   }

@@ -63,6 +63,9 @@ export interface RequestParts {
   readonly from: string;
   /** As a field value; the Request-URI by default. */
   readonly to?: string | undefined;
+  /** Of From; a new one by default, and so is the Call-ID. */
+  readonly tag?: string | undefined;
+  readonly callId?: string | undefined;
   readonly fields?: readonly (readonly [name: string, value: string])[] | undefined;
   readonly body?: Buffer | undefined;
 }
@@ -257,16 +260,16 @@ export class UserAgent {
 export function makeRequest(
   method: string,
   uri: string,
-  { from, to = `<${uri}>`, fields = [], body }: RequestParts,
+  { from, to = `<${uri}>`, tag = newTag(), callId = newCallId(), fields = [], body }: RequestParts,
 ): Request {
   return Request.create(
     method,
     uri,
     [
       ['Max-Forwards', MAX_FORWARDS],
-      ['From', `${from};tag=${newTag()}`],
+      ['From', `${from};tag=${tag}`],
       ['To', to],
-      ['Call-ID', newCallId()],
+      ['Call-ID', callId],
       ['CSeq', `1 ${method}`],
       ...fields,
     ],

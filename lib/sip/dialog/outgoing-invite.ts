@@ -15,6 +15,8 @@ import { capabilities, Session } from './session.ts';
 export interface Caller extends SessionUser {
   /** A provisional response above 100, with the early session that it belongs to. */
   progress?(response: Response, session: Session | undefined): void;
+  /** A 2xx, before its ACK is sent: where this does not resolve, the callee goes on to repeat it (RFC 3261 §13.3.1.4). */
+  accepting?(session: Session, response: Response): Promise<void>;
   /**
    * A 2xx, whose ACK has been sent: to the first come others where forks accept too, which the caller may end by `bye()`
    * (RFC 3261 §13.2.2.4). Not after `cancel()`: then BYE is sent at once.
@@ -32,6 +34,7 @@ export interface OutgoingInviteParts {
   readonly flow?: Flow | undefined;
   /** Whether it, and what follows in its dialogs, may be sent to a located target. */
   readonly admits?: SendOptions['admits'];
+  readonly branch?: SendOptions['branch'];
 }
 
 interface Fork {
@@ -51,18 +54,20 @@ export class OutgoingInvite {
   readonly #settings: SessionSettings;
   readonly #flow: Flow | undefined;
   readonly #admits: SendOptions['admits'];
+  readonly #branch: SendOptions['branch'];
   readonly #hasOffered: boolean;
   readonly #cancelling = new AbortController();
   /** By the tag of their callee. */
   readonly #forks = new Map<string, Fork>();
   #request: Request;
 
-  constructor({ layer, request, user, settings, flow, admits }: OutgoingInviteParts) {
+  constructor({ layer, request, user, settings, flow, admits, branch }: OutgoingInviteParts) {
     this.#layer = layer;
     this.#user = user;
     this.#settings = { ...sessionDefaults, ...settings };
     this.#flow = flow;
     this.#admits = admits;
+    this.#branch = branch;
     this.#hasOffered = descriptionOf(request) !== undefined;
     this.#request = withFields(request, [...capabilities(this.#settings), ...this.#timerFields(0)]);
     this.answer = this.#run();
@@ -108,6 +113,7 @@ export class OutgoingInvite {
     return this.#layer.outgoing.send(request, {
       flow: this.#flow,
       admits: this.#admits,
+      branch: this.#branch,
       signal: this.#cancelling.signal,
       onResponse: (response) => {
         if (response.status >= 200) this.#accept({ request, response });
@@ -158,12 +164,17 @@ export class OutgoingInvite {
       if (response.header('Allow') !== undefined) session.takesUpdate = response.allow.includes('UPDATE');
       session.confirm();
       session.timer.agree(agreedBy(request, response));
-      fork.repeatAck = session.requests.acknowledge({ request, response }, this.#hasOffered);
+      fork.repeatAck = this.#acknowledge(session, { request, response });
       fork.repeatAck.then(
         () => this.#begin(fork, response),
         (error: unknown) => this.#layer.report(error),
       );
     }
+  }
+
+  async #acknowledge(session: Session, accepted: Pick<Answer, 'request' | 'response'>): Promise<() => void> {
+    if (!this.#cancelling.signal.aborted) await this.#user.accepting?.(session, accepted.response);
+    return session.requests.acknowledge(accepted, this.#hasOffered);
   }
 
   #begin({ session, endInvite, endOffer }: Fork, response: Response): void {

@@ -93,6 +93,11 @@ export class Session implements Usage {
     return this.#hangUp({ cause: 'hung up' }, fields);
   }
 
+  /** The ACK to the 2xx to our INVITE of this CSeq once more, where it may not have gone before a restart. */
+  async acknowledgeAgain(cseq: number): Promise<void> {
+    await this.layer.sendAck(this.dialog, cseq);
+  }
+
   claims(request: Request): boolean {
     return CLAIMED.has(request.method);
   }

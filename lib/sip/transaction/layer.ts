@@ -99,8 +99,7 @@ export class TransactionLayer {
   }
 
   /** Starts a client transaction: puts our Via on top and sends. The user hears nothing before this returns. */
-  send(request: Request, flow: Flow, user: ClientUser): ClientTransaction {
-    const branch = newBranch();
+  send(request: Request, flow: Flow, user: ClientUser, branch = newBranch()): ClientTransaction {
     return this.#start(clientKey(branch, request.method), this.#withVia(request, flow, branch), flow, user);
   }
 

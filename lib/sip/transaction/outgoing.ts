@@ -17,6 +17,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether a located target may be sent to; all by default. */
   readonly admits?: ((target: Target) => boolean) | undefined;
+  /** The branch of a transaction over a flow, where it is to be that of another life of ours; else a new one. */
+  readonly branch?: ((request: Request, flow: Flow) => string) | undefined;
   /** Provisional responses, and every 2xx to an INVITE, at once. */
   readonly onResponse?: ((response: Response, flow: Flow) => void) | undefined;
 }
@@ -136,7 +138,7 @@ export class Outgoing {
     options.signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const attempt = new Attempt(request, flow, options, resolve, reject);
-      attempt.sentBy(this.transactions.send(request, flow, attempt));
+      attempt.sentBy(this.transactions.send(request, flow, attempt, options.branch?.(request, flow)));
     });
   }
 }

@@ -25,6 +25,24 @@ describe('Calls (RFC 3665)', () => {
     await expectSilence();
   });
 
+  it('acknowledges an answer when the caller has kept it; the callee repeats it meanwhile (RFC 3261 §13.3.1.4)', async () => {
+    const { clock, alice, bob, flow, expectSilence } = stage();
+    let keep: () => void = () => undefined;
+    const kept = new Promise<void>((resolve) => (keep = resolve));
+    const call = alice.call(bob.uri, sdp('offer'), [], { ...alice.caller, accepting: () => kept });
+    await clock.pass(2_000);
+    expect(alice.log).to.deep.equal(['progress 180']);
+    keep();
+    await clock.pass(100);
+    expect((await call.answer).response.status).to.equal(200);
+    expect(alice.log).to.deep.equal(['progress 180', 'accepted']);
+    const answers = flow().filter((line) => line === 'Bob → Alice: 200 INVITE').length;
+    expect(answers).to.be.greaterThan(1);
+    expect(flow().indexOf('Alice → Bob: ACK')).to.be.greaterThan(answers);
+    void alice.sessions[0]?.bye();
+    await expectSilence();
+  });
+
   it('lets the callee end it', async () => {
     const { theirs, alice, bob, expectSilence, clock } = await inCall();
     void theirs.bye();
