@@ -1,5 +1,6 @@
 import { CONFERENCE_INFO, info } from '../model/names.ts';
 import { XmlElement, type XmlNode } from '../xml/element.ts';
+import { isHeld } from './muting.ts';
 
 /** RFC 4575 §5.7.3. */
 export type EndpointStatus =
@@ -82,6 +83,7 @@ export function withState(endpoint: XmlElement, state: EndpointState): XmlElemen
     ...text('disconnection-method', state.disconnectionMethod),
     ...execution('disconnection-info', state.disconnectionInfo),
     ...(state.media ?? []).map((medium) => mediumElement(medium, media.get(medium.id))),
+    ...(state.status === 'disconnected' ? [] : heldOf([...media.values()], state.media)),
     ...(state.callInfo === undefined ? [] : [callInfoElement(state.callInfo)]),
   ];
   const names = new Set(told.map(({ local }) => local));
@@ -118,6 +120,17 @@ function mediumElement({ id, type, label, srcId, status }: MediumState, before: 
   const rest = kept.filter((child) => child !== name);
   return info('media', { id }, [...(name === undefined ? [] : [name]), ...known, ...rest]);
 }
+
+/** A medium that a moderator has muted comes back muted, when the call takes it up again. */
+const heldOf = (media: readonly XmlElement[], told: readonly MediumState[] | undefined): XmlElement[] =>
+  told === undefined
+    ? []
+    : media
+        .filter((one) => isHeld(one) && !told.some(({ id }) => id === one.attribute('id')?.trim()))
+        .map((one) => one.withChildren(one.elements.map((child) => (isStatus(child) ? INACTIVE : child))));
+
+const isStatus = (child: XmlElement): boolean => child.is(CONFERENCE_INFO, 'status');
+const INACTIVE = info('status', {}, ['inactive']);
 
 const callInfoElement = ({ displayText, callId, fromTag, toTag }: CallInfo): XmlElement =>
   info('call-info', {}, [

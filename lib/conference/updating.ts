@@ -15,6 +15,7 @@ import { type Actor, refusedChange } from './rights.ts';
 import { type AskedUser, mergeUsers } from './roster.ts';
 import { checkEdit, mergeSection, mergeSections, sectionDefinition } from './sections.ts';
 import type { Standing } from './standing.ts';
+import { settleMutes } from './muting.ts';
 import { isUnseen, knownUser } from './target-user.ts';
 
 /** confRequest/update and blueprintRequest/update: the changes that a `conference-info` holds (RFC 6503 §5.3.4). */
@@ -54,6 +55,7 @@ function apply(work: Work, request: RequestDocument): void {
   const seen = request.users.filter((asked) => !unseen.has(asked));
   mergeUsers(edit, seen, identities, people.domain);
   authorise(edit, actorOf(work), standing.self);
+  settleMutes(work);
   enrolTargets(edit, identities, people.domain);
 }
 

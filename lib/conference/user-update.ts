@@ -14,6 +14,7 @@ import { withChild } from './people.ts';
 import { Refusal } from './refusal.ts';
 import { refusedChange } from './rights.ts';
 import { aorsOfDirectory, sameAors, settleEndpoints } from './roster.ts';
+import { hasCalls, mutingOf, withMutes } from './muting.ts';
 import { noSuchUser, targetUser } from './target-user.ts';
 import { unmasked } from './unmask.ts';
 import { merge } from './update.ts';
@@ -44,7 +45,8 @@ export function updateOwnOrOther(work: Work, raw: XmlElement): void {
   );
   if (refused !== undefined) throw new Refusal('not-allowed', `You may not change <${refused.element}> of this user.`);
   const { alias, origin } = old.facts;
-  const settled = settleEndpoints(checked, old.part.element, entry);
+  const heard = hasCalls(edit) ? withMutes(old.part.element, checked, mutingOf(work, isSelf)) : checked;
+  const settled = settleEndpoints(heard, old.part.element, entry);
   if (settled !== old.part.element) enrol(edit, key, settled, { origin, ...(alias && { alias }) }, identities);
   if (kept !== old.part.element) leaveUnlessIn(edit, key);
 }

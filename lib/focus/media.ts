@@ -3,6 +3,7 @@ import type { ConferenceObject } from '../model/conference-object.ts';
 import { CONFERENCE_INFO, XCON } from '../model/names.ts';
 import { isTrue } from '../model/values.ts';
 import type { Leg, Medium } from '../mixer/mixer.ts';
+import { isSidebar } from '../conference/sidebars.ts';
 import type { XmlElement } from '../xml/element.ts';
 
 const DESCRIPTION = `{${CONFERENCE_INFO}}conference-description`;
@@ -27,6 +28,8 @@ export function labelsOf(object: ConferenceObject): Record<string, string> {
 
 /** What the mixer does with one participant's sound on its way to and from it. */
 export interface Controls {
+  /** In a sidebar, where the status of a medium says what somebody does there (RFC 6504 §7.4). */
+  readonly inSidebar: boolean;
   /** Whether the conference is mixed now: otherwise nothing is heard of anybody, by nobody. */
   readonly mixed: boolean;
   readonly muted: { readonly 'to-mixer': boolean; readonly 'from-mixer': boolean };
@@ -34,6 +37,7 @@ export interface Controls {
 }
 
 export const UNTOUCHED: Controls = {
+  inSidebar: false,
   mixed: true,
   muted: { 'to-mixer': false, 'from-mixer': false },
   gain: { 'to-mixer': 0, 'from-mixer': 0 },
@@ -54,6 +58,7 @@ export function controlsOf(object: ConferenceObject, endpoint: XmlElement): Cont
   const forAll = general.flatMap((entry) => entry.all(XCON, 'controls'));
   const [to, from] = [set('to-mixer'), set('from-mixer')];
   return {
+    inSidebar: isSidebar(object.header.kind),
     mixed: isMixed(object),
     muted: { 'to-mixer': isMuted(to) || isMuted(forAll), 'from-mixer': isMuted(from) },
     gain: { 'to-mixer': gainOf(to), 'from-mixer': gainOf([...from, ...forAll]) },
@@ -78,13 +83,21 @@ export function stateOf(
   const flowing = media.filter(({ refused }) => !refused);
   const isHeld = flowing.length > 0 && flowing.every(({ held }) => held);
   const status = isHeld ? 'on-hold' : controls.muted['to-mixer'] ? 'muted-via-focus' : 'connected';
-  return { status, media: flowing.map(mediumState) };
+  return { status, media: flowing.map((medium) => mediumState(medium, controls)) };
 }
 
-const mediumState = ({ index, type, label, status, source }: Medium): MediumState => ({
+const mediumState = ({ index, type, label, status, source }: Medium, controls: Controls): MediumState => ({
   id: String(index + 1),
   type,
   label,
-  status,
+  status: type === 'audio' && !controls.inSidebar ? heardStatus(status, controls) : status,
   srcId: source === undefined ? undefined : String(source),
 });
+
+/** What is left of a direction where the focus mutes (RFC 6504 §6.2), as the participant sees it. */
+function heardStatus(status: MediumState['status'], { muted }: Controls): MediumState['status'] {
+  const sends = (status === 'sendrecv' || status === 'sendonly') && !muted['to-mixer'];
+  const receives = (status === 'sendrecv' || status === 'recvonly') && !muted['from-mixer'];
+  if (sends) return receives ? 'sendrecv' : 'sendonly';
+  return receives ? 'recvonly' : 'inactive';
+}

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { POLICY } from '../../lib/model/names.ts';
 import { description, endpoint, users } from '../support/messages.ts';
 import { attributesAt, textAt, textsAt, userIn } from '../support/reading.ts';
 import { idOf, made, sipOf, TestSystem } from '../support/system.ts';
@@ -47,6 +48,60 @@ describe('media of a conference', () => {
     expect(await carolsMute()).to.equal('false');
     expect((await system.as('bob').updatesUser(uri, idOf('carol'), asked)).code).to.equal(200);
     expect(await carolsMute()).to.equal('true');
+  });
+
+  describe('whom a moderator has muted', () => {
+    const HELD = 'A moderator has muted you.';
+    const asks = (name: 'bob' | 'carol', content: string) =>
+      system.as(name).updatesUser(uri, idOf('carol'), endpoint(sipOf('carol'), content));
+    beforeEach(async () => expect((await asks('bob', muted(true))).code).to.equal(200));
+
+    for (const [how, content] of [
+      ['by the control', muted(false)],
+      [
+        'by the control, as if nobody held it',
+        muted(false).replace('<xcon:to-mixer', `<xcon:to-mixer xmlns:plenary="${POLICY}" plenary:held=""`),
+      ],
+      ['by taking the control away', microphone('<xcon:gain>0</xcon:gain>')],
+      ['by taking the medium away', '<info:media id="1" state="deleted"/>'],
+    ] as const)
+      it(`[E24, U9] does not open her microphone herself ${how}`, async () => {
+        const { version } = await system.as('carol').retrieves(uri);
+        const answer = await asks('carol', content);
+        // What a request leaves out stays; what is left is muted.
+        if (answer.code === 426) expect(answer.string).to.equal(HELD);
+        else expect(answer.code).to.equal(200);
+        if (answer.code === 426) expect((await system.as('carol').retrieves(uri)).version).to.equal(version);
+        expect(await carolsMute()).to.equal('true');
+      });
+
+    it('[E24, S2] does not by usersRequest and confRequest either', async () => {
+      const mine = `<info:user entity="${idOf('carol')}">${endpoint(sipOf('carol'), muted(false))}</info:user>`;
+      expect((await system.as('carol').updatesUsers(uri, mine)).code).to.equal(426);
+      expect((await system.as('carol').updates(uri, users(mine))).code).to.equal(409);
+      expect(await carolsMute()).to.equal('true');
+    });
+
+    it('[E24, U9] may change what else there is, and is heard when a moderator lets her', async () => {
+      const gain = microphone('<xcon:mute>true</xcon:mute><xcon:gain>5</xcon:gain>');
+      expect((await asks('carol', gain)).code).to.equal(200);
+      expect((await asks('bob', muted(false))).code).to.equal(200);
+      expect(await carolsMute()).to.equal('false');
+      for (const value of [true, false]) expect((await asks('carol', muted(value))).code).to.equal(200);
+      expect(await carolsMute()).to.equal('false');
+    });
+
+    it('[U10] leaves all the same', async () => {
+      expect((await system.as('carol').removes(uri, idOf('carol'))).code).to.equal(200);
+    });
+  });
+
+  it('[E24] whoever has muted herself opens her microphone, though a moderator has sent it back as it was', async () => {
+    const asks = (name: 'bob' | 'carol', value: boolean) =>
+      system.as(name).updatesUser(uri, idOf('carol'), endpoint(sipOf('carol'), muted(value)));
+    for (const name of ['carol', 'bob'] as const) expect((await asks(name, true)).code).to.equal(200);
+    expect((await asks('carol', false)).code).to.equal(200);
+    expect(await carolsMute()).to.equal('false');
   });
 
   it('[E25, C11] the moderator mutes a medium of the whole conference; participants get 409 with the version', async () => {
