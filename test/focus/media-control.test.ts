@@ -121,6 +121,22 @@ describe('what happens to the sound of a call', () => {
     expect(await endpointsOfUser('bob')).to.deep.equal(['connected']);
   });
 
+  it('[E16] all hear that the end is near, once, and who comes and goes', async () => {
+    // The clock of the stage stands at the beginning of 1970.
+    const base = calendar(['DTSTART:19700103T000000Z', 'DURATION:PT1H']);
+    const warning = 49 * 3_600;
+    await open(
+      conference(
+        `<info:conference-description><xcon:conference-time><xcon:entry><xcon:base>${base}</xcon:base>
+          <xcon:can-join-after-offset>1970-01-01T00:00:00Z</xcon:can-join-after-offset>
+          <xcon:notify-end-of-conference>${warning}</xcon:notify-end-of-conference></xcon:entry></xcon:conference-time></info:conference-description>`,
+      ),
+    );
+    await (await stage.phone('bob')).joins(stage.uri(uri));
+    await (await stage.phone('carol')).joins(stage.uri(uri));
+    expect(stage.mixer.heard).to.deep.equal(['ending', 'joined', 'joined']);
+  });
+
   it('[E12] begins when a moderator starts the conference before its time', async () => {
     const base = calendar(['DTSTART:19700103T090000Z', 'DURATION:PT1H']);
     await open(

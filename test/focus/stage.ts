@@ -25,6 +25,8 @@ export interface MixedLeg {
 export class ScriptedMixer extends NoMixer {
   override readonly carries = ['audio'] as never[];
   readonly legs: MixedLeg[] = [];
+  /** What all of a conference heard. */
+  readonly heard: Announcement[] = [];
   #events: MixerEvents = {};
   #wake: () => void = () => undefined;
 
@@ -54,6 +56,11 @@ export class ScriptedMixer extends NoMixer {
       announce: (announcement: Announcement) => note(announcement),
       release: () => note('release'),
     };
+  }
+
+  override announce(_conference: string, announcement: Announcement): Promise<void> {
+    this.heard.push(announcement);
+    return Promise.resolve();
   }
 
   override listen(events: MixerEvents = {}): () => void {
