@@ -76,6 +76,35 @@ describe('callbacks', () => {
     }
   });
 
+  it('[X1] tell each thing that happens by its name', async () => {
+    await calls('alice', 'mine');
+    const alice = system.as('alice');
+    const uri = made(await alice.clones('xcon:default@example.com'));
+    const phone = (mute: boolean): string =>
+      endpoint(
+        sipOf('alice'),
+        `<info:media id="1"><info:type>audio</info:type><xcon:to-mixer name="AudioIn"><xcon:controls>
+          <xcon:mute>${mute}</xcon:mute></xcon:controls></xcon:to-mixer></info:media>`,
+      );
+    await alice.updates(uri, title('Board'));
+    await alice.joins(uri, phone(false));
+    await alice.updatesUser(uri, idOf('alice'), phone(true));
+    await alice.leaves(uri);
+    // Of what is deleted nobody may see what came before.
+    await receiver.until(() => receiver.told.includes('conference-ended participant-left'));
+    await alice.deletes(uri);
+    await receiver.until(() => receiver.told.includes('conference-deleted'));
+    const events = receiver.received.map(({ report }) => report.events.map(({ type }) => type));
+    expect(events).to.deep.equal([
+      ['conference-created'],
+      ['conference-changed'],
+      ['conference-activated', 'participant-joined'],
+      ['participant-changed'],
+      ['conference-ended', 'participant-left'],
+      ['conference-deleted'],
+    ]);
+  });
+
   it('[E41] show what their owner may see, and nothing once he may not', async () => {
     const uri = made(await system.as('alice').clones('xcon:default@example.com'));
     await system.as('bob').joins(uri, endpoint(sipOf('bob'), ''));
