@@ -213,10 +213,10 @@ export class Phone {
     return call;
   }
 
-  /** One that reaches others over TLS alone, and believes an authority. */
-  static openSecure(name: string, password: string, ca: Buffer): Phone {
+  /** One that reaches others by connections of its own alone, as browsers do, and believes an authority. */
+  static openSecure(name: string, password: string, ca: Buffer, protocol: 'tls' | 'ws' | 'wss' = 'tls'): Phone {
     const phone = new Phone(name, password, ca);
-    phone.#contact = `<sip:${name}@${name}.invalid;transport=tls>`;
+    phone.#contact = `<sip:${name}@${name}.invalid;transport=${protocol}>`;
     return phone;
   }
 

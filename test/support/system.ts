@@ -59,7 +59,7 @@ export class TestSystem {
   }
 
   /** The SIP URI of a user part at our listener of a transport. */
-  sip(user: string, transport: 'udp' | 'tcp' | 'tls' | 'ws'): string {
+  sip(user: string, transport: 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'): string {
     const listener = this.#sip.find((uri) => uri.endsWith(`;transport=${transport}`));
     if (listener === undefined) throw new Error(`nobody listens by ${transport}`);
     return listener.replace('sip:', `sip:${user}@`);
