@@ -222,6 +222,15 @@ describe('who may dial in', () => {
     expect(textAt(await stage.document(conference), 'conference-state/user-count')).to.equal('2');
   });
 
+  it('[E31, E34] asks guests who they are where only the authenticated join', async () => {
+    const conference = await stage.conference(users(handling('authenticate') + policy('anonymous')));
+    const eve = await stage.phone('stranger', 'none');
+    const answer = await eve.calls(stage.uri(conference), { from: EVE }).final();
+    expect([401, 403]).to.include(answer.status);
+    await (await stage.phone('bob')).joins(stage.uri(conference));
+    expect(textAt(await stage.document(conference), 'conference-state/user-count')).to.equal('1');
+  });
+
   it('[E41, Z7, Z9] hides from others who asks for it by Privacy', async () => {
     const conference = await stage.conference();
     await (await stage.phone('bob')).joins(stage.uri(conference), { fields: [['Privacy', 'id']] });

@@ -7,13 +7,17 @@ export class BadMessage extends Error {
   readonly status: number;
   /** The reason phrase of the response (RFC 3261 §21.4.1 wants the problem named). */
   readonly reason: string;
-  /** The request as far as it could be read, where it can be answered. */
-  readonly request: Request | undefined;
+  readonly #request: Request | undefined;
 
   constructor(status: number, reason: string, request?: Request) {
     super(`${status} ${reason}`);
     this.status = status;
     this.reason = reason;
-    this.request = request;
+    this.#request = request;
+  }
+
+  /** The request as far as it could be read, where it can be answered. It may hold secrets, which no log of this error shows. */
+  get request(): Request | undefined {
+    return this.#request;
   }
 }
