@@ -75,7 +75,7 @@ export class ChangeRules {
 
   /** What a change makes of an object. @throws {Refusal} with the version that it met */
   edited({ call, before, main, element, identities, work, enter }: Proposed): ObjectEdit {
-    const { people, limits, times: rules = timeDefaults } = this.#parts;
+    const { people, limits, times: rules = timeDefaults, clock } = this.#parts;
     const standing = standingIn(before, main, call.caller);
     enter(before, standing);
     const edit = new ObjectEdit(before);
@@ -83,7 +83,7 @@ export class ChangeRules {
       shaped(() => {
         const bringing = { edit, call, standing, main, element };
         const judge: Work['judge'] = (arrival) => judgeArrival(this.#arrivalGuards, bringing, arrival);
-        work({ call, edit, standing, identities, people, limits, rules, judge });
+        work({ call, edit, standing, identities, people, limits, rules, now: clock(), judge });
         this.#settle(bringing);
       }),
     );

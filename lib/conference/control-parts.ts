@@ -64,6 +64,8 @@ export interface Work {
   readonly limits: ControlLimits;
   /** How times are read. */
   readonly rules: TimeRules;
+  /** Milliseconds since 1970. */
+  readonly now: number;
   /** Refuses whoever may not be brought in. What the edit holds after the work is judged anyway. @throws {Refusal} */
   judge(arrival: Omit<Arrival, 'object' | 'caller' | 'callersRecord'>): void;
 }

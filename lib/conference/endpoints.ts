@@ -1,31 +1,40 @@
 import { CONFERENCES, type ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info, XCON, xcon } from '../model/names.ts';
-import { endpointsOf, statusOf, type UserRecord, userRecord } from '../model/user.ts';
+import { endpointsOf, entityOf, isPresent, statusOf, type UserRecord, userRecord } from '../model/user.ts';
 import { XmlElement, type XmlNode } from '../xml/element.ts';
 import { banned, isBanned, unknownTo } from './admission.ts';
 import { callTargets } from './asked-targets.ts';
 import type { Call } from './calls.ts';
+import { type Came, type Comer, letCome, takeIn } from './dialling-in.ts';
 import { type EndpointState, withState } from './endpoint-state.ts';
 import { enrol } from './enrolment.ts';
-import { checkReferring, comesByItself, type Came } from './joining.ts';
+import { checkReferring } from './joining.ts';
+import { checkWindow } from './life.ts';
 import type { ConferenceObjects } from './objects.ts';
 import type { ControlParts, Work } from './control-parts.ts';
 import { checkPassword, needsPassword } from './passwords.ts';
 import { Refusal } from './refusal.ts';
 import type { Standing } from './standing.ts';
+import { timesOf } from './times.ts';
 
-/** Somebody who calls a conference. */
-export interface DialIn {
+/** Somebody who asks to come in by a call. */
+export interface Knock {
   /** The endpoint's: where it is, unique in its user. One of the same that is there already is replaced. */
   readonly entity: string;
+  /** Types of media that are offered. */
+  readonly types: readonly string[];
+  /** The operator is called for her where the conference directs her to him. */
+  readonly isDirected?: boolean;
+}
+
+/** Somebody who comes in by a call. */
+export interface DialIn extends Omit<Knock, 'types'> {
   readonly state: EndpointState;
   /** What a guest calls herself. */
   readonly displayText?: string;
   /** The others are not to know who it is. */
   readonly anonymous?: boolean;
-  /** The operator is called for her where the conference directs her to him. */
-  readonly isDirected?: boolean;
 }
 
 /** Who came in by a call, or waits to be let in. */
@@ -52,19 +61,37 @@ export class Endpoints {
 
   /**
    * Whether somebody could come in by a call now; changes nothing. @throws {Refusal} as `dialIn` does, but not for a password that is
-   * still to be asked for
+   * still to be asked for, nor for what she says of herself
    */
-  async check(call: Call, uri: XconUri, arrival: DialIn): Promise<Welcome> {
+  async check(call: Call, uri: XconUri, { entity, types, isDirected = false }: Knock): Promise<Welcome> {
     let asks = false;
-    const came = await this.#come({ ...arrival, ask: () => (asks = true) }, (work) =>
-      this.#objects.tryChange(call, uri, CONFERENCES, work, mayKnow(call)),
-    );
-    return { ...came, asks };
+    let comer: Comer | undefined;
+    const work = (all: Work): void => {
+      const { edit, now, rules } = all;
+      comer = letCome(all, isDirected, (object, standing) => {
+        asks = call.password === undefined && needsPassword(object, standing);
+        if (!asks) checkPassword(object, call, standing, this.#attempts);
+      });
+      const { key: user, kept } = comer;
+      const there = edit.now.users.get(user);
+      const record = there ?? userRecord(comer.user, kept);
+      all.judge({ user, record, endpoints: [offering(info('endpoint', { entity }), types)], joins: true });
+      if (there === undefined || !(isPresent(there.facts) || there.facts.pending))
+        checkWindow(edit.now, timesOf(edit.now, rules), now);
+    };
+    const object = await this.#objects.tryChange(call, uri, CONFERENCES, work, mayKnow(call));
+    return { ...came(comer), object, asks };
   }
 
   /** Somebody comes in by a call: by the same rules as userRequest/create. */
-  async dialIn(call: Call, uri: XconUri, arrival: DialIn): Promise<DialledIn> {
-    return this.#come(arrival, (work) => this.#objects.change(call, uri, CONFERENCES, undefined, work, mayKnow(call)));
+  async dialIn(call: Call, uri: XconUri, { isDirected = false, ...arrival }: DialIn): Promise<DialledIn> {
+    let comer: Comer | undefined;
+    const work = (all: Work): void => {
+      comer = letCome(all, isDirected, (object, standing) => checkPassword(object, call, standing, this.#attempts));
+      takeIn(all, comer, saidBy(arrival), endpointAs(comer, arrival));
+    };
+    const object = await this.#objects.change(call, uri, CONFERENCES, undefined, work, mayKnow(call));
+    return { ...came(comer), object };
   }
 
   /**
@@ -119,8 +146,9 @@ export class Endpoints {
       const there = entities.flatMap((entity) => (record && endpointOf(record, entity)) ?? []);
       const going = there.filter((endpoint) => among?.has(statusOf(endpoint)) !== false);
       if (record === undefined || going.length === 0) return;
-      const next = withEndpoints(record, (one) => (going.includes(one) ? [] : [one]));
-      edit.setUser(user, next.facts.origin === 'joined' && next.facts.endpoints === 0 ? undefined : next);
+      const { origin, endpoints } = record.facts;
+      const isGone = origin === 'joined' && going.length === endpoints;
+      edit.setUser(user, isGone ? undefined : withEndpoints(record, (one) => (going.includes(one) ? [] : [one])));
     });
   }
 
@@ -155,8 +183,7 @@ export class Endpoints {
       const { addresses } = record.facts;
       const isPrivileged = standing.level === 'moderator' || standing.level === 'organizer';
       if (!isPrivileged && isBanned(edit.now, { userId: user, addresses })) throw banned();
-      const media = types.map((type, at) => ({ id: String(at + 1), type, status: 'sendrecv' as const }));
-      all.judge({ user, record, endpoints: [withState(endpoint, { media })], joins: true });
+      all.judge({ user, record, endpoints: [offering(endpoint, types)], joins: true });
     };
     await this.#objects.tryChange(call, uri, CONFERENCES, work, mayKnow(call));
   }
@@ -178,13 +205,6 @@ export class Endpoints {
     return found;
   }
 
-  async #come(arrival: Asked, change: (work: (work: Work) => void) => Promise<ConferenceObject>): Promise<DialledIn> {
-    let came: Came | undefined;
-    const object = await change((work) => void (came = this.#bring(work, arrival)));
-    if (came === undefined) throw new Error('a change has worked before it is done');
-    return { ...came, object };
-  }
-
   /** Nothing where the conference is no more. */
   async #change(uri: XconUri, work: (work: Work) => void): Promise<ConferenceObject | undefined> {
     try {
@@ -194,35 +214,27 @@ export class Endpoints {
       throw error;
     }
   }
-
-  #bring(work: Work, { entity, state, displayText, anonymous, isDirected = false, ask }: Asked): Came {
-    const endpoint = withState(info('endpoint', { entity }), { status: 'connected', ...state });
-    const user = info('user', {}, [
-      ...(displayText === undefined ? [] : [info('display-text', {}, [displayText])]),
-      endpoint,
-      ...(anonymous === true ? [xcon('provide-anonymity', {}, ['private'])] : []),
-    ]);
-    const { call, edit } = work;
-    const came = comesByItself(work, user, isDirected, (object, standing) => {
-      if (ask !== undefined && call.password === undefined && needsPassword(object, standing)) ask();
-      else checkPassword(object, call, standing, this.#attempts);
-    });
-    const record = edit.now.users.get(came.key);
-    if (record === undefined) return came;
-    // Whatever stood there of an earlier call is over.
-    const next = came.entry === 'in' ? endpoint : withState(endpoint, { status: 'pending' });
-    edit.setUser(
-      came.key,
-      withEndpoints(record, (one) => [entityOf(one) === entity ? next : one]),
-    );
-    return came;
-  }
 }
 
-interface Asked extends DialIn {
-  /** The password is missing, and may come later. */
-  readonly ask?: () => void;
+/** Who has come by a change that is done. */
+function came(comer: Comer | undefined): Came {
+  if (comer === undefined) throw new Error('a change has worked before it is done');
+  return { key: comer.key, entry: comer.entry };
 }
+
+const saidBy = ({ displayText, anonymous }: Omit<DialIn, 'isDirected'>): XmlElement[] => [
+  ...(displayText === undefined ? [] : [info('display-text', {}, [displayText])]),
+  ...(anonymous === true ? [xcon('provide-anonymity', {}, ['private'])] : []),
+];
+
+const endpointAs = ({ entry }: Came, { entity, state }: Omit<DialIn, 'isDirected'>): XmlElement => {
+  const entered: EndpointState = entry === 'in' ? { status: 'connected', ...state } : { ...state, status: 'pending' };
+  return withState(info('endpoint', { entity }), entered);
+};
+
+/** An endpoint as one that offers media of these types. */
+const offering = (endpoint: XmlElement, types: readonly string[]): XmlElement =>
+  withState(endpoint, { media: types.map((type, at) => ({ id: String(at + 1), type, status: 'sendrecv' })) });
 
 /** How the focus appears to the rules where nobody asked for what it does; no login holds the sign in its name. */
 function callOfFocus(domain: string): Call {
@@ -240,8 +252,6 @@ const mayKnow =
 
 export const endpointOf = ({ part }: Pick<UserRecord, 'part'>, entity: string): XmlElement | undefined =>
   endpointsOf(part.element).find((one) => entityOf(one) === entity);
-
-const entityOf = (endpoint: XmlElement): string | undefined => endpoint.attribute('entity')?.trim();
 
 function withEndpoints(
   { part, facts }: UserRecord,

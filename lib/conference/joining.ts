@@ -116,33 +116,6 @@ function guestComes(
   return key;
 }
 
-/** Who has come in by himself, and whether she has to wait. */
-export interface Came {
-  readonly key: XconUserId;
-  readonly entry: Entry;
-}
-
-/**
- * The same by a call, which proves where somebody can be reached: `user` tells of the caller, whatever his id. A guest brings hers,
- * that nobody else knows.
- */
-export function comesByItself(
-  work: Work,
-  user: XmlElement,
-  isDirected: boolean,
-  checkPassword: (object: ConferenceObject, standing: Standing) => void,
-): Came {
-  const { call, edit, standing, people } = work;
-  const entry = admit(edit.before, call.caller, standing, isDirected);
-  checkPassword(edit.before, standing);
-  const { caller } = call;
-  const own = caller.kind === 'user' ? caller.principal.userId : caller.kind === 'guest' ? caller.userId : undefined;
-  const key = standing.self ?? own ?? generateXconUserId(people.domain);
-  const alias = caller.kind === 'user' ? {} : { alias: generateXconUserId(people.domain) };
-  comes(work, key, user.withAttribute('entity', key), entry, { origin: 'joined', ...alias });
-  return { key, entry };
-}
-
 /** Somebody joins on her own, or comes with another endpoint. */
 function comes(
   work: Work,
@@ -234,7 +207,7 @@ function thirdComes(work: Work, key: XconUserId, asked: XmlElement): BroughtIn {
 }
 
 /** Who comes once more comes anew with an endpoint whose call is over: with these that are asked for, or with any. */
-function withoutEnded(user: XmlElement, asked?: XmlElement): XmlElement {
+export function withoutEnded(user: XmlElement, asked?: XmlElement): XmlElement {
   const named = asked && new Set(endpointsOf(asked).map((one) => one.attribute('entity')));
   const isEnded = (child: XmlElement): boolean =>
     child.is(CONFERENCE_INFO, 'endpoint') &&
@@ -273,11 +246,11 @@ function may({ level, record }: Standing, right: string): boolean {
 }
 
 /** Who waits already has her place. */
-export function room({ edit, limits }: Work, waits: boolean): void {
+export function room({ edit, limits }: Pick<Work, 'edit' | 'limits'>, waits: boolean): void {
   if (!waits) checkRoom(edit.before, limits.users);
 }
 
-function refuse({ call, standing }: Work, before: XmlElement, after: XmlElement, isSelf: boolean): void {
+export function refuse({ call, standing }: Work, before: XmlElement, after: XmlElement, isSelf: boolean): void {
   const systemAdministrator = call.caller.kind === 'user' && call.caller.principal.systemAdministrator;
   const level =
     standing.level === 'organizer' || standing.level === 'moderator'

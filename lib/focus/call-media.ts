@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EndpointState } from '../conference/endpoint-state.ts';
 import { isSidebar } from '../conference/sidebars.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
@@ -12,12 +13,16 @@ const PATHS: readonly Path[] = ['to-mixer', 'from-mixer'];
 
 const isSilent = ({ mixed, muted }: Controls, path: Path): boolean => !mixed || muted[path];
 
+const WITHOUT_MEDIA: EndpointState = { status: 'connected' };
+
 /** The media of one call: its place at the mixer, and what has been set there. */
 export class CallMedia {
   readonly #mixer: Mixer;
   readonly #report: (error: unknown) => void;
   #leg: Leg | undefined;
   #controls: Controls = UNTOUCHED;
+  /** The newest state, and what it was made of. */
+  #shown: { readonly media: Leg['media']; readonly controls: Controls; readonly state: EndpointState } | undefined;
   #sidebar: XconUri | undefined;
   #beside: { readonly sidebar: XconUri; readonly part: SidebarPart } | undefined;
 
@@ -46,7 +51,12 @@ export class CallMedia {
 
   /** What the roster shows of it. */
   get state(): EndpointState {
-    return this.#leg === undefined ? { status: 'connected' } : stateOf(this.#leg, this.#controls);
+    if (this.#leg === undefined) return WITHOUT_MEDIA;
+    const { media } = this.#leg;
+    const controls = this.#controls;
+    if (this.#shown?.media !== media || this.#shown.controls !== controls)
+      this.#shown = { media, controls, state: stateOf(this.#leg, controls) };
+    return this.#shown.state;
   }
 
   /** Who calls a sidebar is heard beside those who come from its main conference. @throws {MediaRefused} */
@@ -85,6 +95,7 @@ export class CallMedia {
 
   apply(controls: Controls): void {
     const before = this.#controls;
+    if (isDeepStrictEqual(controls, before)) return;
     this.#controls = controls;
     for (const path of PATHS) {
       const muted = isSilent(controls, path);

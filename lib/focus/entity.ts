@@ -9,12 +9,13 @@ const KEPT = ['gr', 'transport'];
 const LONGEST = 256;
 
 /** The entity of the endpoint that calls: its Contact (RFC 4575 §5.7), unlike those that its user has there already. */
-export function endpointEntity(request: Request, taken: ReadonlySet<string>): string {
-  const entity = deviceOf(request.contacts[0]?.uri ?? request.from.uri);
-  return taken.has(entity) ? `${entity};call=${newTag()}` : entity;
-}
+export const endpointEntity = (device: string, taken: ReadonlySet<string>): string =>
+  taken.has(device) ? `${device};call=${newTag()}` : device;
 
-function deviceOf(uri: Uri): string {
+/** The URI at which a caller is. */
+export const deviceOf = ({ contacts, from }: Request): string => written(contacts[0]?.uri ?? from.uri);
+
+function written(uri: Uri): string {
   if (uri.kind !== 'sip') return uri.toString().slice(0, LONGEST);
   const { scheme, user, host, port, parameters } = uri.written;
   let kept = Parameters.NONE;

@@ -1,6 +1,6 @@
 import type { Call as Asking } from '../conference/calls.ts';
-import type { EndpointState, MediumState } from '../conference/endpoint-state.ts';
-import type { DialIn, Welcome } from '../conference/endpoints.ts';
+import type { EndpointState } from '../conference/endpoint-state.ts';
+import type { Welcome } from '../conference/endpoints.ts';
 import { Refusal } from '../conference/refusal.ts';
 import { isDirecting } from '../conference/admission.ts';
 import { statusOf } from '../model/user.ts';
@@ -15,7 +15,7 @@ import { type CallRefusal, refusalOf, warning } from './answers.ts';
 import { Call, type CallEnd } from './call.ts';
 import type { Identified } from './caller.ts';
 import { mediaRefusal, offerIn, offeredTypes } from './descriptions.ts';
-import { endpointEntity } from './entity.ts';
+import { deviceOf, endpointEntity } from './entity.ts';
 import type { FocusParts } from './parts.ts';
 import { PinEntry } from './pin-entry.ts';
 import { isHeardIn, partIn } from './sidebars.ts';
@@ -28,7 +28,8 @@ export class IncomingCall {
   readonly #identified: Identified;
   readonly #isCascade: boolean;
   readonly #offer: string | undefined;
-  #arrival: DialIn;
+  /** Of its endpoint. */
+  #entity: string;
   #entered: () => void = () => undefined;
   #onIn: () => void = () => undefined;
 
@@ -46,23 +47,25 @@ export class IncomingCall {
     this.#conference = conference;
     this.#identified = identified;
     this.#offer = offerIn(server.request);
-    this.#arrival = this.#arrives();
+    this.#entity = deviceOf(server.request);
   }
 
   /** Whether the caller would be let in now. @throws {Refusal} */
   check(): Promise<Welcome> {
-    return this.#parts.endpoints.check(this.#asking(passwordIn(this.#server)), this.#conference, this.#arrival);
+    const types = offeredTypes(this.#offer ?? '').slice(0, MOST_MEDIA);
+    const knock = { entity: this.#entity, types, isDirected: this.#isDirected };
+    return this.#parts.endpoints.check(this.#asking(passwordIn(this.#server)), this.#conference, knock);
   }
 
   /** Lets the caller in, as far as the rules do; `entered` runs when he is. @throws what `refusalFor` reads, while the INVITE has no answer */
   async take(entered: () => void = () => undefined): Promise<Call | undefined> {
     this.#entered = entered;
     const welcome = await this.check();
-    if ([...this.#parts.context.calls.of(this.#conference, welcome.key)].length >= this.#parts.settings.callsPerUser)
+    const others = [...this.#parts.context.calls.of(this.#conference, welcome.key)];
+    if (others.length >= this.#parts.settings.callsPerUser)
       throw new Refusal('resources-exhausted', 'You have called too often: end another call first.', undefined, FULL);
+    this.#entity = endpointEntity(this.#entity, new Set(others.map(({ endpoint }) => endpoint)));
     if (welcome.asks && !this.#parts.mixer.carries.includes('audio')) await this.#dialIn(undefined); // throws
-    // Other calls of the same telephone may have come meanwhile.
-    this.#arrival = this.#arrives();
     const leave = this.#takePlace();
     const call = this.#newCall(welcome);
     call.onOver(leave);
@@ -181,8 +184,13 @@ export class IncomingCall {
   }
 
   #dialIn(password: string | undefined, call?: Call, invite?: IncomingInvite) {
-    const arrival = { ...this.#arrival, state: { ...this.#arrival.state, ...call?.state, ...dialogOf(invite) } };
-    return this.#parts.endpoints.dialIn(this.#asking(password), this.#conference, arrival);
+    const { displayText, anonymous } = this.#identified;
+    const when = this.#parts.context.date();
+    return this.#parts.endpoints.dialIn(this.#asking(password), this.#conference, {
+      ...{ entity: this.#entity, anonymous, isDirected: this.#isDirected },
+      ...(displayText !== undefined && { displayText }),
+      state: { joiningMethod: 'dialed-in', joiningInfo: { when }, ...call?.state, ...dialogOf(invite) },
+    });
   }
 
   #asking(password: string | undefined): Asking {
@@ -191,7 +199,7 @@ export class IncomingCall {
   }
 
   #newCall({ key: user }: Welcome): Call {
-    const { entity: endpoint } = this.#arrival;
+    const endpoint = this.#entity;
     return new Call(this.#parts.context, {
       id: this.#parts.newId(),
       conference: this.#conference,
@@ -200,28 +208,9 @@ export class IncomingCall {
     });
   }
 
-  #arrives(): DialIn {
-    const { caller, displayText, anonymous } = this.#identified;
-    const { context } = this.#parts;
-    const known = caller.kind === 'user' ? [...context.calls.of(this.#conference, caller.principal.userId)] : [];
-    return {
-      entity: endpointEntity(this.#server.request, new Set(known.map(({ endpoint }) => endpoint))),
-      anonymous,
-      isDirected: this.#isDirected,
-      ...(displayText !== undefined && { displayText }),
-      state: { joiningMethod: 'dialed-in', joiningInfo: { when: context.date() }, media: this.#offered() },
-    };
-  }
-
   get #isDirected(): boolean {
     const { settings, assist } = this.#parts;
     return settings.operatorBy === 'call' && settings.operator !== undefined && assist !== undefined;
-  }
-
-  /** What would be in the conference, before the mixer has said what of it will be. */
-  #offered(): readonly MediumState[] {
-    const types = offeredTypes(this.#offer ?? '').slice(0, MOST_MEDIA);
-    return types.map((type, at) => ({ id: String(at + 1), type, status: 'inactive' }));
   }
 
   #refuse(invite: IncomingInvite, error: unknown): void {

@@ -23,7 +23,7 @@ export class RosterPlace {
   readonly #conference: XconUri;
   readonly #user: XconUserId;
   readonly #endpoint: string;
-  #told = '';
+  #shown: EndpointState | undefined;
 
   constructor(context: RosterPlaceContext, conference: XconUri, user: XconUserId, endpoint: string) {
     this.#context = context;
@@ -39,14 +39,14 @@ export class RosterPlace {
 
   /** The roster shows this state already. */
   shows(state: EndpointState): void {
-    this.#told = JSON.stringify(state);
+    this.#shown = state;
   }
 
   /** Once for each state that is another. */
   tell(state: EndpointState): void {
-    const told = JSON.stringify(state);
-    if (told === this.#told) return;
-    this.#told = told;
+    const shown = this.#shown;
+    this.#shown = state;
+    if (state === shown || JSON.stringify(state) === JSON.stringify(shown)) return;
     this.report(state).catch(this.#context.report);
   }
 

@@ -94,6 +94,8 @@ const hasDialledIn = (endpoint: XmlElement): boolean =>
 
 export const endpointsOf = (user: XmlElement): XmlElement[] => user.all(CONFERENCE_INFO, 'endpoint');
 
+export const entityOf = (endpoint: XmlElement): string | undefined => endpoint.attribute('entity')?.trim();
+
 /** The status of an endpoint (RFC 4575 §5.7.3), `''` when it has none. */
 export const statusOf = (endpoint: XmlElement): string => endpoint.first(CONFERENCE_INFO, 'status')?.text.trim() ?? '';
 

@@ -62,6 +62,7 @@ function outcome(object: ConferenceObject, who: string | Caller, whom: string, n
         people,
         limits: { ...commitDefaults, ...controlDefaults },
         rules: timeDefaults,
+        now: 0,
         judge: () => undefined,
       },
       named,
