@@ -59,6 +59,7 @@ export class CallbackService {
     for (const letter of await this.#letterbox.open((id) => this.#registrations.has(id))) this.#courier.take(letter);
     // What was dealt with and not yet passed is read again, before a letter of it has gone out: so none goes out twice.
     if (this.#registrations.size > 0) await this.#follower.wake().catch(this.#parts.onError);
+    else await this.#follower.skip();
     this.#courier.open();
     this.#isOpen = true;
     this.#wake();

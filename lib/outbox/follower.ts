@@ -42,6 +42,7 @@ export class LogFollower {
 
   /** Passes over everything that there is, so that the log need not keep it. */
   async skip(): Promise<void> {
+    this.#isMore = false;
     await this.#log.setPosition(this.#name, await this.#log.newestPosition());
   }
 

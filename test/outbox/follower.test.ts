@@ -57,6 +57,17 @@ describe('a follower of the change log', () => {
     expect(dealt).to.deep.equal([]);
   });
 
+  it('reads nothing of what was there when it began, where it skips that', async () => {
+    log.newest = 9;
+    await follower.skip();
+    log.newest = 12;
+    await follower.passOver();
+    expect(log).to.include({ stored: 12, reads: 0 });
+    log.newest = 13;
+    await follower.wake();
+    expect(dealt).to.deep.equal([13]);
+  });
+
   it('gathers what concerns nobody for a while, and forgets it when something else is read', async () => {
     const waiting: (() => void)[] = [];
     const clock = {
