@@ -220,6 +220,10 @@ export const SETTINGS = {
     'How long telling watchers may hold everything else up at a time. Longer turns keep answers waiting, which are then asked for again.',
     milliseconds(notificationDefaults.turn),
   ),
+  'notification.perTurn': integer(
+    'Watchers who are told at a time: fewer than the 32 datagrams that are read at a time, so that their answers are heard.',
+    count(notificationDefaults.perTurn),
+  ),
   'views.bytes': integer(
     'Documents of small conferences, as each of their readers sees them, that are kept for the next who reads.',
     bytes(viewDefaults.bytes),

@@ -27,6 +27,8 @@ export class Contents {
   /** Asked for last: a change is told to one watcher after the other. */
   #last: { readonly step: Step; readonly format: Format; readonly made: Made } | undefined;
   readonly #hashes: LRUCache<string, string>;
+  /** Named last: all who see the same share one sight. */
+  #tagged: { readonly sight: Sight; readonly tag: string } | undefined;
   readonly #maxBody: number;
 
   /**
@@ -41,6 +43,11 @@ export class Contents {
 
   /** Names what somebody has who has been told of a sight. */
   tagOf(sight: Sight): string {
+    if (this.#tagged?.sight !== sight) this.#tagged = { sight, tag: this.#makeTag(sight) };
+    return this.#tagged.tag;
+  }
+
+  #makeTag(sight: Sight): string {
     const readers = classOf(sight);
     let hash = this.#hashes.get(readers);
     if (hash === undefined) {

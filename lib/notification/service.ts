@@ -27,6 +27,8 @@ export interface NotificationLimits {
   readonly tags: number;
   /** Milliseconds that telling watchers may hold the event loop before everybody else gets a turn. */
   readonly turn: number;
+  /** Watchers that are told in one turn. */
+  readonly perTurn: number;
 }
 
 export const notificationDefaults: NotificationLimits = {
@@ -38,6 +40,7 @@ export const notificationDefaults: NotificationLimits = {
   bodies: 1_000,
   tags: 1_000,
   turn: 1,
+  perTurn: 24,
 };
 
 /** The conference control, as far as watchers need it. */
@@ -76,7 +79,7 @@ export class NotificationService {
     this.#clock = clock;
     this.#limits = { ...notificationDefaults, ...limits };
     this.#contents = new Contents(this.#limits);
-    this.#turns = new Turns(this.#limits.turn, onError);
+    this.#turns = new Turns(this.#limits.turn, this.#limits.perTurn, onError);
     control.onChange((change) => this.#changed(change));
   }
 

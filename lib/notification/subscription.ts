@@ -2,6 +2,7 @@ import type { Sight } from '../conference/sight.ts';
 import type { PartName } from '../model/conference-object.ts';
 import type { XconUserId } from '../model/identifiers.ts';
 import type { Contents } from './content.ts';
+import type { Work } from './turns.ts';
 import type { Clock, Content, EndReason, Notification, Pace, Watcher } from './watching.ts';
 
 /** What a subscription needs of the conference that it watches. */
@@ -16,7 +17,7 @@ export interface Watched {
   /** The parts that changed since a version; undefined when that is too long ago to know. */
   touchedSince(version: number): readonly PartName[] | undefined;
   /** Gives a subscription its turn. */
-  turn(work: () => Promise<void>): void;
+  turn(work: Work): void;
   /** Room for so many bytes under way, until the function is called; without room it calls `again` when there is some. */
   admit(bytes: number, again: () => void): (() => void) | undefined;
   forget(subscription: Subscription): void;
@@ -27,7 +28,7 @@ export interface Watched {
  * first notification goes at once; then what happens within an interval is told together, from what he acknowledged
  * last to what there is (RFC 6502 §5.1: nothing new before the answer to the last).
  */
-export class Subscription {
+export class Subscription implements Work {
   readonly watcher: Watcher;
   readonly #watched: Watched;
   #told: Sight | undefined;
@@ -134,11 +135,13 @@ export class Subscription {
   end(reason: EndReason): void {
     if (this.#ended) return;
     this.#cease();
-    this.#watched.turn(async () => {
-      const sight = reason === 'timeout' ? await this.#watched.sight(this.watcher) : undefined;
-      const content = sight && (await this.#watched.contents.of({ now: sight }, this.watcher));
-      void this.#deliver({ ...this.#message(sight), ...(content && { content }), ends: reason });
-    });
+    this.#watched.turn({ run: () => this.#sayFarewell(reason) });
+  }
+
+  async #sayFarewell(reason: EndReason): Promise<void> {
+    const sight = reason === 'timeout' ? await this.#watched.sight(this.watcher) : undefined;
+    const content = sight && (await this.#watched.contents.of({ now: sight }, this.watcher));
+    void this.#deliver({ ...this.#message(sight), ...(content && { content }), ends: reason });
   }
 
   /** The watcher is gone; he is told nothing. */
@@ -187,17 +190,24 @@ export class Subscription {
 
   #queue(): void {
     this.#queued = true;
-    this.#watched.turn(async () => {
-      this.#queued = false;
-      if (this.#ended) return;
-      try {
-        await this.#tell();
-      } catch (error) {
-        // What could not be seen now is seen with the next change.
-        this.#underWay = false;
-        throw error;
-      }
-    });
+    this.#watched.turn(this);
+  }
+
+  /** The watcher's turn has come. */
+  run(): void | Promise<void> {
+    this.#queued = false;
+    if (this.#ended) return undefined;
+    try {
+      return this.#tell()?.catch((error: unknown) => this.#failed(error));
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  /** What could not be seen now is seen with the next change. */
+  #failed(error: unknown): never {
+    this.#underWay = false;
+    throw error;
   }
 
   /** At once where what there is to tell is at hand, as it is for all but the first of those who see the same. */

@@ -1,4 +1,5 @@
 import { BadMessage } from './bad-message.ts';
+import { findKnown } from './fields.ts';
 import * as headers from './headers/index.ts';
 import type { Message } from './message.ts';
 import { Request } from './request.ts';
@@ -38,24 +39,33 @@ const MANDATORY: readonly ((message: Message) => unknown)[] = [
 /**
  * Judges what every layer relies on: the mandatory fields, each once, and well-formed; method and CSeq; the fields that
  * a user agent server reads of any request. Others are judged by whoever reads them. A request that fails is answered, a response
- * dropped. @throws {BadMessage} 400
+ * dropped. What repeats the request that was `sent` needs no judgement. @throws {BadMessage} 400
  */
-export function validate(message: Message): void {
+export function validate(message: Message, sent?: Message): void {
   try {
-    judge(message);
+    judge(message, sent);
   } catch (error) {
     if (!(error instanceof BadMessage) || !(message instanceof Request)) throw error;
     throw new BadMessage(error.status, error.reason, message);
   }
 }
 
-function judge(message: Message): void {
+function judge(message: Message, sent: Message | undefined): void {
   const { vias, cseq, fieldsAsWritten } = message;
   if (vias.length === 0) throw new BadMessage(400, 'Missing Via');
   if (message instanceof Request) judgeRequest(message, vias[0]?.branch ?? '', cseq.method);
-  for (const read of MANDATORY) read(message);
+  if (sent === undefined || !repeats(message, sent)) for (const read of MANDATORY) read(message);
   for (let at = 0; at < fieldsAsWritten.length; at += 2) JUDGED.get(fieldsAsWritten[at] ?? '')?.(message);
 }
+
+/** RFC 3261 §8.2.6.2; To with another tag is not the same. */
+const repeats = ({ fieldsAsWritten: fields }: Message, sent: Message): boolean =>
+  REPEATED.every((name) => {
+    const at = findKnown(fields, name);
+    return at >= 0 && fields[at + 1] === sent.header(name) && findKnown(fields, name, at + 2) < 0;
+  });
+
+const REPEATED = ['From', 'To', 'Call-ID'];
 
 function judgeRequest(request: Request, branch: string, method: string): void {
   const { uri } = request;

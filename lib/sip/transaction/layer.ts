@@ -134,7 +134,7 @@ export class TransactionLayer {
 
   #receiveResponse(response: Response, flow: Flow): void {
     const client = this.#clients.get(transactionKey(response));
-    validate(response);
+    validate(response, client?.request);
     if (client !== undefined) client.receive(response);
     else this.#fence(() => this.#onStray(response, flow));
   }
