@@ -185,11 +185,12 @@ function changesReminders({ before, after, touched }: Change): boolean {
   if ((after ?? before)?.header.kind !== 'conference') return false;
   if (before === undefined || after === undefined) return true;
   return touched.some(({ kind, key }) => {
-    if (kind === 'user')
-      return [before, after].some(({ users }) => namesReminder(users.get(key as XconUserId)?.part.bytes));
+    if (kind === 'user') return [before, after].some(({ users }) => hasReminder(users.get(key as XconUserId)?.part));
     return key === DESCRIPTION_SECTION && !hasSameTimes(before.sections.get(key), after.sections.get(key));
   });
 }
+
+const hasReminder = (part: Part | undefined): boolean => part?.element.first(POLICY, 'reminder') !== undefined;
 
 const namesReminder = (bytes: Buffer | undefined): boolean => bytes?.includes('reminder') === true;
 

@@ -19,6 +19,8 @@ export class TrustDomain {
   readonly #names: ReadonlySet<string>;
   readonly #addresses = new BlockList();
   readonly #trustUdp: boolean;
+  /** The address that was judged last: most requests come from the same edge. */
+  #judged: { readonly address: string; readonly isTrusted: boolean } | undefined;
 
   /** @throws {RangeError} for what is no address and no network */
   constructor({ names = [], addresses = [], trustUdp = false }: TrustOptions = {}) {
@@ -39,7 +41,11 @@ export class TrustDomain {
     if (flow.peer?.names.some((name) => this.#names.has(name.toLowerCase()))) return true;
     if (flow.protocol === 'udp' && !this.#trustUdp) return false;
     const { address } = flow.remote;
-    return isIP(address) !== 0 && this.#addresses.check(address, familyOf(address));
+    if (this.#judged?.address !== address) {
+      const isTrusted = isIP(address) !== 0 && this.#addresses.check(address, familyOf(address));
+      this.#judged = { address, isTrusted };
+    }
+    return this.#judged.isTrusted;
   }
 }
 

@@ -41,6 +41,14 @@ describe('the Trust Domain', () => {
   for (const [what, by, options, trusted] of cases)
     it(`${trusted ? 'has' : 'lacks'} ${what}`, () => expect(new TrustDomain(options).has(by)).to.equal(trusted));
 
+  it('judges each address by itself, whatever came before', () => {
+    const domain = new TrustDomain(TRUST);
+    const addresses = ['203.0.113.5', '203.0.113.6', '203.0.113.6', '203.0.113.5', 'no address', '198.51.100.7'];
+    expect(addresses.map((address) => domain.has(flow('tcp', address)))).to.deep.equal([
+      ...[true, false, false, true, false, true],
+    ]);
+  });
+
   for (const written of ['example.com', '192.0.2.0/33', '192.0.2.0/x', '2001:db8::/129', ''])
     it(`is not made of ${JSON.stringify(written)}`, () =>
       expect(() => new TrustDomain({ addresses: [written] })).to.throw(RangeError));
