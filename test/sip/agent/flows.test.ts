@@ -101,21 +101,71 @@ for (const protocol of ['udp', 'tcp', 'tls', 'ws', 'wss'] as const) {
       expect((await refused.happened).cause).to.equal('refused');
     });
 
-    it('§3.9, §3.6 Bob is busy, or elsewhere', async () => {
-      const refusals = [486, 302];
-      bob.agent.handle('INVITE', (server) => {
-        const status = refusals.shift() ?? 500;
-        const invite = bob.agent.take(server, contact(bob, 'bob'), {});
-        invite?.refuse(status, status === 302 ? [['Contact', '<sip:bob@elsewhere.example>']] : []);
+    it('§3.9 Bob is busy', async () => {
+      bob.agent.handle('INVITE', (server) => bob.agent.take(server, contact(bob, 'bob'), {})?.refuse(486));
+      const call = alice.agent.call(
+        bob.uri('bob'),
+        contact(alice, 'alice'),
+        { from: ALICE },
+        { accepted: () => undefined },
+      );
+      expect((await call.answer).response.status).to.equal(486);
+    });
+
+    it('§3.6 Bob is elsewhere: Alice follows him there', async () => {
+      const carol = await openAgent(protocol);
+      const ended = event<SessionEnd>();
+      carol.agent.handle('INVITE', async (server) => {
+        const user: SessionUser = { ended: (end) => ended.happen(end) };
+        await carol.agent.take(server, contact(carol, 'carol'), user)?.accept(sdp('answer'));
       });
-      const call = (): Promise<Response> =>
-        alice.agent
-          .call(bob.uri('bob'), contact(alice, 'alice'), { from: ALICE }, { accepted: () => undefined })
-          .answer.then(({ response }) => response);
-      expect((await call()).status).to.equal(486);
-      const moved = await call();
+      bob.agent.handle('INVITE', (server) => {
+        bob.agent.take(server, contact(bob, 'bob'), {})?.refuse(302, [['Contact', contact(carol, 'carol')]]);
+      });
+      const inCall = event<Session>();
+      const call = (uri: string) =>
+        alice.agent.call(
+          uri,
+          contact(alice, 'alice'),
+          { from: ALICE, fields: [['Content-Type', 'application/sdp']], body: sdp('offer').body },
+          { accepted: (session) => inCall.happen(session) },
+        ).answer;
+      const { response: moved } = await call(bob.uri('bob'));
       expect(moved.status).to.equal(302);
-      expect(moved.contacts[0]?.uri.toString()).to.equal('sip:bob@elsewhere.example');
+      expect(moved.contacts[0]?.uri.toString()).to.equal(carol.uri('carol'));
+      const { response } = await call(moved.contacts[0]?.uri.toString() ?? '');
+      expect(response.status).to.equal(200);
+      await (await inCall.happened).bye();
+      expect((await ended.happened).cause).to.equal('left');
+      expect(carol.errors).to.deep.equal([]);
+    });
+
+    it('RFC 3261 §13.2.2.4 two of Bob’s phones answer: Alice is in two sessions, and ends the second', async () => {
+      bob.agent.handle('INVITE', (server) => {
+        for (const toTag of ['desk', 'mobile'])
+          server.respond(
+            Response.to(server.request, 200, {
+              toTag,
+              fields: [
+                ['Contact', contact(bob, toTag)],
+                ['Content-Type', 'application/sdp'],
+              ],
+              body: sdp(toTag).body,
+            }),
+          );
+      });
+      const sessions: Session[] = [];
+      const second = event<Session>();
+      const call = alice.agent.call(
+        bob.uri('bob'),
+        contact(alice, 'alice'),
+        { from: ALICE, fields: [['Content-Type', 'application/sdp']], body: sdp('offer').body },
+        { accepted: (session) => sessions.push(session) === 2 && second.happen(session) },
+      );
+      expect((await call.answer).response.to.tag).to.equal('desk');
+      await (await second.happened).bye();
+      expect(sessions.map(({ dialog }) => dialog.remoteTag)).to.deep.equal(['desk', 'mobile']);
+      await sessions[0]?.bye();
     });
 
     it('§2.1 Alice proves who she is when she is asked', async () => {

@@ -30,7 +30,7 @@ function policy(): RegistrarPolicy {
   };
 }
 
-for (const protocol of ['udp', 'tcp', 'ws'] as const) {
+for (const protocol of ['udp', 'tcp', 'tls', 'ws', 'wss'] as const) {
   describe(`registrations over ${protocol}`, () => {
     let server: TestAgent;
     let alice: TestAgent;
