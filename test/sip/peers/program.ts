@@ -30,7 +30,12 @@ export class Program {
   constructor(name: ProgramName, prepare: (directory: string) => readonly string[]) {
     this.name = name;
     const options = { cwd: this.directory, env: { ...process.env, HOME: this.directory, TERM: 'dumb' } };
-    this.#child = spawn(name, prepare(this.directory), options);
+    const child = spawn(name, prepare(this.directory), options);
+    this.#child = child;
+    // A test process that is ended leaves nobody behind.
+    const end = (): void => void child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('close', () => process.off('exit', end));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.output += text;
