@@ -33,6 +33,7 @@ function read({ request }: Told): Read {
   const byId = new Map(parts.map((part) => [part.header('Content-ID'), part]));
   const first = byId.get(contentType.parameters.get('start'));
   if (!(first instanceof BodyPart)) throw new Error('no root');
+  expectValid('rlmi', first.body);
   const root = parse(first.body);
   const states = root.elements.map((resource): [string, string] => {
     const [instance] = resource.elements;

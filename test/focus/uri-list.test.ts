@@ -5,6 +5,7 @@ import { BadMessage } from '../../lib/sip/message/bad-message.ts';
 import { BodyPart, joinMultipart } from '../../lib/sip/message/multipart.ts';
 import { Request } from '../../lib/sip/message/request.ts';
 import { parse } from '../../lib/xml/parse.ts';
+import { expectValid } from '../support/schemas.ts';
 
 const LIST = 'application/resource-lists+xml';
 
@@ -81,6 +82,7 @@ describe('lists of people in SIP requests', () => {
       { uri: 'sip:ted@example.net', copyControl: 'bcc', anonymize: false },
     ]);
     expect(history?.header('Content-Disposition')).to.equal('recipient-list-history;handling=optional');
+    expectValid('resource-lists', history?.body ?? '');
     const entries = parse(history?.body ?? Buffer.of()).elements.flatMap(({ elements }) => elements);
     expect(entries.map(({ attributes }) => attributes.map(({ value }) => value))).to.deep.equal([
       ['sip:bill@example.com', 'to'],
@@ -98,7 +100,9 @@ describe('lists of people in SIP requests', () => {
     });
     fc.assert(
       fc.property(fc.uniqueArray(recipient, { selector: ({ uri }) => uri }), (recipients) => {
-        const text = historyOf(recipients)?.body.toString() ?? '';
+        const history = historyOf(recipients);
+        if (history !== undefined) expectValid('resource-lists', history.body);
+        const text = history?.body.toString() ?? '';
         for (const { uri, copyControl, anonymize } of recipients)
           expect(text.includes(uri)).to.equal(copyControl !== 'bcc' && !anonymize);
       }),

@@ -196,6 +196,7 @@ describe('XCAP', () => {
   it('tells what it serves', async () => {
     const got = await send('GET', '/xcap-root/xcap-caps/global/index', { as: '' });
     expect(got.status).to.equal(200);
+    expectValid('xcap-caps', got.body);
     expect(got.body).to.include('<auid>simservs.ngn.etsi.org</auid>');
     expect((await send('PUT', '/xcap-root/xcap-caps/global/index')).status).to.equal(405);
   });

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { expectSameReading } from '../support/readers.ts';
 import { expectValid, type DocumentKind } from '../support/schemas.ts';
@@ -36,6 +37,13 @@ describe('schemas: documents that are valid', () => {
       });
     }
   }
+
+  it('are all described in their README', () => {
+    const folder = new URL('../../schemas/', import.meta.url);
+    const readme = readFileSync(new URL('README.md', folder), 'utf8');
+    const described = [...readme.matchAll(/`([a-z-]+\.(?:xsd|rng))`/g)].map(([, file]) => file);
+    expect(readdirSync(folder).filter((file) => file !== 'README.md')).to.have.members([...new Set(described)]);
+  });
 
   for (const name of MESSAGES) {
     it(`${name}Request and ${name}Response may carry nothing of their own`, () => {

@@ -23,6 +23,9 @@ const FILES = {
   barring: 'barring.xsd',
   webdav: 'webdav.xsd',
   caldav: 'caldav.xsd',
+  rlmi: 'rlmi.xsd',
+  'resource-lists': 'resource-lists.xsd',
+  'xcap-caps': 'xcap-caps.xsd',
 } as const;
 
 /** The documents that we speak, by the schema that checks them; RFC 6501's has two, XSD for the order, RELAX NG for the places. */
