@@ -1,12 +1,13 @@
 import type { ConferenceObject, ObjectEdit, OccurrenceRange } from '../model/conference-object.ts';
 import { CONFERENCE, type ElementDefinition } from '../model/definitions.ts';
-import { XCON } from '../model/names.ts';
+import { XCON, xcon } from '../model/names.ts';
 import { expanded } from '../model/shape.ts';
 import { carried } from '../schedule/carried.ts';
 import { ConferenceTime, type Window } from '../schedule/conference-time.ts';
 import { type NewTime, newTimeIn, partOfSeries } from '../schedule/part-of-series.ts';
 import { isSameRange, rangeOf } from '../schedule/range.ts';
-import { RecurrenceSet } from '../schedule/recurrence-set.ts';
+import { planOf } from '../schedule/plan.ts';
+import type { RecurrenceSet } from '../schedule/recurrence-set.ts';
 import { UnusableTime } from '../schedule/unusable-time.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { inherited } from './inheriting.ts';
@@ -37,7 +38,7 @@ export const baseOf = (entry: XmlElement | undefined): string => entry?.first(XC
 /** What a base plans; undefined where it can't be read. */
 export function plan(base: string, rules: TimeRules): RecurrenceSet | undefined {
   try {
-    return new RecurrenceSet(base, rules);
+    return planOf(base, rules);
   } catch {
     return undefined;
   }
@@ -74,7 +75,19 @@ export function located(object: ConferenceObject, range: OccurrenceRange, rules:
 export function firstWindow(object: ConferenceObject, range: OccurrenceRange, rules: TimeRules): Window | undefined {
   const time = timeElementOf(object);
   const entry = entryOf(time, range);
-  return entry && ConferenceTime.of(time?.withChildren([entry]), rules)?.find(range.from);
+  return entry && timeOf(entry, rules)?.find(range.from);
+}
+
+const remembered = new WeakMap<XmlElement, { readonly rules: TimeRules; readonly time: ConferenceTime | undefined }>();
+
+/** What one entry says, made once. */
+function timeOf(entry: XmlElement, rules: TimeRules): ConferenceTime | undefined {
+  let known = remembered.get(entry);
+  if (known?.rules !== rules) {
+    const time = ConferenceTime.of(xcon('conference-time', {}, [entry]), rules);
+    remembered.set(entry, (known = { rules, time }));
+  }
+  return known.time;
 }
 
 /** What a range of a series is told as. @throws {Refusal} conflict */
@@ -101,7 +114,7 @@ function entryOfRange(
 ): XmlElement {
   return understood(() => {
     const base = partOfSeries(baseOf(entry), range, rules, moved);
-    const [before, after] = [baseOf(entry), base].map((text) => new RecurrenceSet(text, rules).start);
+    const [before, after] = [baseOf(entry), base].map((text) => planOf(text, rules).start);
     return withBase(withOffsetsMoved(entry, (after ?? 0) - (before ?? 0)), base);
   });
 }

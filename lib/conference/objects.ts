@@ -208,7 +208,8 @@ export class ConferenceObjects {
   async changeSeries(call: Call, uri: XconUri, asked: AskedSeries): Promise<ChangedSeries> {
     if (this.#capacity.era === undefined) await this.#capacity.open();
     for (let tries = 0; tries < TRIES; tries++) {
-      const changed = await this.#series.change(call, uri, asked);
+      // Where others change it all the time, nobody has a turn between.
+      const changed = await this.#series.change(call, uri, asked, tries < TRIES / 2);
       if (changed !== undefined) return changed;
     }
     throw tooFast();

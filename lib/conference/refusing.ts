@@ -16,7 +16,15 @@ export function withVersion<T>(version: number, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Refusal) throw new Refusal(error.reason, error.message, version, error.obstacle);
-    throw error;
+    throw versioned(version, error);
   }
 }
+
+/** The same of work that pauses. */
+export const withVersionLater = <T>(version: number, work: () => Promise<T>): Promise<T> =>
+  work().catch((error: unknown) => {
+    throw versioned(version, error);
+  });
+
+const versioned = (version: number, error: unknown): unknown =>
+  error instanceof Refusal ? new Refusal(error.reason, error.message, version, error.obstacle) : error;

@@ -13,8 +13,9 @@ import type { Dependants } from './dependants.ts';
 import { reserve } from './beginning.ts';
 import type { Identities } from './people.ts';
 import { Refusal } from './refusal.ts';
-import { shaped, withVersion } from './refusing.ts';
+import { shaped, withVersionLater } from './refusing.ts';
 import { Series, standsFor } from './series.ts';
+import { type Slice, Slices } from './slices.ts';
 import { followMain } from './sidebars.ts';
 import { standingOf } from './standing.ts';
 import { timeDefaults, type TimeRules } from './times.ts';
@@ -57,10 +58,12 @@ export interface SeriesChangesParts {
 export class SeriesChanges {
   readonly #parts: SeriesChangesParts;
   readonly #rules: TimeRules;
+  readonly #slices: Slices;
 
   constructor(parts: SeriesChangesParts) {
     this.#parts = parts;
     this.#rules = parts.control.times ?? timeDefaults;
+    this.#slices = new Slices(parts.control.limits.filterSlice);
   }
 
   /** The series to which an object belongs. */
@@ -82,8 +85,9 @@ export class SeriesChanges {
   /**
    * One try to change a series; undefined where an object has moved on meanwhile. A change of occurrences that changes
    * nothing makes no child.
+   * @param pauses whether other work has its turn between one occurrence and the next
    */
-  async change(call: Call, uri: XconUri, asked: AskedSeries): Promise<ChangedSeries | undefined> {
+  async change(call: Call, uri: XconUri, asked: AskedSeries, pauses = true): Promise<ChangedSeries | undefined> {
     const { access, rules, sets, dependants, control } = this.#parts;
     const object = await access.object(uri, 'conference', call);
     const series = await this.of(object);
@@ -94,7 +98,8 @@ export class SeriesChanges {
     for (const one of asked.dropped ?? []) await this.#drop(call, series, one);
     const changed = await rules.identitiesOf([asked.own, ...asked.occurrences], call);
     const idle = new Map<AskedSeries['occurrences'][number], XconUri>();
-    const children = withVersion(object.version, () => {
+    const slice = pauses ? this.#slices.begin() : undefined;
+    const children = await withVersionLater(object.version, async () => {
       const coming = this.#coming(object, asked);
       if (asked.own !== undefined) {
         const { work, element } = asked.own;
@@ -109,11 +114,11 @@ export class SeriesChanges {
         });
         if (edit.touched.length > 0 || edit.now.header !== before.header) series.change(edit);
       }
-      const apart = this.#apart(call, series, uri, asked, coming, changed, idle);
+      const apart = await this.#apart(call, series, uri, asked, coming, changed, slice, idle);
       if (idle.size === 0) series.settle();
       return apart;
     });
-    if (idle.size > 0) return this.#without(call, uri, asked, idle);
+    if (idle.size > 0) return this.#without(call, uri, asked, idle, pauses);
     const followers: Edited[] = [];
     for (const edit of series.begun)
       followers.push(...(await followMain(edit, (one) => this.#parts.commits.newest(one))));
@@ -132,9 +137,10 @@ export class SeriesChanges {
     uri: XconUri,
     asked: AskedSeries,
     idle: ReadonlyMap<AskedSeries['occurrences'][number], XconUri>,
+    pauses: boolean,
   ): Promise<ChangedSeries | undefined> {
     const occurrences = asked.occurrences.filter((one) => !idle.has(one));
-    const changed = await this.change(call, uri, { ...asked, occurrences });
+    const changed = await this.change(call, uri, { ...asked, occurrences }, pauses);
     if (changed === undefined) return undefined;
     const known = new Set([changed.object, ...changed.children].map((one) => one.uri));
     const others = await Promise.all(
@@ -157,26 +163,29 @@ export class SeriesChanges {
   }
 
   /** Makes or changes what stands for occurrences, those of wider ranges first. @throws {Refusal} */
-  #apart(
+  async #apart(
     call: Call,
     series: Series,
     uri: XconUri,
     { occurrences }: AskedSeries,
     coming: readonly SeriesChild[],
     identities: Identities,
+    slice: Slice | undefined,
     idle?: Map<AskedSeries['occurrences'][number], XconUri>,
-  ): XconUri[] {
+  ): Promise<XconUri[]> {
     const told = occurrences.map((one, index) => ({ ...one, one, child: coming[index] }));
     told.sort((a, b) => width(a.range) - width(b.range) || (a.range.from < b.range.from ? -1 : 1));
     const isOne = told.length === 1;
-    const standing = told.flatMap(({ child, one }) => {
-      if (child === undefined) return [];
+    const standing = new Set<XconUri>();
+    for (const { child, one } of told) {
+      await slice?.rest();
+      if (child === undefined) continue;
       const make = (): XconUri | undefined => this.#one(call, series, uri, child, one, identities);
       const found = isOne ? make() : ofOccurrence(child.from, make);
       if (found === undefined) idle?.set(one, series.holderOf(child, uri, child.uri)?.uri ?? uri);
-      return found ?? [];
-    });
-    return [...new Set(standing)];
+      else standing.add(found);
+    }
+    return [...standing];
   }
 
   /** Undefined where nothing is different. */
@@ -226,7 +235,7 @@ export class SeriesChanges {
   ): Promise<readonly Edited[]> {
     const identities = await this.#parts.rules.identitiesOf(asked.occurrences, call);
     const series = Series.made(edit, this.#context);
-    this.#apart(call, series, edit.now.uri, asked, coming, identities);
+    await this.#apart(call, series, edit.now.uri, asked, coming, identities, this.#slices.begin());
     series.settle();
     return series.edits();
   }

@@ -4,6 +4,7 @@ import { isTrue } from '../model/values.ts';
 import type { XmlElement } from '../xml/element.ts';
 import type { ScheduleLimits } from './limits.ts';
 import { inOrder } from './order.ts';
+import { planOf } from './plan.ts';
 import { type Occurrence, RecurrenceSet } from './recurrence-set.ts';
 import { stamp } from './rule.ts';
 import { UnusableTime } from './unusable-time.ts';
@@ -109,11 +110,17 @@ export class ConferenceTime {
   }
 }
 
+/** How far ahead of the first one others are compared with one another, in milliseconds: rules of leap years reach for centuries. */
+const COMPARED = 12 * 365 * 86_400_000;
+
 /** @throws {UnusableTime} when one of the first begins before the one before it ends */
 export function checkApart(windows: Iterable<Window>, many: number): void {
   let before: Window | undefined;
   let count = 0;
+  let latest = Infinity;
   for (const one of windows) {
+    if (before === undefined) latest = one.start + COMPARED;
+    else if (one.start > latest) return;
     if (before?.ends !== undefined && one.start < before.ends)
       throw new UnusableTime(
         'inconsistent',
@@ -137,7 +144,8 @@ class Entry {
   constructor(element: XmlElement, limits: ScheduleLimits & WindowRules, without: readonly OccurrenceRange[]) {
     this.#element = element;
     this.#rules = limits;
-    this.#set = new RecurrenceSet(element.first(XCON, 'base')?.text ?? '', limits, without);
+    const base = element.first(XCON, 'base')?.text ?? '';
+    this.#set = without.length === 0 ? planOf(base, limits) : new RecurrenceSet(base, limits, without);
     this.start = this.#set.start;
     this.recurs = this.#set.recurs;
     this.#check(without.length > 0);

@@ -4,7 +4,7 @@ import { rangeOfEvent } from './asked-range.ts';
 import { Calendar, parsed } from './calendar.ts';
 import { type PlannedEvent, readEvent } from './event.ts';
 import type { ScheduleLimits } from './limits.ts';
-import { RecurrenceSet } from './recurrence-set.ts';
+import { planOf } from './plan.ts';
 import { isLater } from './series-events.ts';
 
 /** What an event says beside its times; absent what it says nothing of. */
@@ -48,7 +48,7 @@ export class OverriddenSeries {
     const calendar = parsed(base);
     const events = calendar.getAllSubcomponents('vevent');
     const reader = new Calendar(base, limits);
-    const set = new RecurrenceSet(base, limits);
+    const set = planOf(base, limits);
     const master = events.find((event) => !event.hasProperty('recurrence-id'));
     const newest = new Map<string, Read>();
     for (const event of master === undefined ? [] : events) {

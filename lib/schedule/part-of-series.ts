@@ -4,6 +4,7 @@ import { Calendar, instantOf, parsed } from './calendar.ts';
 import { endOf, readEvent } from './event.ts';
 import type { ScheduleLimits } from './limits.ts';
 import { includes } from './range.ts';
+import { planOf } from './plan.ts';
 import { RecurrenceSet } from './recurrence-set.ts';
 import { momentOf } from './rule.ts';
 import { UnusableTime } from './unusable-time.ts';
@@ -61,7 +62,7 @@ class Part {
   constructor(base: string, range: OccurrenceRange, limits: ScheduleLimits) {
     this.#text = parsed(base);
     this.#calendar = new Calendar(base, limits);
-    this.#set = new RecurrenceSet(base, limits);
+    this.#set = planOf(base, limits);
     this.#range = range;
     const events = this.#text.getAllSubcomponents('vevent');
     const lead =

@@ -1,6 +1,7 @@
 import type ICAL from 'ical.js';
 import { parsed } from './calendar.ts';
 import type { ScheduleLimits } from './limits.ts';
+import { planOf } from './plan.ts';
 import { type Occurrence, RecurrenceSet } from './recurrence-set.ts';
 
 /** Occurrences of a series that are compared. */
@@ -16,7 +17,7 @@ const NOTHING: ReadonlySet<string> = new Set();
 export function rescheduled(before: string, after: string, limits: ScheduleLimits): 'all' | ReadonlySet<string> {
   if (before.trim() === after.trim()) return NOTHING;
   try {
-    const [old, next] = [before, after].map((text) => new RecurrenceSet(text, limits));
+    const [old, next] = [before, after].map((text) => planOf(text, limits));
     if (old === undefined || next === undefined || next.cancelled) return NOTHING;
     if (old.cancelled || hasNewTimes(seriesOf(before, limits), seriesOf(after, limits))) return 'all';
     return new Set(
