@@ -1,9 +1,18 @@
 import ICAL from 'ical.js';
-import { emptyCalendar, eventsOf, onceEach } from './event/events.ts';
+import type { XconUri } from '../model/identifiers.ts';
+import { emptyCalendar, eventsOf, onceEach, type SeenChild } from './event/events.ts';
 import type { SeenConference } from './event/seen-conference.ts';
 
+/** A conference with what stands for occurrences of it; of who is asked to some of these alone, only that. */
+export interface FeedConference {
+  /** Of the series. */
+  readonly uri: XconUri;
+  readonly seen: SeenConference;
+  readonly children: readonly SeenChild[];
+}
+
 /** The conferences that have times as one iCalendar object (RFC 5545); `refresh` in seconds is a hint (RFC 7986 §5.7). */
-export function feedDocument(conferences: readonly SeenConference[], name: string, refresh: number): string {
+export function feedDocument(conferences: readonly FeedConference[], name: string, refresh: number): string {
   const calendar = emptyCalendar();
   calendar.addPropertyWithValue('name', name);
   calendar.addPropertyWithValue('x-wr-calname', name);
@@ -11,7 +20,7 @@ export function feedDocument(conferences: readonly SeenConference[], name: strin
   const hint = calendar.addPropertyWithValue('refresh-interval', interval);
   hint.setParameter('value', 'DURATION');
   calendar.addPropertyWithValue('x-published-ttl', interval);
-  const shown = conferences.map((conference) => eventsOf(conference));
+  const shown = conferences.map(({ uri, seen, children }) => eventsOf(seen, { uid: uri, children }));
   for (const zone of onceEach(shown.flatMap(({ zones }) => zones))) calendar.addSubcomponent(zone);
   for (const { component } of shown.flatMap(({ events }) => events)) calendar.addSubcomponent(component);
   return `${calendar.toString()}\r\n`;

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Call, ObjectAnswer, ObjectEntry } from '../conference/calls.ts';
+import type { Call, ObjectAnswer } from '../conference/calls.ts';
+import type { PlannedConference } from '../conference/planning.ts';
 import { Refusal } from '../conference/refusal.ts';
 import type { Principal } from '../directory/principal.ts';
 import type { HttpAuthentication } from '../http/authentication.ts';
 import type { Service } from '../http/edge.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { SeriesChild } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
+import { seenChildren } from './event/seen-children.ts';
 import { type SeenConference, seenIn } from './event/seen-conference.ts';
-import { feedDocument } from './feed-document.ts';
+import { feedDocument, type FeedConference } from './feed-document.ts';
 import type { Feeds } from './feeds.ts';
 
 export interface FeedLimits {
@@ -24,13 +27,17 @@ export const feedDefaults: FeedLimits = { perUser: 10, conferences: 1_000, refre
 export interface FeedParts {
   readonly feeds: Feeds;
   readonly control: {
-    conferences(call: Call): Promise<ObjectEntry[]>;
+    planned(principal: Principal, page: { after: string; limit: number }): Promise<PlannedConference[]>;
+    children(call: Call, uri: XconUri): Promise<readonly SeriesChild[]>;
     retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer>;
   };
   readonly people: { principalById(userId: XconUserId): Promise<Principal | undefined> };
   readonly authentication: Pick<HttpAuthentication, 'authenticate' | 'refusal'>;
   readonly limits?: Partial<FeedLimits>;
 }
+
+/** Conferences that are asked of the store at a time. */
+const PAGE = 250;
 
 const PATH = /^\/calendars(?:\/([\w-]{8,64})\.ics)?$/;
 
@@ -110,16 +117,34 @@ export class FeedServer {
   }
 
   /** As a user sees them who gives no conference password: none is in a feed. */
-  async #conferences(principal: Principal, source: string): Promise<SeenConference[]> {
+  async #conferences(principal: Principal, source: string): Promise<FeedConference[]> {
     // Even an administrator's calendar holds what concerns her, not everybody's.
     const caller = { kind: 'user', principal: { ...principal, systemAdministrator: false } } as const;
     const call: Call = { caller, source, profile: 'standard' };
-    const seen: SeenConference[] = [];
-    for (const { uri } of (await this.#parts.control.conferences(call)).slice(0, this.#limits.conferences)) {
-      const conference = await this.#retrieve(call, uri);
-      if (conference !== undefined) seen.push(conference);
+    const found: FeedConference[] = [];
+    for (const [uri, parts] of await this.#planned(principal)) {
+      const whole = parts.has(uri) ? await this.#retrieve(call, uri) : undefined;
+      const others = [...parts].filter((one) => one !== uri);
+      const ranges = whole && others.length > 0 ? await this.#parts.control.children(call, uri) : [];
+      const children = await seenChildren(others, ranges, (one) => this.#retrieve(call, one));
+      const [seen = children[0], ...rest] = whole === undefined ? children : [whole, ...children];
+      if (seen !== undefined) found.push({ uri, seen, children: rest });
     }
-    return seen;
+    return found;
+  }
+
+  /** Conferences by their series, with what concerns the user of each. */
+  async #planned(principal: Principal): Promise<Map<XconUri, Set<XconUri>>> {
+    const found = new Map<XconUri, Set<XconUri>>();
+    for (let after: string | undefined = ''; after !== undefined && found.size < this.#limits.conferences;) {
+      const page = await this.#parts.control.planned(principal, { after, limit: PAGE });
+      for (const { uri, series = uri } of page) {
+        const known = found.get(series) ?? new Set();
+        if (found.size < this.#limits.conferences || found.has(series)) found.set(series, known.add(uri));
+      }
+      after = page.length < PAGE ? undefined : page.at(-1)?.uri;
+    }
+    return found;
   }
 
   /** Undefined for one that went meanwhile or wants its password. */

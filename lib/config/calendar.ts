@@ -8,7 +8,7 @@ const characters = (value: number) => ({ ...count(value), unit: 'characters' });
 /** Calendars that clients synchronise (CalDAV), and events that anybody sends. */
 export const CALENDAR_SETTINGS = {
   'calendar.length': integer(
-    'Length of an event that a client stores or a mail brings.',
+    'Length of an event that a client stores or a mail brings. It is shown with what the conference says beside it, so it may be shown longer.',
     characters(calendarDefaults.length),
   ),
   'calendar.lines': integer('Lines of it.', count(calendarDefaults.lines)),

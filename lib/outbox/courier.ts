@@ -70,6 +70,24 @@ export class Courier<Letter extends OutgoingLetter> {
     return this.#failures.get(group);
   }
 
+  /** Letters that wait with one, this one too, in their order. */
+  besides(letter: Letter): readonly Letter[] {
+    return this.#laneOf(letter)?.letters ?? [];
+  }
+
+  /** Takes back what nobody has begun to deliver. */
+  takeBack(letter: Letter): void {
+    const lane = this.#laneOf(letter);
+    const at = lane?.letters.indexOf(letter) ?? -1;
+    if (lane === undefined || at < 0) return;
+    lane.letters.splice(at, 1);
+    if (lane.letters.length === 0) this.#end(lane);
+  }
+
+  #laneOf(letter: Letter): Lane<Letter> | undefined {
+    return this.#lanes.get(`${this.#sorting.groupOf(letter)} ${this.#sorting.laneOf(letter)}`);
+  }
+
   /** Stops whatever waits for a group. */
   drop(group: string): void {
     for (const lane of this.#lanes.values()) if (lane.group === group) this.#end(lane);

@@ -21,6 +21,7 @@ export function calendarServer({ config, logger, store, ...parts }: CalendarWiri
     events: store.records('calendar-event'),
     properties: store.records('calendar-property'),
     changes: store.records('calendar-changes'),
+    addresses: store.records('calendar-addresses'),
     inboxes: store.records('calendar-inbox'),
     scheduled: store.records('calendar-scheduled'),
     onError: (error) => logger.error({ err: error }, 'calendars wait for the change log'),

@@ -76,8 +76,10 @@ export class MailFront {
     const domain = (mail.domain ?? config.domain).toLowerCase();
     const tokens = new Tokens(key);
     const times = section(config, 'schedule');
+    const { length, lines, components, depth, attendees } = section(config, 'calendar');
+    const event = { length, lines, components, depth, attendees };
     const pins = mail.pins as 'organizer' | 'invited';
-    const shared = { clock, wall: date, limits: mail, domain, tokens, times, pins };
+    const shared = { clock, wall: date, limits: mail, domain, tokens, times, event, pins };
     const told = store.records<Told>('mail-told');
     const invited = store.records<Invited>('mail-invited');
     const outbox = new MailOutbox({

@@ -93,6 +93,27 @@ describe('a calendar feed', () => {
     expect(changed.body).to.include('SUMMARY:New');
   });
 
+  it('[E17] shows occurrences as their children have them, and who is asked to one alone only that', async () => {
+    const second = [
+      ...['BEGIN:VEVENT', 'UID:whatever@client', 'DTSTAMP:20300101T000000Z', 'SUMMARY:Retreat'],
+      ...['RECURRENCE-ID;TZID=Europe/Berlin:20300114T090000', 'DTSTART;TZID=Europe/Berlin:20300114T130000'],
+      ...['DURATION:PT4H', 'ATTENDEE:sip:carol@example.com', 'END:VEVENT', 'END:VCALENDAR'],
+    ].join('&#13;\n');
+    const uri = made(await system.as('dave').creates(scheduled('Series', WEEKLY.replace('END:VCALENDAR', second))));
+    const shown = async (name: Name): Promise<(string | undefined)[][]> => {
+      const { headers } = await asks('POST', '/calendars', login(name));
+      const { body } = await asks('GET', headers.location ?? '');
+      expect((await asks('DELETE', headers.location ?? '', login(name))).status).to.equal(204);
+      const events = ICAL.Component.fromString(body).getAllSubcomponents('vevent');
+      return events.map((event) =>
+        ['uid', 'summary', 'recurrence-id', 'dtstart'].map((one) => event.getFirstPropertyValue(one)?.toString()),
+      );
+    };
+    const retreat = [uri, 'Retreat', '2030-01-14T09:00:00', '2030-01-14T13:00:00'];
+    expect(await shown('dave')).to.deep.equal([[uri, 'Series', undefined, '2030-01-07T09:00:00'], retreat]);
+    expect(await shown('carol')).to.deep.equal([retreat]);
+  });
+
   it('is there after a restart, and gone when it is revoked, by its owner alone', async () => {
     const { headers } = await asks('POST', '/calendars', login('carol'));
     const path = headers.location ?? '';

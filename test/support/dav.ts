@@ -42,12 +42,13 @@ export class DavParty {
     method: string,
     path: string,
     { body, ...headers }: Readonly<Record<string, string>> = {},
+    octets?: Buffer,
   ): Promise<DavResponse> {
     const asked = send(`${new URL(this.#system.url).origin}${path}`, {
       method,
       headers: { Authorization: basic(this.#name, PASSWORD), ...headers },
       agent: false,
-    }).end(body);
+    }).end(octets ?? body);
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -57,8 +58,8 @@ export class DavParty {
     return { status: response.statusCode ?? 0, headers: response.headers, body: text };
   }
 
-  puts(name: string, text: string, headers: Readonly<Record<string, string>> = {}): Promise<DavResponse> {
-    return this.asks('PUT', this.calendar + name, { 'Content-Type': 'text/calendar', body: text, ...headers });
+  puts(name: string, text: string | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<DavResponse> {
+    return this.asks('PUT', this.calendar + name, { 'Content-Type': 'text/calendar', ...headers }, Buffer.from(text));
   }
 
   gets(name: string, headers: Readonly<Record<string, string>> = {}): Promise<DavResponse> {

@@ -5,7 +5,7 @@ import { mailboxOf } from '../event/attendee.ts';
 import { copied, type Events, type ShownEvent } from '../event/events.ts';
 import { timesLike, type TimeWriter } from '../event/occurrence-times.ts';
 import { answersIn, peopleOf, type SeenConference } from '../event/seen-conference.ts';
-import { EventMoments, plannedIn } from './event-moments.ts';
+import { EventMoments, plannedIn } from '../event/event-moments.ts';
 
 /** Attendees of all occurrences that are shown only for what was answered to them, at most. */
 const MOST_LINES = 5_000;
@@ -18,13 +18,13 @@ type Answers = ReadonlyMap<string, ReadonlyMap<string, string>>;
  * nothing else (RFC 6638 §3.2.2).
  */
 export function withAnswers(shown: Events): Events {
-  const { events, zones } = shown;
+  const { events, zones, floating } = shown;
   const answers = new Map<SeenConference, Answers>();
   for (const { conference } of events)
     if (!answers.has(conference)) answers.set(conference, occurrenceAnswers(conference));
   if ([...answers.values()].every(({ size }) => size === 0)) return shown;
   const components = events.map(({ component }) => component);
-  const moments = new EventMoments(components, zones);
+  const moments = new EventMoments(components, zones, floating);
   const seen = new Set<string>();
   for (const { component, conference } of events) {
     const id = moments.changedBy(component)?.id;
@@ -32,7 +32,7 @@ export function withAnswers(shown: Events): Events {
     seen.add(id);
     answer(component, id, answers.get(conference));
   }
-  return { zones, events: [...events, ...answeredAlone(shown, moments, answers, seen)] };
+  return { ...shown, events: [...events, ...answeredAlone(shown, moments, answers, seen)] };
 }
 
 function occurrenceAnswers(conference: SeenConference): Answers {
@@ -55,7 +55,7 @@ function answer(event: ICAL.Component, id: string, answers: Answers | undefined)
 
 /** Occurrences that are as the series says but for the answers to them. */
 function answeredAlone(
-  { events, zones }: Events,
+  { events, zones, floating }: Events,
   moments: EventMoments,
   answers: ReadonlyMap<SeenConference, Answers>,
   seen: ReadonlySet<string>,
@@ -65,6 +65,7 @@ function answeredAlone(
   const planned = plannedIn(
     events.map(({ component }) => component),
     zones,
+    floating,
   );
   const found: ShownEvent[] = [];
   let lines = 0;

@@ -6,7 +6,7 @@ import { isOwnAddress } from '../event/request.ts';
 import type { Schedule } from '../event/schedule.ts';
 import { answersIn, peopleOf, type SeenConference } from '../event/seen-conference.ts';
 import type { DavRequest } from './dav-request.ts';
-import { EventMoments } from './event-moments.ts';
+import { EventMoments } from '../event/event-moments.ts';
 
 /** What one conference is answered, by occurrence. */
 interface Answered {

@@ -2,7 +2,7 @@ import ICAL from 'ical.js';
 import type { XmlElement } from '../../xml/element.ts';
 import { copied, copiedProperty } from '../event/events.ts';
 import { DavError, forbidden } from './dav-error.ts';
-import { EventMoments } from './event-moments.ts';
+import { EventMoments } from '../event/event-moments.ts';
 import { CALDAV, cal, dav } from './names.ts';
 import { type Span, spanOf } from './span.ts';
 import type { TakingPlace } from './taking-place.ts';

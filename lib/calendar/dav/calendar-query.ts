@@ -1,8 +1,9 @@
 import type { XmlElement } from '../../xml/element.ts';
+import { calendarSlices } from '../event/slices.ts';
 import { DavError, forbidden } from './dav-error.ts';
 import { type DavAnswer, type DavRequest, ofXml } from './dav-request.ts';
 import { type CalendarFilter, calendarFilter } from './filter.ts';
-import { multistatus, reportSlices, statusResponse } from './multistatus.ts';
+import { multistatus, statusResponse } from './multistatus.ts';
 import { CALDAV, cal, dav, DAV } from './names.ts';
 import { placeOf } from './places.ts';
 import { calendarResourceAt, calendarResourcesIn, holdsCalendar, resourceAt } from './propfind.ts';
@@ -19,7 +20,7 @@ export async function calendarQuery(request: DavRequest, element: XmlElement): P
   const shown = await shownBy(request, element);
   const span = filter.span;
   const responses: XmlElement[] = [];
-  const slice = reportSlices.begin();
+  const slice = calendarSlices.begin();
   for await (const resource of candidatesFor(request, filter)) {
     const { item } = resource;
     if (span !== undefined && item !== undefined && !reaches(item.reach, span.from, span.to)) continue;

@@ -9,11 +9,12 @@ import type { ConferenceObject } from '../../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../../model/identifiers.ts';
 import { XCON } from '../../model/names.ts';
 import { ChangeRecord, type KeptChanges } from './change-record.ts';
+import { type KeptAddresses, KnownAddresses, signOf } from './known-addresses.ts';
 import type { DavLimits } from './limits.ts';
 import type { Records, StoredEvent } from './stored-event.ts';
 import { storedId } from './stored-event.ts';
 import { isPlanned } from './tidings.ts';
-import { type CalendarItem, UserCalendar } from './user-calendar.ts';
+import { type CalendarItem, type CalendarSources, UserCalendar } from './user-calendar.ts';
 
 export interface CalendarsParts {
   readonly control: {
@@ -23,6 +24,7 @@ export interface CalendarsParts {
   };
   readonly events: Records<StoredEvent>;
   readonly changes: KeptChanges;
+  readonly addresses: Records<KeptAddresses>;
   readonly limits: Pick<DavLimits, 'calendars' | 'conferences' | 'changes'>;
 }
 
@@ -33,15 +35,24 @@ export interface CalendarChanges {
   readonly gone: readonly { readonly name: string; readonly number: number }[];
 }
 
+interface OpenCalendar {
+  readonly calendar: UserCalendar;
+  readonly opened: Promise<void>;
+  /** Under which addresses it was read. */
+  readonly sign: string;
+}
+
 /** The calendars of users, those in use in memory, and what changed in them. */
 export class Calendars {
   readonly #parts: CalendarsParts;
   readonly #record: ChangeRecord;
-  readonly #open: LRUCache<XconUserId, { readonly calendar: UserCalendar; readonly opened: Promise<void> }>;
+  readonly #addresses: KnownAddresses;
+  readonly #open: LRUCache<XconUserId, OpenCalendar>;
 
   constructor(parts: CalendarsParts) {
     this.#parts = parts;
     this.#record = new ChangeRecord(parts.limits.changes);
+    this.#addresses = new KnownAddresses(parts.addresses);
     this.#open = new LRUCache({ max: parts.limits.calendars });
     parts.control.onChange((change) => this.#follow(change));
   }
@@ -77,24 +88,45 @@ export class Calendars {
   }
 
   async of(principal: Principal): Promise<UserCalendar> {
-    const { control, events, limits } = this.#parts;
     const { userId } = principal;
+    const sign = signOf(principal);
     let held = this.#open.get(userId);
-    if (held === undefined) {
+    if (held === undefined || held.sign !== sign) {
       const calendar = new UserCalendar(principal);
-      const opened = calendar.open(
-        {
-          planned: (page) => control.planned(principal, page),
-          durable: (uri) => control.durable(uri),
-          stored: () => this.#recalled(events.startingWith(`${userId} `)),
-        },
-        limits.conferences,
-      );
-      this.#open.set(userId, (held = { calendar, opened }));
-      opened.catch(() => this.#open.delete(userId));
+      const opened = this.#read(calendar, principal);
+      const own: OpenCalendar = (held = { calendar, opened, sign });
+      this.#open.set(userId, own);
+      opened.catch(() => this.#open.peek(userId) === own && this.#open.delete(userId));
     }
     await held.opened;
     return held.calendar;
+  }
+
+  async #read(calendar: UserCalendar, principal: Principal): Promise<void> {
+    const { now, before, isNew } = await this.#addresses.compare(principal);
+    await calendar.open(this.#sourcesOf(principal), this.#parts.limits.conferences, now.changes);
+    if (before !== undefined) await this.#tellAnew(calendar, before);
+    if (isNew) await this.#addresses.keep(principal, now);
+  }
+
+  #sourcesOf(principal: Principal): CalendarSources {
+    const { control, events } = this.#parts;
+    return {
+      planned: (page) => control.planned(principal, page),
+      durable: (uri) => control.durable(uri),
+      stored: () => this.#recalled(events.startingWith(`${principal.userId} `)),
+    };
+  }
+
+  /** Under other addresses a user may see more of a conference or less: all of hers is told anew, and what is hers no more. */
+  async #tellAnew(calendar: UserCalendar, before: Principal): Promise<void> {
+    const user = before.userId;
+    const old = new UserCalendar(before);
+    await old.open(this.#sourcesOf(before), this.#parts.limits.conferences);
+    for (const uri of old.uris)
+      if (calendar.item(uri) === undefined) this.#record.note(uri, { user, departed: [user] });
+    for (const uri of calendar.uris) this.#record.note(uri, { user });
+    await this.keep();
   }
 
   async *#recalled(slices: AsyncIterable<readonly StoredEvent[]>): AsyncGenerator<readonly StoredEvent[]> {

@@ -1,14 +1,14 @@
 import ICAL from 'ical.js';
 import { attendeeProperty, type CalendarUser, mailboxOf, organizerProperty } from '../event/attendee.ts';
 import { copiedProperty, type Events, type ShownEvent, TIMES, withoutJoinLines } from '../event/events.ts';
-import { EventMoments, plannedIn } from './event-moments.ts';
+import { EventMoments, plannedIn } from '../event/event-moments.ts';
 import { type InvitedPeople, joinAddressesOf, peopleOf, subjectOf } from '../event/seen-conference.ts';
 
 /**
  * An event as a client stored it with what the conference says now: property by property the client's stays as it came
  * unless the conference says something else, and what the client knows nothing of comes beside it.
  */
-export function mergedCalendar(stored: string, { events, zones }: Events): ICAL.Component {
+export function mergedCalendar(stored: string, { events, zones, floating }: Events): ICAL.Component {
   const merged = ICAL.Component.fromString(stored.trim());
   const theirs = EventMoments.of(merged);
   const own = new Map(merged.getAllSubcomponents('vevent').map((event) => [theirs.keyOf(event), event]));
@@ -17,18 +17,20 @@ export function mergedCalendar(stored: string, { events, zones }: Events): ICAL.
   const ours = new EventMoments(
     events.map(({ component }) => component),
     zones,
+    floating,
   );
   for (const shown of events) {
     const key = ours.keyOf(shown.component);
     const event = own.get(key);
     own.delete(key);
     if (event === undefined) merged.addSubcomponent(shown.component);
-    else {
+    // What does not take place has no words of the conference: the client's stay.
+    else if (!isCancelled(event) || !isCancelled(shown.component)) {
       if (theirs.timeOf(event) !== ours.timeOf(shown.component)) replace(event, shown.component, TIMES);
       mergeEvent(event, shown);
     }
   }
-  mergeOthers(merged, [...own.values()], theirs, { events, zones }, ours);
+  mergeOthers(merged, [...own.values()], theirs, { events, zones, ...(floating && { floating }) }, ours);
   return merged;
 }
 
@@ -37,13 +39,14 @@ function mergeOthers(
   merged: ICAL.Component,
   others: readonly ICAL.Component[],
   theirs: EventMoments,
-  { events, zones }: Events,
+  { events, zones, floating }: Events,
   ours: EventMoments,
 ): void {
   if (others.length === 0) return;
   const planned = plannedIn(
     events.map(({ component }) => component),
     zones,
+    floating,
   );
   for (const event of others) {
     const id = theirs.changedBy(event)?.id;
@@ -53,6 +56,8 @@ function mergeOthers(
     else merged.removeSubcomponent(event);
   }
 }
+
+const isCancelled = (event: ICAL.Component): boolean => /^cancelled$/i.test(textIn(event, 'status'));
 
 const nameOfZone = (zone: ICAL.Component): string => String(zone.getFirstPropertyValue('tzid'));
 

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
-import { Slices } from '../../conference/slices.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { serialize } from '../../xml/serialize.ts';
+import { calendarSlices } from '../event/slices.ts';
 import { dav, DAV_PREFIXES, href } from './names.ts';
 
 /** What one resource answers: properties that it has, and names of those that it has not. */
@@ -30,9 +30,6 @@ export const propstat = (status: number, properties: readonly XmlElement[]): Xml
 export const statusResponse = (path: string, status: number, ...more: readonly XmlElement[]): XmlElement =>
   dav('response', [href(path), statusLine(status), ...more]);
 
-/** Reports share the event loop with all else, in slices of so many milliseconds. */
-export const reportSlices = new Slices(10);
-
 /** The text of a `multistatus` of many responses; `last` stands behind them. */
 export async function multistatus(
   responses: Iterable<XmlElement> | AsyncIterable<XmlElement>,
@@ -42,7 +39,7 @@ export async function multistatus(
   const declared = DAV_PREFIXES.slice(1).map(({ prefix, namespace }) => ` xmlns:${prefix}="${namespace}"`);
   const [start = '', end = ''] = empty.replace('>-<', `${declared.join('')}>-<`).split('-<');
   const pieces = [start];
-  const slice = reportSlices.begin();
+  const slice = calendarSlices.begin();
   for await (const one of responses) {
     pieces.push(serialize(one, { scope: DAV_PREFIXES }));
     await slice.rest();

@@ -1,16 +1,18 @@
 import { Refusal } from '../../conference/refusal.ts';
 import type { XconUri } from '../../model/identifiers.ts';
 import { info } from '../../model/names.ts';
+import type { Attendee } from '../event/attendee.ts';
+import { EventMoments } from '../event/event-moments.ts';
 import { type SeenChild, withoutJoinLines } from '../event/events.ts';
+import { occurrenceChanges, parted, shownByMoment } from '../event/occurrence-changes.ts';
+import { calendarText } from '../event/octets.ts';
 import { changedConference, isOwnAddress, newConference, targetsOf } from '../event/request.ts';
 import { type Schedule, scheduleOf } from '../event/schedule.ts';
+import { calendarSlices } from '../event/slices.ts';
 import { joinAddressesOf, peopleOf, type SeenConference, seenIn } from '../event/seen-conference.ts';
 import { answer } from './attendee-answers.ts';
 import { forbidden, notFound } from './dav-error.ts';
-import { EventMoments } from './event-moments.ts';
-import { occurrenceChanges, parted, shownByMoment } from './occurrence-changes.ts';
 import { bodyOf, type DavAnswer, type DavRequest } from './dav-request.ts';
-import { reportSlices } from './multistatus.ts';
 import { cal, dav, href } from './names.ts';
 import { checkTags } from './preconditions.ts';
 import type { CalendarItem, UserCalendar } from './user-calendar.ts';
@@ -24,9 +26,9 @@ export async function put(request: DavRequest): Promise<DavAnswer> {
   const type = exchange.request.headers['content-type'] ?? 'text/calendar';
   if (!/^text\/calendar\s*(;|$)/i.test(type))
     throw forbidden(cal('supported-calendar-data'), 'Events are text/calendar.');
-  const text = (await bodyOf(request)).toString('utf8');
+  const text = calendarText(await bodyOf(request));
   // Large events take their time: what else there is to do has a turn between one step and the next.
-  const slice = reportSlices.begin();
+  const slice = calendarSlices.begin();
   const schedule = scheduleOf(text, limits.event);
   if (schedule.method !== undefined)
     throw forbidden(cal('valid-calendar-object-resource'), 'A stored event has no METHOD (RFC 4791 §4.1).');
@@ -66,17 +68,17 @@ function refuseTakenUid(calendar: UserCalendar, uid: string, item: CalendarItem 
 }
 
 async function create(request: DavRequest, schedule: Schedule): Promise<XconUri> {
-  const { asking, control, people, domain, calendars, limits } = request;
-  const slice = reportSlices.begin();
+  const { asking, control, domain, calendars, limits } = request;
+  const slice = calendarSlices.begin();
   refuseForeignOrganizer(request, schedule);
   if ((await calendars.of(asking.principal)).size >= limits.conferences)
     throw forbidden(cal('max-resource-size'), `A calendar has at most ${limits.conferences} conferences.`);
-  const targets = await targetsOf(invitedIn(request, schedule), people);
+  const targets = await targetsIn(request, invitedIn(schedule));
   await slice.rest();
   const { base, apart } = parted(schedule);
   const document = newConference({ ...schedule, base }, targets, domain);
   const planned: SeenConference = { uri: '' as XconUri, version: 0, document };
-  const occurrences = await occurrenceChanges(request, planned, schedule, apart);
+  const occurrences = await occurrenceChanges(planned, schedule, apart, (one) => targetsIn(request, one));
   await slice.rest();
   return (await control.create(asking.call, { document }, { occurrences })).uri;
 }
@@ -90,20 +92,27 @@ function refuseForeignOrganizer({ asking }: DavRequest, { organizer }: Schedule)
     );
 }
 
-const invitedIn = ({ asking }: DavRequest, { attendees, changes }: Schedule): Schedule['attendees'] =>
-  [...attendees, ...changes.flatMap((one) => (one.differs ? [] : one.attendees))].filter(
-    ({ address }) => !isOwnAddress(asking.principal, address),
+const invitedIn = ({ attendees, changes }: Schedule): readonly Attendee[] => [
+  ...attendees,
+  ...changes.flatMap((one) => (one.differs ? [] : one.attendees)),
+];
+
+/** Whom the allowed-users-list names for them; who asks has the conference anyway. */
+const targetsIn = ({ asking, people }: DavRequest, attendees: readonly Attendee[]): Promise<string[]> =>
+  targetsOf(
+    attendees.filter(({ address }) => !isOwnAddress(asking.principal, address)),
+    people,
   );
 
 async function change(request: DavRequest, item: CalendarItem, schedule: Schedule): Promise<XconUri> {
-  const { asking, control, people, showing } = request;
+  const { asking, control, showing } = request;
   const children = await showing.children(asking, item);
   // Who is asked to some occurrences alone changes nothing for the others.
   if (!item.whole) {
     await asOrganizer(false, () => answer(request, undefined, childrenByMoment(children), schedule));
     return item.uri;
   }
-  const slice = reportSlices.begin();
+  const slice = calendarSlices.begin();
   const seen = seenIn(await control.retrieve(asking.call, item.uri));
   await slice.rest();
   const { base, apart, dropped } = parted(schedule, seen, children);
@@ -111,12 +120,14 @@ async function change(request: DavRequest, item: CalendarItem, schedule: Schedul
   const plain = withoutJoinLines(description, joinAddressesOf(seen));
   const said = { subject, base, description: plain === '' ? undefined : plain };
   const isOrganizer = organizes(request, seen);
-  const targets = isOrganizer ? await targetsOf(invitedIn(request, schedule), people) : undefined;
+  const targets = isOrganizer ? await targetsIn(request, invitedIn(schedule)) : undefined;
   await slice.rest();
   const changes = changedConference(seen, said, targets);
   await slice.rest();
   await asOrganizer(isOrganizer, async () => {
-    const occurrences = isOrganizer ? await occurrenceChanges(request, seen, schedule, apart) : [];
+    const occurrences = isOrganizer
+      ? await occurrenceChanges(seen, schedule, apart, (one) => targetsIn(request, one))
+      : [];
     const told = { occurrences, dropped: isOrganizer ? dropped : [] };
     const tells = occurrences.length > 0 || told.dropped.length > 0;
     if (changes !== undefined || tells)

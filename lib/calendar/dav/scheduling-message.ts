@@ -6,7 +6,7 @@ import { emptyCalendar, type Events } from '../event/events.ts';
 import { calendarAddressesOf } from '../event/request.ts';
 import { timesLike } from '../event/occurrence-times.ts';
 import type { DavRequest } from './dav-request.ts';
-import { EventMoments } from './event-moments.ts';
+import { EventMoments } from '../event/event-moments.ts';
 import type { InboxMessage } from './inbox.ts';
 
 /** A message as its reader gets it (RFC 5546 §3.2); undefined where she does not see any more what it is about. */
@@ -70,7 +70,7 @@ function reply(
   { at, attendee, to, partstat }: Of<'REPLY'>,
   uid: string,
   asking: Asking,
-  { events, zones }: Events,
+  { events, zones, floating }: Events,
 ): ICAL.Component {
   const event = eventOf(uid, at);
   const components = events.map(({ component }) => component);
@@ -80,7 +80,7 @@ function reply(
   event.addPropertyWithValue('summary', series?.getFirstPropertyValue('summary')?.toString() ?? 'Conference');
   if (to !== ALL) {
     const [start] = ['dtstart', 'recurrence-id'].flatMap((name) => series?.getFirstProperty(name) ?? []);
-    const moment = start && new EventMoments(components, zones).momentOf(start);
+    const moment = start && new EventMoments(components, zones, floating).momentOf(start);
     if (start && moment) event.addProperty(timesLike(start, moment)('recurrence-id', momentOf(to)));
   }
   event.addProperty(organizerProperty(ownUser(asking)));

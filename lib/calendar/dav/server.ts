@@ -14,6 +14,7 @@ import { type DavAnswer, type DavMethod, type DavParts, XML } from './dav-reques
 import { Following, type FollowingParts } from './following.ts';
 import { outboxPost } from './free-busy.ts';
 import { Inboxes, type KeptInbox } from './inbox.ts';
+import type { KeptAddresses } from './known-addresses.ts';
 import { davDefaults, type DavLimits } from './limits.ts';
 import { cal, dav, DAV_PREFIXES } from './names.ts';
 import { isDavPath, type Place, placeOf, ROOT, WELL_KNOWN } from './places.ts';
@@ -35,6 +36,7 @@ export interface DavServerParts {
   readonly events: Records<StoredEvent>;
   readonly properties: Records<StoredProperties>;
   readonly changes: KeptChanges;
+  readonly addresses: Records<KeptAddresses>;
   readonly inboxes: Records<KeptInbox>;
   readonly scheduled: Records<Scheduled>;
   readonly clock: Timers;
@@ -76,10 +78,10 @@ export class DavServer {
   readonly #turns = new Turns();
 
   constructor(parts: DavServerParts) {
-    const { control, people, properties, domain, events, changes } = parts;
+    const { control, people, properties, domain, events, changes, addresses } = parts;
     const limits = { ...davDefaults, ...parts.limits };
     this.#authentication = parts.authentication;
-    const calendars = new Calendars({ control, events, changes, limits });
+    const calendars = new Calendars({ control, events, changes, addresses, limits });
     const showing = new Showing(control, calendars, limits.readyLength);
     const inboxes = new Inboxes(parts.inboxes, limits.inbox);
     const settled = (user: XconUserId): Promise<void> => this.stored(user);

@@ -7,11 +7,12 @@ import type { Principal } from '../../directory/principal.ts';
 import type { SeriesChild } from '../../model/conference-object.ts';
 import type { XconUri } from '../../model/identifiers.ts';
 import { calendarWith, type Events, eventsOf, type SeenChild } from '../event/events.ts';
+import { seenChildren } from '../event/seen-children.ts';
 import { type SeenConference, seenIn } from '../event/seen-conference.ts';
+import { calendarSlices } from '../event/slices.ts';
 import { withAnswers } from './answered-events.ts';
 import type { Calendars } from './calendars.ts';
 import { mergedCalendar } from './merged-event.ts';
-import { reportSlices } from './multistatus.ts';
 import type { CalendarItem } from './user-calendar.ts';
 
 /** Who asks: a user, as herself and not as the administrator that she may be. */
@@ -43,7 +44,7 @@ export class Showing {
     const key = `${asking.principal.userId} ${item.uri} ${item.etag}`;
     const ready = this.#ready.get(key);
     if (ready !== undefined) return ready;
-    const slice = reportSlices.begin();
+    const slice = calendarSlices.begin();
     const component = await this.#component(asking, item, slice);
     if (component === undefined) return undefined;
     await slice.rest();
@@ -66,19 +67,11 @@ export class Showing {
   async children(asking: Asking, item: CalendarItem): Promise<SeenChild[]> {
     if (item.children.length === 0) return [];
     const ranges = item.whole ? await this.#control.children(asking.call, item.uri).catch(none) : [];
-    const known = new Map(ranges.map((range) => [range.uri, range]));
-    const seen = await Promise.all(item.children.map((one) => this.seen(asking, one)));
-    return seen.flatMap((one): SeenChild[] => {
-      if (one === undefined) return [];
-      const range = known.get(one.uri);
-      const entry = range?.entry;
-      const endless = range !== undefined && range.to === undefined;
-      return [{ ...one, endless, ...(entry !== undefined && { entry }) }];
-    });
+    return seenChildren(item.children, ranges, (uri) => this.seen(asking, uri));
   }
 
   /** What a conference says now, whatever her client stored. */
-  async events(asking: Asking, item: CalendarItem, slice = reportSlices.begin()): Promise<Events | undefined> {
+  async events(asking: Asking, item: CalendarItem, slice = calendarSlices.begin()): Promise<Events | undefined> {
     const { uri, uid } = item;
     const whole = item.whole ? await this.seen(asking, uri) : undefined;
     const seen = await this.children(asking, item);

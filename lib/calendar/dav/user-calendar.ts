@@ -56,6 +56,8 @@ export class UserCalendar {
   readonly #stored = new Map<XconUri, Stored>();
   readonly #byName = new Map<string, XconUri>();
   readonly #byUid = new Map<string, XconUri>();
+  /** How often her addresses have changed: what she sees follows from them. */
+  #readdressed = 0;
   /** What happened while it was being read. */
   #missed: Change[] | undefined = [];
 
@@ -64,7 +66,9 @@ export class UserCalendar {
     this.#caller = { kind: 'user', principal: { ...principal, systemAdministrator: false } };
   }
 
-  async open(sources: CalendarSources, most: number): Promise<void> {
+  /** @param readdressed how often the user's addresses have changed */
+  async open(sources: CalendarSources, most: number, readdressed = 0): Promise<void> {
+    this.#readdressed = readdressed;
     for await (const slice of sources.stored()) for (const one of slice) this.#remember(one);
     let after = '';
     for (let page: PlannedConference[] = []; this.#held.size < most;) {
@@ -81,6 +85,10 @@ export class UserCalendar {
 
   get size(): number {
     return this.#held.size;
+  }
+
+  get uris(): Iterable<XconUri> {
+    return this.#held.keys();
   }
 
   *items(): Generator<CalendarItem> {
@@ -188,13 +196,14 @@ export class UserCalendar {
     const stored = this.#stored.get(uri);
     const parts = [...(whole ? [whole] : []), ...children.values()];
     const shown = parts.reduce((sum, { planned }) => sum + planned, 0);
+    const readdressed = this.#readdressed === 0 ? '' : `-${this.#readdressed}`;
     const scheduleTag = `"${whole?.planned ?? 0}-${children.size}-${shown}"`;
     return {
       uri,
       name: stored?.name ?? defaultName(uri),
       uid: stored?.uid ?? uri,
       scheduleTag,
-      etag: `${scheduleTag.slice(0, -1)}-${stored?.revision ?? 0}"`,
+      etag: `${scheduleTag.slice(0, -1)}-${stored?.revision ?? 0}${readdressed}"`,
       whole: whole !== undefined,
       children: [...children.keys()],
       reach: {

@@ -5,7 +5,7 @@ import { scheduleDefaults } from '../../schedule/limits.ts';
 import { RecurrenceSet } from '../../schedule/recurrence-set.ts';
 import { stamp } from '../../schedule/rule.ts';
 import { UnusableTime } from '../../schedule/unusable-time.ts';
-import { TIMES, timesIn } from '../event/events.ts';
+import { TIMES, timesIn } from './events.ts';
 
 /** What an event changes: one occurrence, by its id and moment, or that and all after it. */
 export interface Changed {

@@ -55,6 +55,8 @@ export interface ShownEvent {
 export interface Events {
   readonly events: readonly ShownEvent[];
   readonly zones: readonly ICAL.Component[];
+  /** X-WR-TIMEZONE, in which times are meant that name no zone. */
+  readonly floating?: ICAL.Property;
 }
 
 /** The conference as iCalendar shows it (RFC 5545 §3.6.1); nothing where it has no times. */
@@ -79,7 +81,8 @@ export function eventsOf(conference: SeenConference, options: EventOptions = {})
     (base) => base?.getAllSubcomponents('vtimezone') ?? [],
   );
   const shown = [...events.filter(({ component }) => !replaced.has(placeOf(component))), ...changed];
-  return { events: shown, zones: withNamedZones(onceEach(zones), shown) };
+  const floating = bases[0]?.getFirstProperty('x-wr-timezone') ?? undefined;
+  return { events: shown, zones: withNamedZones(onceEach(zones), shown), ...(floating && { floating }) };
 }
 
 /** Zones that events name and that no client described, for each is to be described (RFC 5545 §3.6.5). */
@@ -146,8 +149,9 @@ export function calendarOf(conference: SeenConference, options: EventOptions = {
   return calendarWith(eventsOf(conference, options));
 }
 
-export function calendarWith({ events, zones }: Events): ICAL.Component {
+export function calendarWith({ events, zones, floating }: Events): ICAL.Component {
   const calendar = emptyCalendar();
+  if (floating !== undefined) calendar.addProperty(copiedProperty(floating));
   for (const one of [...zones, ...events.map(({ component }) => component)]) calendar.addSubcomponent(one);
   return calendar;
 }

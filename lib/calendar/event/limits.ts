@@ -1,7 +1,7 @@
 import { UnusableCalendar } from './unusable-calendar.ts';
 
 export interface CalendarLimits {
-  /** Length of an iCalendar object in characters. */
+  /** Length of an iCalendar object in characters, where it is stored; it is shown with what the conference says beside. */
   readonly length: number;
   /** Components in it, whatever they are. */
   readonly components: number;
@@ -23,7 +23,10 @@ export const calendarDefaults: CalendarLimits = {
 
 /** Refuses floods in one pass over the lines, before anything is built of them. @throws {UnusableCalendar} */
 export function checkLimits(text: string, limits: CalendarLimits): void {
-  if (text.length > limits.length) throw tooLong(`An iCalendar object has at most ${limits.length} characters here.`);
+  if (text.length > limits.length)
+    throw tooLong(
+      `An iCalendar object has at most ${limits.length} characters here: leave out what only your calendar needs.`,
+    );
   const line = /^(?:(BEGIN:)|(END:)|(ATTENDEE[:;])|)/gim;
   const counts = { lines: 0, components: 0, attendees: 0, depth: 0 };
   for (let at = 0; at !== -1; at = text.indexOf('\n', at)) {

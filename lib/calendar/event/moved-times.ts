@@ -1,6 +1,6 @@
 import { xcon, XCON } from '../../model/names.ts';
 import { scheduleDefaults } from '../../schedule/limits.ts';
-import { RecurrenceSet } from '../../schedule/recurrence-set.ts';
+import { planOf } from '../../schedule/plan.ts';
 import type { XmlElement } from '../../xml/element.ts';
 
 const OFFSETS = new Set([
@@ -27,7 +27,7 @@ function moved(child: XmlElement, move: number): XmlElement {
 
 function startOf(base: string): number | undefined {
   try {
-    return new RecurrenceSet(base, scheduleDefaults).start;
+    return planOf(base, scheduleDefaults).start;
   } catch {
     return undefined; // the conference control says what is wrong with it
   }

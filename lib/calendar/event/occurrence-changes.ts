@@ -1,13 +1,13 @@
 import type ICAL from 'ical.js';
 import type { OccurrenceChange } from '../../conference/told-apart.ts';
 import type { XconUri } from '../../model/identifiers.ts';
-import { eventsOf, type SeenChild, type ShownEvent, withoutJoinLines } from '../event/events.ts';
-import { changedOccurrences, isOwnAddress, targetsOf } from '../event/request.ts';
-import { baseOf, type PlanChange, type Schedule } from '../event/schedule.ts';
-import { basesOf, joinAddressesOf, type SeenConference } from '../event/seen-conference.ts';
-import type { DavRequest } from './dav-request.ts';
+import type { Attendee } from './attendee.ts';
 import { EventMoments, plannedIn } from './event-moments.ts';
-import { reportSlices } from './multistatus.ts';
+import { eventsOf, type SeenChild, type ShownEvent, withoutJoinLines } from './events.ts';
+import { changedOccurrences } from './request.ts';
+import { baseOf, type PlanChange, type Schedule } from './schedule.ts';
+import { basesOf, joinAddressesOf, type SeenConference } from './seen-conference.ts';
+import { calendarSlices } from './slices.ts';
 
 /** An event that says of some occurrences what the series does not, and the conference from which they differ. */
 interface Apart {
@@ -83,32 +83,35 @@ function saidAnyway(
 }
 
 export function shownByMoment(series: SeenConference, children: readonly SeenChild[]) {
-  const { events, zones } = eventsOf(series, { children });
+  const { events, zones, floating } = eventsOf(series, { children });
   const moments = new EventMoments(
     events.map(({ component }) => component),
     zones,
+    floating,
   );
   return { moments, events: new Map(events.map((one) => [moments.keyOf(one.component), one])) };
 }
 
-/** What changes for such occurrences, beside what changes for the series. */
+/**
+ * What changes for such occurrences, beside what changes for the series.
+ * @param targetsOf whom the allowed-users-list names for attendees
+ */
 export async function occurrenceChanges(
-  { asking, people }: Pick<DavRequest, 'asking' | 'people'>,
   series: SeenConference,
   schedule: Schedule,
   apart: readonly Apart[],
+  targetsOf: (attendees: readonly Attendee[]) => Promise<string[]>,
 ): Promise<OccurrenceChange[]> {
   const occurrences: OccurrenceChange[] = [];
-  const slice = reportSlices.begin();
+  const slice = calendarSlices.begin();
   for (const { change, id, child, isAsShown } of apart) {
     await slice.rest();
     const seen = child?.conference ?? series;
     const { subject, description = '', attendees, event, andFuture } = change;
     const plain = withoutJoinLines(description, joinAddressesOf(seen));
     const base = isAsShown ? (basesOf(seen)[0] ?? '') : baseOf(schedule.calendar, [event]);
-    const invited = attendees.filter(({ address }) => !isOwnAddress(asking.principal, address));
     const said = { subject, description: plain === '' ? undefined : plain, base };
-    const changes = changedOccurrences(seen, said, await targetsOf(invited, people));
+    const changes = changedOccurrences(seen, said, await targetsOf(attendees));
     occurrences.push({ range: { from: id, ...(!andFuture && { to: id }) }, changes, invites: true });
   }
   return occurrences;

@@ -6,6 +6,7 @@ import { type Attendee, isSamePerson } from './attendee.ts';
 import { isSameTime } from './events.ts';
 import { withBase } from './moved-times.ts';
 import type { Schedule } from './schedule.ts';
+import { calendarSlices } from './slices.ts';
 import { basesOf, freeTextOf, peopleOf, type SeenConference, subjectOf, timesOf } from './seen-conference.ts';
 
 export { type Guestbook, principalOf } from '../../directory/calendar-users.ts';
@@ -23,7 +24,11 @@ export const isOwnAddress = (principal: Principal, address: string): boolean =>
 /** Whom the allowed-users-list names for an attendee: a user of the directory by an address of hers, others as they are. */
 export async function targetsOf(attendees: readonly Attendee[], people: Guestbook): Promise<string[]> {
   const targets = new Set<string>();
-  for (const { address } of attendees) targets.add(await calendarTargetOf(address, people));
+  const slice = calendarSlices.begin();
+  for (const { address } of attendees) {
+    targets.add(await calendarTargetOf(address, people));
+    await slice.rest();
+  }
   return [...targets];
 }
 

@@ -38,7 +38,6 @@ export interface Schedule extends Plan {
 }
 
 const KNOWN = new Set(['vevent', 'vtimezone']);
-const WORDS = ['summary', 'description'];
 
 /** Reads what a calendar says of one event or series. @throws {UnusableCalendar} */
 export function scheduleOf(text: string, limits: CalendarLimits = calendarDefaults): Schedule {
@@ -76,7 +75,12 @@ function parsed(text: string, limits: CalendarLimits): ICAL.Component {
   checkLimits(text, limits);
   try {
     const calendar = new ICAL.Component(ICAL.parse(text.trim()) as unknown[]);
-    if (calendar.name === 'vcalendar') return calendar;
+    if (calendar.name === 'vcalendar') {
+      // Values are read when they are asked for: what is no time shows here, and not where somebody looks at it.
+      for (const event of calendar.getAllSubcomponents())
+        for (const name of ['dtstamp', ...TIMES]) for (const one of event.getAllProperties(name)) one.getValues();
+      return calendar;
+    }
   } catch (error) {
     throw new UnusableCalendar('malformed', `This is no iCalendar object: ${(error as Error).message}.`);
   }
@@ -118,22 +122,15 @@ function textOf(component: ICAL.Component, name: string): string | undefined {
   return value === null ? undefined : value.toString().trim() || undefined;
 }
 
-/**
- * Events stripped to when they take place, with the time zones that they need: the `base` of a conference.
- * @param worded those that keep their words, for children are made of them
- */
-export function baseOf(
-  calendar: ICAL.Component,
-  events: readonly ICAL.Component[],
-  worded: readonly ICAL.Component[] = [],
-): string {
+/** Events stripped to when they take place, with the time zones that they need: the `base` of a conference. */
+export function baseOf(calendar: ICAL.Component, events: readonly ICAL.Component[]): string {
   const times = emptyCalendar();
   const zone = calendar.getFirstProperty('x-wr-timezone');
   if (zone !== null) times.addProperty(copiedProperty(zone));
   for (const one of calendar.getAllSubcomponents('vtimezone')) times.addSubcomponent(copied(one));
   for (const event of events) {
     const stripped = new ICAL.Component('vevent');
-    for (const name of ['uid', 'dtstamp', ...TIMES, ...(worded.includes(event) ? WORDS : [])])
+    for (const name of ['uid', 'dtstamp', ...TIMES])
       for (const one of event.getAllProperties(name)) stripped.addProperty(copiedProperty(one));
     times.addSubcomponent(stripped);
   }

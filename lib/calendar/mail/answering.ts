@@ -11,6 +11,7 @@ import type { XmlElement } from '../../xml/element.ts';
 import { answerElement } from '../event/answer.ts';
 import { attendeeOf, isSamePerson } from '../event/attendee.ts';
 import { isLater, revisionOf } from './bridge-event.ts';
+import type { CalendarLimits } from '../event/limits.ts';
 import { scheduleOf } from '../event/schedule.ts';
 import { UnusableCalendar } from '../event/unusable-calendar.ts';
 import type { Countering } from './countering.ts';
@@ -27,6 +28,8 @@ export interface AnsweringParts {
   readonly invited: KeyedRecords<Invited>;
   readonly countering: Countering;
   readonly times: ScheduleLimits;
+  /** What one event may be. */
+  readonly event: CalendarLimits;
   /** Told what became of each mail, without its token. */
   readonly onTaken: (outcome: Outcome) => void;
 }
@@ -87,7 +90,7 @@ export class Answering {
     if (mail.verdict === 'failed') return { uri, became: 'not-authentic' };
     const told = await this.#parts.told.read(uri);
     if (told === undefined) return { uri, became: 'over' };
-    const read = eventsIn(mail.calendar ?? '', told);
+    const read = eventsIn(mail.calendar ?? '', told, this.#parts.event);
     if (read === undefined) return { uri, became: 'unreadable' };
     const { method, calendar, events } = read;
     let became: Outcome['became'] = 'unreadable';
@@ -110,7 +113,7 @@ export class Answering {
     const answer = answerElement(named.partstat, to);
     if (to === undefined || answer === undefined) return 'unreadable';
     // RFC 5546 §2.1.5: of two replies the one to the later revision counts, then the one that was written later.
-    const revision = revisionOf([event]);
+    const revision = revisionOf(event);
     const before = answered[to];
     if (before !== undefined && !isLater(revision, before)) return 'outdated';
     try {
@@ -147,9 +150,10 @@ export class Answering {
 function eventsIn(
   text: string,
   told: Told,
+  limits: CalendarLimits,
 ): { method: string; calendar: ICAL.Component; events: ICAL.Component[] } | undefined {
   try {
-    const { method, uid, calendar } = scheduleOf(text);
+    const { method, uid, calendar } = scheduleOf(text, limits);
     if (method === undefined || told.events[uid] === undefined) return undefined;
     return { method, calendar, events: calendar.getAllSubcomponents('vevent').slice(0, MOST_EVENTS) };
   } catch (error) {

@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
-import type { Call, ObjectAnswer } from '../../conference/calls.ts';
+import type { Call } from '../../conference/calls.ts';
 import { Refusal } from '../../conference/refusal.ts';
 import type { Principal } from '../../directory/principal.ts';
 import { generateXconUri, type XconUri } from '../../model/identifiers.ts';
-import { POLICY } from '../../model/names.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
-import { XmlElement } from '../../xml/element.ts';
-import { isSamePerson } from '../event/attendee.ts';
+import { UnusableTime } from '../../schedule/unusable-time.ts';
+import { type Attendee, isSamePerson } from '../event/attendee.ts';
 import { recurrenceOf } from '../event/events.ts';
-import { changedConference, type Guestbook, isOwnAddress, newConference, targetsOf } from '../event/request.ts';
-import { baseOf, type Schedule, scheduleOf } from '../event/schedule.ts';
-import { type JoinAddress, joinAddressesOf, type SeenConference, seenIn } from '../event/seen-conference.ts';
-import { isLater, merged, organizersOf, readable, type Revision, revisionOf } from './bridge-event.ts';
+import type { CalendarLimits } from '../event/limits.ts';
+import { type Guestbook, isOwnAddress, targetsOf } from '../event/request.ts';
+import { type Schedule, scheduleOf } from '../event/schedule.ts';
+import { type JoinAddress, joinAddressesOf } from '../event/seen-conference.ts';
+import { UnusableCalendar } from '../event/unusable-calendar.ts';
+import { isNews, merged, organizersOf, readable, withdraws } from './bridge-event.ts';
 import { replyText } from './bridge-reply.ts';
+import { BridgedConference, type BridgedConferenceParts } from './bridged-conference.ts';
 import type { IncomingMail } from './incoming.ts';
-import { INVITATIONS } from './invitation.ts';
 import type { KeyedRecords } from './inviting.ts';
 import type { MailLetter, Words } from './letter.ts';
 import type { MailOutbox } from './outbox.ts';
@@ -24,20 +25,11 @@ import { upcomingLines } from './when.ts';
 export interface Bridged {
   readonly uri: XconUri;
   /** What its REQUESTs say; absent as long as nobody knows whether the conference was made. */
-  readonly said?: {
-    readonly text: string;
-    /** SEQUENCE and DTSTAMP of the newest. */
-    readonly revision: Revision;
-  };
+  readonly said?: { readonly text: string };
 }
 
 export interface BridgingParts {
-  readonly control: {
-    create(call: Call, source: { document: XmlElement; uri: XconUri }): Promise<unknown>;
-    retrieve(call: Call, uri: XconUri): Promise<ObjectAnswer>;
-    update(call: Call, uri: XconUri, changes: XmlElement): Promise<unknown>;
-    delete(call: Call, uri: XconUri): Promise<void>;
-  };
+  readonly control: BridgedConferenceParts['control'] & { delete(call: Call, uri: XconUri): Promise<void> };
   readonly people: Guestbook;
   readonly bridged: KeyedRecords<Bridged>;
   readonly outbox: MailOutbox;
@@ -46,6 +38,8 @@ export interface BridgingParts {
   /** Of new conferences. */
   readonly domain: string;
   readonly times: ScheduleLimits;
+  /** What one event may be. */
+  readonly event: CalendarLimits;
   /** Milliseconds since 1970. */
   readonly wall: () => number;
   readonly onTaken: (outcome: { readonly uri?: XconUri; readonly became: BridgeOutcome }) => void;
@@ -72,6 +66,8 @@ interface Asked {
   readonly schedule: Schedule;
   readonly address: string;
   readonly id: string;
+  /** Whether it is of an occurrence of a series of which the bridge knows nothing. */
+  readonly isAlone: boolean;
 }
 
 /**
@@ -101,13 +97,17 @@ export class Bridging {
     if (mail.verdict !== 'passed' || mail.from === undefined) return { became: 'not-authentic' };
     const principal = await this.#parts.people.principalByAddress(`mailto:${mail.from.address}`);
     if (principal === undefined) return { became: 'not-a-user' };
-    const schedule = readable(mail.calendar ?? '');
-    if (schedule === undefined || !['REQUEST', 'CANCEL'].includes(schedule.method ?? ''))
-      return { became: 'unreadable' };
+    const schedule = readable(mail.calendar ?? '', this.#parts.event);
+    if (schedule instanceof UnusableCalendar) return this.#tellTooMuch(mail, principal, address, schedule);
+    if (!['REQUEST', 'CANCEL'].includes(schedule.method ?? '')) return { became: 'unreadable' };
     if (!organizersOf(schedule).some((one) => isOwnAddress(principal, one))) return { became: 'not-the-organizer' };
     const call: Call = { caller: { kind: 'user', principal }, source: 'mail', profile: 'standard' };
-    const id = createHash('sha256').update(`${principal.userId}\n${schedule.uid}`).digest('base64url');
-    return this.#follow({ mail, call, principal, schedule, address, id });
+    const series = idOf(principal, schedule.uid);
+    // To which occurrences alone it is asked, it knows nothing of the series: each is an event of its own.
+    const [only, ...more] = schedule.calendar.getAllSubcomponents('vevent').map(recurrenceOf);
+    const isAlone = only !== undefined && more.length === 0 && (await this.#parts.bridged.read(series)) === undefined;
+    const id = isAlone ? idOf(principal, schedule.uid, only) : series;
+    return this.#follow({ mail, call, principal, schedule, address, id, isAlone });
   }
 
   async #follow(asked: Asked): Promise<{ uri?: XconUri; became: BridgeOutcome }> {
@@ -115,23 +115,27 @@ export class Bridging {
     const known = await this.#parts.bridged.read(id);
     const said = known?.said;
     const events = schedule.calendar.getAllSubcomponents('vevent');
-    const revision = revisionOf(events);
-    if (known && said && !isLater(revision, said.revision)) return { uri: known.uri, became: 'outdated' };
-    const isWhole = events.some((event) => recurrenceOf(event) === undefined);
-    if (schedule.method === 'CANCEL' && isWhole) return this.#cancel(asked, known);
+    if (known && said && !isNews(schedule, said.text)) return { uri: known.uri, became: 'outdated' };
+    const isWhole = asked.isAlone || events.some((event) => recurrenceOf(event) === undefined);
+    const isOver = schedule.method === 'CANCEL' && !withdraws(schedule, this.#parts.addresses);
+    if (isOver && isWhole) return this.#cancel(asked, known);
     if (schedule.method === 'CANCEL' && said === undefined) return { became: 'unknown' };
-    const all = said === undefined || isWhole ? schedule : scheduleOf(merged(said.text, schedule));
     const uri = known?.uri ?? generateXconUri(this.#parts.domain);
     // Noted down before it is made: the same mail, handed in again after a crash, finds it.
     if (known === undefined) await this.#parts.bridged.keep(id, { uri });
     try {
-      const seen = await this.#settle(asked, all, uri, said !== undefined);
+      const isAll = said === undefined || (isWhole && schedule.method === 'REQUEST');
+      const all = isAll ? schedule : scheduleOf(merged(said.text, schedule, isOver), this.#parts.event);
+      const { control, domain } = this.#parts;
+      const targets = (attendees: readonly Attendee[]): Promise<string[]> => this.#targets(asked, attendees);
+      const conference = new BridgedConference(uri, { control, domain, call: asked.call, targetsOf: targets });
+      const seen = await conference.follow(all, said !== undefined);
       const send = await this.#answer(asked, 'ACCEPTED', joinAddressesOf(seen), uri);
-      await this.#parts.bridged.keep(id, { uri, said: { text: all.calendar.toString(), revision } });
+      await this.#parts.bridged.keep(id, { uri, said: { text: all.calendar.toString() } });
       send();
       return { uri, became: said === undefined ? 'created' : 'updated' };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!isRefusal(error)) throw error;
       const send = await this.#answer(asked, 'DECLINED', [], uri, error.message);
       if (said === undefined) await this.#parts.bridged.forget(id);
       send();
@@ -139,34 +143,36 @@ export class Bridging {
     }
   }
 
-  /** Makes the conference what the event says. */
-  async #settle(asked: Asked, schedule: Schedule, uri: XconUri, isThere: boolean): Promise<SeenConference> {
-    const { control } = this.#parts;
-    const before = await control.retrieve(asked.call, uri).catch((error: unknown) => {
-      if (isThere || !(error instanceof Refusal)) throw error;
-    });
-    if (before === undefined) await this.#create(asked, schedule, uri);
-    else await this.#update(asked, schedule, seenIn(before));
-    return seenIn(await control.retrieve(asked.call, uri));
-  }
-
-  async #create(asked: Asked, schedule: Schedule, uri: XconUri): Promise<void> {
-    const targets = await this.#targets(asked, schedule);
-    const document = newConference({ ...schedule, base: wordedBaseOf(schedule) }, targets, this.#parts.domain);
-    // The organizer's own calendar has invited everybody.
-    const children = document.children.map((child) =>
-      child instanceof XmlElement && child.local === 'conference-description'
-        ? child.withAttribute(INVITATIONS, 'none', POLICY)
-        : child,
-    );
-    await this.#parts.control.create(asked.call, { document: document.withChildren(children), uri });
-  }
-
-  async #update(asked: Asked, schedule: Schedule, seen: SeenConference): Promise<void> {
-    const { subject, description } = schedule;
-    const said = { subject, description, base: wordedBaseOf(schedule) };
-    const changes = changedConference(seen, said, await this.#targets(asked, schedule));
-    if (changes !== undefined) await this.#parts.control.update(asked.call, seen.uri, changes);
+  /** Of what is too much to be read nothing is known to be answered, but who sent it. */
+  async #tellTooMuch(
+    mail: IncomingMail,
+    { userId }: Principal,
+    address: string,
+    { flaw, message }: UnusableCalendar,
+  ): Promise<{ became: BridgeOutcome }> {
+    if (mail.from === undefined || !flaw.startsWith('too-')) return { became: 'unreadable' };
+    const letter: MailLetter = {
+      id: `bridge.${createHash('sha256')
+        .update(`${address} ${mail.calendar ?? ''}`)
+        .digest('base64url')}`,
+      at: this.#parts.wall(),
+      organizer: userId,
+      uri: generateXconUri(this.#parts.domain),
+      from: { address, name: 'Conference' },
+      to: mail.from,
+      subject: 'Your invitation could not be read',
+      words: {
+        headline: 'This conference can not be made.',
+        title: 'Your invitation',
+        when: [],
+        where: [],
+        people: [],
+        note: message,
+      },
+      ...(mail.messageId !== undefined && { inReplyTo: mail.messageId }),
+    };
+    (await this.#parts.outbox.keep([letter]))();
+    return { became: 'refused' };
   }
 
   async #cancel({ call, id }: Asked, known: Bridged | undefined): Promise<{ uri?: XconUri; became: BridgeOutcome }> {
@@ -181,7 +187,7 @@ export class Bridging {
   }
 
   /** Everybody but the organizer, the bridge itself and things. */
-  #targets({ principal }: Asked, { attendees }: Schedule): Promise<string[]> {
+  #targets({ principal }: Asked, attendees: readonly Attendee[]): Promise<string[]> {
     const others = attendees.filter(
       ({ address, kind }) =>
         !['RESOURCE', 'ROOM'].includes(kind) &&
@@ -227,8 +233,11 @@ export class Bridging {
   }
 }
 
-/** With the words of events that override others: those that differ become children of the series (RFC 5239 §7.4). */
-function wordedBaseOf({ calendar, changes }: Schedule): string {
-  const worded = changes.filter(({ differs }) => differs).map(({ event }) => event);
-  return baseOf(calendar, calendar.getAllSubcomponents('vevent'), worded);
-}
+const idOf = ({ userId }: Principal, ...event: readonly string[]): string =>
+  createHash('sha256')
+    .update([userId, ...event].join('\n'))
+    .digest('base64url');
+
+/** What is wrong with the event, not with us. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof Refusal || error instanceof UnusableTime || error instanceof UnusableCalendar;

@@ -1,4 +1,5 @@
 import { type HeaderLines, simpleParser } from 'mailparser';
+import { calendarText } from '../event/octets.ts';
 import { type Verdict, verdictOf } from './authentication-results.ts';
 import type { Mailbox } from './letter.ts';
 
@@ -60,7 +61,7 @@ export async function readMail(
     ...(mail.messageId !== undefined && { messageId: mail.messageId }),
     by: sender === '' ? 'machine' : writerOf(lines),
     verdict: authservId === undefined || !isOne ? 'unknown' : verdictOf(results, authservId, domain),
-    ...(part && { calendar: part.content.toString('utf8') }),
+    ...(part && { calendar: calendarText(part.content) }),
   };
 }
 

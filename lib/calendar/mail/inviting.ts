@@ -6,6 +6,7 @@ import { LogFollower, type Log } from '../../outbox/follower.ts';
 import type { Records, Timers } from '../../outbox/letter.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { type Invitation, invitationOf, type InvitedEvent, invitesByMail, type Said } from './invitation.ts';
+import type { MailLetter } from './letter.ts';
 import type { MailLimits } from './limits.ts';
 import type { LetterWriter } from './letter-writer.ts';
 import type { MailOutbox } from './outbox.ts';
@@ -74,8 +75,14 @@ export class Inviting {
     if ((await log.position('mail')) === 0) await this.#follower.skip();
     // What was dealt with and not yet passed is read again, before a letter of it has gone out: so none goes out twice.
     else await this.#follower.wake().catch(onError);
+    await outbox.review((letter) => this.#isTold(letter));
     outbox.start();
     this.#isOpen = true;
+  }
+
+  /** A crash between letters and what was told leaves invitations of which nobody knows, and whom nothing would recall. */
+  async #isTold({ uri, to }: MailLetter): Promise<boolean> {
+    return (await this.#parts.told.read(uri))?.guests[to.address] !== undefined;
   }
 
   async close(): Promise<void> {

@@ -31,6 +31,8 @@ export class MailOutbox {
   readonly #courier: Courier<MailLetter>;
   readonly #budgets: Allowance;
   #opened: Promise<void> | undefined;
+  /** What an earlier life left. */
+  #left: readonly MailLetter[] = [];
 
   constructor(parts: OutboxParts) {
     const { letters, spent, office, domain, wall, limits } = parts;
@@ -55,11 +57,23 @@ export class MailOutbox {
   /** Takes up what an earlier life left, the first time; nothing goes out before `start`. */
   open(): Promise<void> {
     return (this.#opened ??= this.#letterbox.open().then((letters) => {
+      this.#left = letters;
       for (const letter of letters) this.#courier.take(letter);
     }));
   }
 
+  /** Before `start`: forgets invitations of an earlier life that are not wanted any more and that nothing takes back. */
+  async review(isWanted: (letter: MailLetter) => Promise<boolean>): Promise<void> {
+    for (const letter of this.#left) {
+      const isEnded = this.#courier.besides(letter).some(({ calendar }) => calendar?.method === 'CANCEL');
+      if (letter.calendar?.method !== 'REQUEST' || isEnded || (await isWanted(letter))) continue;
+      this.#courier.takeBack(letter);
+      await this.#letterbox.forget(letter);
+    }
+  }
+
   start(): void {
+    this.#left = [];
     this.#courier.open();
   }
 

@@ -33,6 +33,7 @@ describe('the calendars of users', () => {
       ...{ control: counted, limits: { ...davDefaults, calendars: 2, conferences: 1_000 } },
       events: store.records<StoredEvent>('calendar-event'),
       changes: store.records('calendar-changes'),
+      addresses: store.records('calendar-addresses'),
     });
   });
 

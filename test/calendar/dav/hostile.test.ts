@@ -90,6 +90,13 @@ describe('a calendar that somebody floods', () => {
       'valid-calendar-data',
     ],
     [
+      'a zone whose name ends where it should not',
+      () =>
+        calendarText(['UID:x', 'DTSTAMP:20291201T000000Z', 'DTSTART;TZID=tzone://Microsoft/Custom:20300107T090000']),
+      403,
+      'valid-calendar-data',
+    ],
+    [
       'a METHOD',
       () => calendarText(EVENT).replace('VERSION', 'METHOD:REQUEST\r\nVERSION'),
       403,

@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import { type Bridged, Bridging, type BridgingParts } from '../../../lib/calendar/mail/bridging.ts';
 import type { IncomingMail } from '../../../lib/calendar/mail/incoming.ts';
-import type { KeyedRecords } from '../../../lib/calendar/mail/inviting.ts';
 import type { MailLetter } from '../../../lib/calendar/mail/letter.ts';
+import { calendarDefaults } from '../../../lib/calendar/event/limits.ts';
 import { mailDefaults } from '../../../lib/calendar/mail/limits.ts';
 import { MailOutbox } from '../../../lib/calendar/mail/outbox.ts';
 import { scheduleDefaults } from '../../../lib/schedule/limits.ts';
 import type { MemoryStore } from '../../../lib/store/memory.ts';
 import { as, controlOver, principal, shown, world } from '../../conference/world.ts';
 import { quiet } from '../../notification/watchers.ts';
+import { Mortal } from '../../support/mortal.ts';
 import { VirtualClock } from '../../sip/virtual-clock.ts';
 
 const NOW = Date.UTC(2029, 11, 1);
@@ -32,33 +33,6 @@ const mail = (method: 'REQUEST' | 'CANCEL', sequence: number, hour: number): Inc
     ...['END:VEVENT', 'END:VCALENDAR', ''],
   ].join('\r\n'),
 });
-
-/** A process that is killed at its n-th write: nothing is written any more. */
-class Mortal {
-  #left: number;
-
-  constructor(writes: number) {
-    this.#left = writes;
-  }
-
-  get isDead(): boolean {
-    return this.#left < 0;
-  }
-
-  write<T>(work: () => Promise<T>): Promise<T> {
-    this.#left -= 1;
-    return this.isDead ? Promise.reject(new Error('killed')) : work();
-  }
-
-  records<Value>(records: KeyedRecords<Value>): KeyedRecords<Value> {
-    return {
-      read: (id) => records.read(id),
-      all: () => records.all(),
-      keep: (id, value) => this.write(() => records.keep(id, value)),
-      forget: (id) => this.write(() => records.forget(id)),
-    };
-  }
-}
 
 describe('the bridge', () => {
   let store: MemoryStore;
@@ -86,8 +60,9 @@ describe('the bridge', () => {
     const parts: BridgingParts = {
       control: {
         retrieve: (call, uri) => control.retrieve(call, uri),
-        create: (call, source) => mortal.write(() => control.create(call, source)),
-        update: (call, uri, changes) => mortal.write(() => control.update(call, uri, changes)),
+        children: (call, uri) => control.children(call, uri),
+        create: (call, source, apart) => mortal.write(() => control.create(call, source, apart)),
+        update: (call, uri, changes, apart) => mortal.write(() => control.update(call, uri, changes, apart)),
         delete: (call, uri) => mortal.write(() => control.delete(call, uri)),
       },
       people: {
@@ -96,7 +71,13 @@ describe('the bridge', () => {
           Promise.resolve(address === 'mailto:alice@example.com' ? principal('alice') : undefined),
       },
       bridged: mortal.records(store.records<Bridged>('mail-bridged')),
-      ...{ outbox, addresses: ['meet@example.com'], domain: 'example.com', times: scheduleDefaults },
+      ...{
+        outbox,
+        addresses: ['meet@example.com'],
+        domain: 'example.com',
+        times: scheduleDefaults,
+        event: calendarDefaults,
+      },
       ...{ wall: () => NOW, onTaken: () => undefined },
     };
     return new Bridging(parts);
