@@ -4,7 +4,7 @@ import { attributesAt, textAt } from '../support/reading.ts';
 import { Reference } from '../support/referring.ts';
 import { Room } from '../support/room.ts';
 import { RtpPhone } from '../support/rtp-phone.ts';
-import { idOf, type Name, sipOf } from '../support/system.ts';
+import { idOf, sipOf } from '../support/system.ts';
 
 const DIRECTED = '<info:users><xcon:join-handling>directed-operator</xcon:join-handling></info:users>';
 const PITCHES = { bob: 740, carol: 1_130, dave: 1_610 };
@@ -36,7 +36,7 @@ describe('sound of the operator', function () {
   };
   const calls = async (name: 'bob' | 'carol') => {
     const sound = await telephone(name);
-    return { sound, call: (await room.stage.phone(name as Name)).calls(room.uri, { offer: sound.description() }) };
+    return { sound, call: (await room.stage.phone(name)).calls(room.uri, { offer: sound.description() }) };
   };
 
   for (const how of ['his transfer', 'CCMP'] as const)
