@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
-const [dist = '', file = '', udpLimit = '1300'] = process.argv.slice(2);
+const [dist = '', file = '', udpLimit = '1300', peers = ''] = process.argv.slice(2);
 const compiled = (path) => import(pathToFileURL(join(dist, path)).href);
 const { UserAgent } = await compiled('sip/agent/user-agent.js');
 const { TimerWheel } = await compiled('sip/clock.js');
@@ -22,7 +22,7 @@ const watchers = new Map();
 const agent = new UserAgent({
   clock: new TimerWheel(),
   limits: {
-    transport: { udpLimit: Number(udpLimit), unlimitedPeers: ['127.0.0.1'] },
+    transport: { udpLimit: Number(udpLimit), unlimitedPeers: peers.split(',') },
     transactions: { transactions: 1e7, unansweredPerPeer: 1e6 },
     notifier: { subscriptions: 1e6 },
   },

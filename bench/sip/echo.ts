@@ -28,10 +28,11 @@ export class Echo {
     this.pids = [child.pid ?? 0];
   }
 
-  static async start({ scratch, dist }: Setting, body: string): Promise<Echo> {
+  /** Rates of `peers` are not limited. */
+  static async start({ scratch, dist }: Setting, body: string, peers = ['127.0.0.1']): Promise<Echo> {
     const file = join(mkdtempSync(join(scratch, 'echo-')), 'body.xml');
     writeFileSync(file, body);
-    const child = fork(join(import.meta.dirname, 'echo.mjs'), [dist, file, String(UDP_LIMIT)], {
+    const child = fork(join(import.meta.dirname, 'echo.mjs'), [dist, file, String(UDP_LIMIT), peers.join()], {
       execArgv: ['--expose-gc', ...flagsOf(join(dist, 'main.js'))],
     });
     const [{ port }] = (await once(child, 'message')) as [{ readonly port: number }];

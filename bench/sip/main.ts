@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Figure } from '../figures.ts';
 import { benchmark, run } from '../run.ts';
+import { measureHostile } from './hostile.ts';
 import { measureMemory } from './memory.ts';
 import { measureNotifier } from './notifier.ts';
 import { measureParse } from './parse.ts';
@@ -11,6 +12,7 @@ const PARTS: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> =
   parse: measureParse,
   notifier: measureNotifier,
   memory: measureMemory,
+  hostile: measureHostile,
 };
 
 interface Options {
