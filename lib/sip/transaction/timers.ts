@@ -50,8 +50,7 @@ export const schedule = {
   'start H': ['H', patience],
   'start I': ['I', absorb(({ t4 }) => t4)],
   'start J': ['J', absorb(patience)],
-  // T4 over UDP (§17.1.2.2) absorbs a response that comes again; one that matches nothing is dropped all the same.
-  'start K': ['K', () => 0],
+  'start K': ['K', absorb(({ t4 }) => t4)],
   'start L': ['L', patience],
   'start M': ['M', patience],
   'start 100': ['100', ({ trying }) => trying],

@@ -137,7 +137,7 @@ describe('The schedules of RFC 3261 §17', () => {
     expect(over('tcp')).to.deep.equal(['20 404', '20 done', '30 server done']);
   });
 
-  it('absorbs retransmitted requests for 64·T1 (Timer J) over UDP, and keeps nothing to absorb responses', () => {
+  it('absorbs retransmitted requests for 64·T1 (Timer J) and responses for T4 (Timer K) over UDP, for no time over TCP', () => {
     const over = (protocol: Protocol) => {
       const scene = stage((server) => {
         server.onEnd((reason) => scene.heard.push(`${scene.clock.now()} server ${reason}`));
@@ -148,7 +148,7 @@ describe('The schedules of RFC 3261 §17', () => {
       expectNothingLeft(scene);
       return scene.heard;
     };
-    expect(over('udp')).to.deep.equal(['20 200', '20 done', '32010 server done']);
+    expect(over('udp')).to.deep.equal(['20 200', '5020 done', '32010 server done']);
     expect(over('tcp')).to.deep.equal(['10 server done', '20 200', '20 done']);
   });
 
