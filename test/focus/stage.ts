@@ -58,8 +58,8 @@ export class ScriptedMixer extends NoMixer {
     };
   }
 
-  override announce(_conference: string, announcement: Announcement): Promise<void> {
-    this.heard.push(announcement);
+  override announce(_conference?: string, announcement?: Announcement): Promise<void> {
+    if (announcement !== undefined) this.heard.push(announcement);
     return Promise.resolve();
   }
 
