@@ -235,7 +235,7 @@ export class Dialog {
 }
 
 export const dialogId = (callId: string, localTag: string, remoteTag: string): string =>
-  `${callId} ${localTag} ${remoteTag}`;
+  [callId, localTag, remoteTag].join(' ');
 
 function targetOf(request: Request): string {
   const [contact] = request.contacts;

@@ -60,8 +60,9 @@ export class DialogLayer {
 
   /** Adds a usage to a dialog, and the dialog with it when it is new. */
   attach(dialog: Dialog, usage: Usage): void {
-    const entry = this.#entries.get(dialog.id);
-    if (entry === undefined) this.#entries.set(dialog.id, { dialog, usages: [usage] });
+    const { id } = dialog;
+    const entry = this.#entries.get(id);
+    if (entry === undefined) this.#entries.set(id, { dialog, usages: [usage] });
     else entry.usages = [...entry.usages, usage];
   }
 

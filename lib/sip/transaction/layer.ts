@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import { BadMessage } from '../message/bad-message.ts';
-import { ownText } from '../message/own-text.ts';
 import { Request } from '../message/request.ts';
 import { Response, type ResponseParts } from '../message/response.ts';
 import { serialize, type Serialized } from '../message/serialize.ts';
@@ -156,7 +155,7 @@ export class TransactionLayer {
   #begin(key: string, request: Request, flow: Flow): void {
     const mergeKey = mergeKeyOf(request);
     const merged = mergeKey !== undefined && this.#merging.has(mergeKey);
-    const server = new ServerMachine(ownText(key), merged ? undefined : mergeKey, request, flow, this.#forServers);
+    const server = new ServerMachine(key, merged ? undefined : mergeKey, request, flow, this.#forServers);
     this.#servers.set(server.key, server);
     if (server.mergeKey !== undefined) this.#merging.set(server.mergeKey, server);
     this.#count(flow, 1);
@@ -228,5 +227,5 @@ const respond = (server: ServerTransaction, status: number, parts: ResponseParts
 /** §8.2.2.2: the same request on another way. CANCEL is matched to its INVITE instead; in a dialog the To tag is there. */
 function mergeKeyOf(request: Request): string | undefined {
   if (request.method === 'CANCEL' || request.to.tag !== undefined) return undefined;
-  return ownText(`${request.callId} ${request.from.tag ?? ''} ${request.cseq.number} ${request.cseq.method}`);
+  return [request.callId, request.from.tag, request.cseq.number, request.cseq.method].join(' ');
 }
