@@ -40,10 +40,10 @@ describe('the clock of conferences and a killed server', function () {
   });
 
   /** A life of the server, some hours later; nobody takes over a lease of another for a day. */
-  const serves = async (later = ''): Promise<void> => {
+  const serves = async (later = ''): Promise<RunningServer> => {
     const options = `--import tsx${later === '' ? '' : ` --import ${LATER}?${later}`}`;
     const args = ['--demo', '--data', data, '--set', `schedule.lease=${24 * HOUR}`];
-    server = await serve(args, { environment: { NODE_OPTIONS: options } });
+    return (server = await serve(args, { environment: { NODE_OPTIONS: options } }));
   };
 
   const leases = (): unknown => {
@@ -56,10 +56,10 @@ describe('the clock of conferences and a killed server', function () {
   };
 
   it('begin after kill -9 between claim and step, each once, without waiting for the leases of the life before', async () => {
-    await serves();
+    const first = await serves();
     const start = Date.now() + HOUR;
     const uris = await Promise.all(Array.from({ length: COUNT }, async () => made(await alice.creates(at(start)))));
-    await server?.stop();
+    await first.stop();
     expect(leases()).to.equal(0);
 
     server = undefined;
@@ -70,13 +70,13 @@ describe('the clock of conferences and a killed server', function () {
     expect(ended).to.include('the server ended');
     expect(leases(), 'what was claimed').to.equal(COUNT);
 
-    await serves('hours=2');
+    const last = await serves('hours=2');
     for (const uri of uris) {
       const { code, version, info } = await alice.retrieves(uri);
       expect({ code, version }).to.deep.equal({ code: 200, version: 2 });
       expect(textAt(info, 'conference-state/active')).to.equal('true');
     }
-    expect((await server?.stop())?.code).to.equal(0);
+    expect((await last.stop()).code).to.equal(0);
     expect(leases()).to.equal(0);
   });
 });
