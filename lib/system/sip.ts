@@ -33,6 +33,7 @@ import type { Spent } from '../outbox/allowance.ts';
 import type { Log } from '../outbox/follower.ts';
 import { type DialOutFront, type DialOutWiring, openDialOut } from './dial-out.ts';
 import { openFocus } from './focus.ts';
+import { listenAtOnePort } from './one-port.ts';
 
 export interface SipParts {
   readonly config: Config;
@@ -59,14 +60,14 @@ export interface SipParts {
   readonly referByMail: DialOutWiring['referByMail'];
 }
 
-const LISTENERS: readonly (readonly [protocol: Protocol, setting: 'sip.listen' | 'sip.tls' | 'sip.ws' | 'sip.wss'])[] =
-  [
-    ['tcp', 'sip.listen'],
-    ['udp', 'sip.listen'],
-    ['tls', 'sip.tls'],
-    ['ws', 'sip.ws'],
-    ['wss', 'sip.wss'],
-  ];
+type ListenSetting = 'sip.listen' | 'sip.tls' | 'sip.ws' | 'sip.wss';
+
+const LISTENERS: readonly (readonly [protocols: readonly Protocol[], setting: ListenSetting])[] = [
+  [['tcp', 'udp'], 'sip.listen'],
+  [['tls'], 'sip.tls'],
+  [['ws'], 'sip.ws'],
+  [['wss'], 'sip.wss'],
+];
 
 /** SIP as the conferencing system speaks it. */
 export class SipFront {
@@ -198,24 +199,14 @@ export class SipFront {
     if (calls > 0) this.#logger.info({ calls }, 'participants are asked whether they are still there');
     await this.#mixer.open();
     const served: string[] = [];
-    let chosen = 0;
-    for (const [protocol, setting] of LISTENERS) {
+    for (const [protocols, setting] of LISTENERS) {
       const address = this.#config[setting];
       if (address === undefined) continue;
-      const host = this.#config['sip.advertise'];
-      const isSecure = protocol === 'tls' || protocol === 'wss';
-      const listener = await this.#agent.listen({
-        protocol,
-        address: address.address,
-        // TCP has chosen; UDP takes the same.
-        port: protocol === 'udp' && address.port === 0 ? chosen : address.port,
-        ...(host !== undefined && { advertise: { host } }),
-        ...(isSecure && { tls: await this.#tls() }),
-        origins: this.#config['sip.origins'],
-      });
-      chosen = listener.local.port;
-      if (isSecure) this.#secure.push(listener);
-      served.push(`sip:${listener.sentBy};transport=${protocol}`);
+      const listeners = await listenAtOnePort(protocols, address.port, (protocol, port) =>
+        this.#listen(protocol, address.address, port),
+      );
+      if (setting === 'sip.tls' || setting === 'sip.wss') this.#secure.push(...listeners);
+      served.push(...listeners.map(({ sentBy, protocol }) => `sip:${sentBy};transport=${protocol}`));
     }
     await this.#resume();
     // Who has answered before a kill is not called again, whatever becomes of her call.
@@ -223,6 +214,18 @@ export class SipFront {
     this.#focus.recover().catch((error: unknown) => this.#logger.error({ err: error }, 'calls could not go on'));
     await this.#factory.open();
     return served;
+  }
+
+  async #listen(protocol: Protocol, address: string, port: number): Promise<Listener> {
+    const host = this.#config['sip.advertise'];
+    return this.#agent.listen({
+      protocol,
+      address,
+      port,
+      ...(host !== undefined && { advertise: { host } }),
+      ...((protocol === 'tls' || protocol === 'wss') && { tls: await this.#tls() }),
+      origins: this.#config['sip.origins'],
+    });
   }
 
   /** Takes certificates from their files anew; connections stay. */

@@ -79,6 +79,7 @@ export class Pipeline {
     request.push(null);
     const response = new KeptResponse(request);
     await this.#server.serve(new Exchange(request, response, factsOf(request)));
+    await response.ended;
     return { status: response.statusCode, body: response.body };
   }
 
@@ -89,9 +90,17 @@ export class Pipeline {
 
 class KeptResponse extends ServerResponse {
   body = '';
+  readonly ended: Promise<void>;
+  #over: () => void = () => undefined;
+
+  constructor(request: IncomingMessage) {
+    super(request);
+    this.ended = new Promise((over) => (this.#over = over));
+  }
 
   override end(chunk?: unknown): this {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) this.body = Buffer.from(chunk).toString();
+    this.#over();
     return this;
   }
 }
