@@ -59,20 +59,22 @@ export async function measureHostile(setting: Setting): Promise<Figure[]> {
     }
     socket.destroy();
   }
-  const idle: Socket[] = [];
-  while (idle.length < IDLE) {
-    const batch = Array.from({ length: 20 }, () => stream(echo.port));
-    await asks(`${IDLE} idle connections`);
-    idle.push(...(await Promise.all(batch)));
-  }
-  for (const socket of idle) socket.destroy();
+  // As many as the server takes: one of them is the peer that will not read.
   const deaf = await stream(echo.port);
+  const idle = [deaf];
+  while (idle.length < IDLE) {
+    const more = Array.from({ length: Math.min(20, IDLE - idle.length) }, () => stream(echo.port));
+    idle.push(...(await Promise.all(more)));
+    await asks(`${IDLE} idle connections`);
+  }
+  const open = idle.filter(({ destroyed }) => !destroyed).length;
+  if (open < IDLE) throw new Error(`only ${open} connections are open`);
   deaf.pause();
   for (let sent = 0; sent < 100 && !deaf.destroyed; sent++) {
     deaf.write(Array.from({ length: 200 }, (_, at) => options(`deaf-${sent}-${at}`, 'TCP')).join(''));
     await asks('a peer that never reads');
   }
-  deaf.destroy();
+  for (const socket of idle) socket.destroy();
   honest.close();
   hostile.close();
   await echo.stop();
