@@ -1,7 +1,7 @@
 import type { ObjectEdit } from '../model/conference-object.ts';
 import type { XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, POLICY, XCON, xcon } from '../model/names.ts';
-import { endpointsOf, userRecord } from '../model/user.ts';
+import { endpointsOf, entityOf, userRecord } from '../model/user.ts';
 import { isTrue } from '../model/values.ts';
 import { XmlElement, type XmlNode } from '../xml/element.ts';
 import type { Work } from './control-parts.ts';
@@ -27,9 +27,9 @@ const SILENCING = ['mute', 'pause-video'] as const;
  */
 export function withMutes(before: XmlElement, after: XmlElement, muting: Muting): XmlElement {
   if (before === after) return after;
-  const known = new Map(endpointsOf(before).map((one) => [keyOf(one, 'entity'), one]));
+  const known = new Map(endpointsOf(before).map((one) => [entityOf(one), one]));
   const settle = (endpoint: XmlElement): XmlElement => {
-    const old = known.get(keyOf(endpoint, 'entity'));
+    const old = known.get(entityOf(endpoint));
     return old === undefined || old === endpoint ? endpoint : endpointAfter(old, endpoint, muting);
   };
   return mapped(after, (child) => (child.is(CONFERENCE_INFO, 'endpoint') ? settle(child) : child));
@@ -60,13 +60,13 @@ export const isHeld = (medium: XmlElement): boolean =>
   medium.elements.some((path) => path.attribute(HELD, POLICY) !== undefined);
 
 function endpointAfter(before: XmlElement, after: XmlElement, muting: Muting): XmlElement {
-  const media = new Map(before.all(CONFERENCE_INFO, 'media').map((one) => [keyOf(one, 'id'), one]));
+  const media = new Map(before.all(CONFERENCE_INFO, 'media').map((one) => [idOf(one), one]));
   const isCall = before.first(CONFERENCE_INFO, 'call-info') !== undefined;
-  const staying = new Set(after.all(CONFERENCE_INFO, 'media').map((one) => keyOf(one, 'id')));
+  const staying = new Set(after.all(CONFERENCE_INFO, 'media').map((one) => idOf(one)));
   for (const [id, medium] of media) if (!staying.has(id) && isHeld(medium) && !muting.moderates) throw heldBack();
   return mapped(after, (child) => {
     if (!child.is(CONFERENCE_INFO, 'media')) return child;
-    const old = media.get(keyOf(child, 'id'));
+    const old = media.get(idOf(child));
     const told = isCall && old !== undefined ? withStatusObeyed(old, child) : child;
     return PATHS.reduce((medium, path) => pathHeld(old?.first(XCON, path.local), medium, path, muting), told);
   });
@@ -119,7 +119,7 @@ function pathHeld(old: XmlElement | undefined, medium: XmlElement, { local }: Pa
 
 const heldBack = (): Refusal => new Refusal('not-allowed', 'A moderator has muted you.');
 
-const keyOf = (element: XmlElement, name: string): string | undefined => element.attribute(name)?.trim();
+const idOf = (medium: XmlElement): string | undefined => medium.attribute('id')?.trim();
 
 const textOf = (element: XmlElement, local: string): string | undefined =>
   element.first(CONFERENCE_INFO, local)?.text.trim();

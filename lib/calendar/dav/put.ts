@@ -4,7 +4,7 @@ import { info } from '../../model/names.ts';
 import type { Attendee } from '../event/attendee.ts';
 import { EventMoments } from '../event/event-moments.ts';
 import { type SeenChild, withoutJoinLines } from '../event/events.ts';
-import { occurrenceChanges, parted, shownByMoment } from '../event/occurrence-changes.ts';
+import { occurrenceChanges, parted, seriesChange, shownByMoment } from '../event/occurrence-changes.ts';
 import { calendarText } from '../event/octets.ts';
 import { changedConference, isOwnAddress, newConference, targetsOf } from '../event/request.ts';
 import { type Schedule, scheduleOf } from '../event/schedule.ts';
@@ -128,10 +128,9 @@ async function change(request: DavRequest, item: CalendarItem, schedule: Schedul
     const occurrences = isOrganizer
       ? await occurrenceChanges(seen, schedule, apart, (one) => targetsIn(request, one))
       : [];
-    const told = { occurrences, dropped: isOrganizer ? dropped : [] };
-    const tells = occurrences.length > 0 || told.dropped.length > 0;
-    if (changes !== undefined || tells)
-      await control.update(asking.call, item.uri, changes ?? info('conference-info'), tells ? told : undefined);
+    const told = seriesChange(occurrences, isOrganizer ? dropped : []);
+    if (changes !== undefined || told !== undefined)
+      await control.update(asking.call, item.uri, changes ?? info('conference-info'), told);
     if (!isOrganizer) await answer(request, seen, childrenByMoment(children), schedule);
   });
   return item.uri;

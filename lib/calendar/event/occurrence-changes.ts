@@ -1,5 +1,5 @@
 import type ICAL from 'ical.js';
-import type { OccurrenceChange } from '../../conference/told-apart.ts';
+import type { OccurrenceChange, SeriesChange } from '../../conference/told-apart.ts';
 import type { XconUri } from '../../model/identifiers.ts';
 import type { Attendee } from './attendee.ts';
 import { EventMoments, plannedIn } from './event-moments.ts';
@@ -116,3 +116,9 @@ export async function occurrenceChanges(
   }
   return occurrences;
 }
+
+/** What is told of occurrences apart; undefined where there is nothing. */
+export const seriesChange = (
+  occurrences: readonly OccurrenceChange[],
+  dropped: readonly XconUri[],
+): SeriesChange | undefined => (occurrences.length > 0 || dropped.length > 0 ? { occurrences, dropped } : undefined);

@@ -6,7 +6,7 @@ import type { XconUri } from '../../model/identifiers.ts';
 import { info, POLICY } from '../../model/names.ts';
 import { XmlElement } from '../../xml/element.ts';
 import type { Attendee } from '../event/attendee.ts';
-import { occurrenceChanges, parted } from '../event/occurrence-changes.ts';
+import { occurrenceChanges, parted, seriesChange } from '../event/occurrence-changes.ts';
 import { changedConference, newConference } from '../event/request.ts';
 import type { Schedule } from '../event/schedule.ts';
 import { seenChildren } from '../event/seen-children.ts';
@@ -76,11 +76,8 @@ export class BridgedConference {
     const { subject, description } = schedule;
     const changes = changedConference(seen, { subject, description, base }, await targetsOf(schedule.attendees));
     const occurrences = await occurrenceChanges(seen, schedule, apart, targetsOf);
-    const tells = occurrences.length > 0 || dropped.length > 0;
-    if (changes !== undefined || tells)
-      await control.update(
-        ...([call, this.#uri, changes ?? info('conference-info')] as const),
-        tells ? { occurrences, dropped } : undefined,
-      );
+    const told = seriesChange(occurrences, dropped);
+    if (changes !== undefined || told !== undefined)
+      await control.update(call, this.#uri, changes ?? info('conference-info'), told);
   }
 }
