@@ -23,7 +23,7 @@ export async function measureFilters(setting: Setting): Promise<Figure[]> {
   const figures: Figure[] = [];
   // Compilers need some turns before a figure stays where it is.
   for (const expression of Object.values(FILTERS)) await timeLists(server, expression);
-  await server.forget();
+  await server.look();
   for (const [name, expression] of Object.entries(FILTERS)) {
     const [first = NaN, ...times] = await timeLists(server, expression);
     figures.push({
@@ -34,7 +34,7 @@ export async function measureFilters(setting: Setting): Promise<Figure[]> {
       behind: `median of ${LISTS}; slowest ${Math.max(...times).toFixed(1)} ms, the very first ${first.toFixed(1)} ms`,
     });
   }
-  const { held: longest } = await server.read();
+  const { held: longest } = await server.rest();
   await server.stop();
   return [...figures, held('filters', longest)];
 }

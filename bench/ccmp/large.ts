@@ -48,7 +48,6 @@ export async function measureLarge(setting: Setting): Promise<Figure[]> {
     bare.set(act, await MeasuredProcess.bare(await answerFile(setting, plenary, message), { parse: true }));
   }
   // The samples above let u0 join and leave; the rounds find every conference as it was.
-  await plenary.forget();
   const extent = { each: EACH };
   const figures: Figure[] = [];
   const all = {
@@ -125,12 +124,12 @@ async function measureFirstChange(setting: Setting, data: string, uri: string): 
   const stalls: number[] = [];
   for (let round = 0; round < setting.rounds; round++) {
     const plenary = await MeasuredProcess.plenary(setting.program, data);
-    await plenary.forget();
+    await plenary.look();
     await clientOf(plenary.url, 'alice').updateUser(
       uri,
       info('user', { entity: idOf('p1') }, [info('display-text', {}, [`Renamed ${round}`])]),
     );
-    stalls.push((await plenary.read()).held);
+    stalls.push((await plenary.rest()).held);
     await plenary.stop();
   }
   return {

@@ -38,7 +38,7 @@ export async function carry(
 ): Promise<Carried> {
   let client = 0;
   let unexpected = '';
-  const before = await server.read();
+  const before = await server.look();
   const result = await autocannon({
     url: load.secure === true ? server.secureUrl : server.url,
     tlsOptions: { rejectUnauthorized: false },
@@ -54,7 +54,7 @@ export async function carry(
       return expected;
     },
   });
-  const after = await server.read();
+  const after = await server.rest();
   const { errors, timeouts, mismatches, non2xx, requests } = result;
   if (errors + timeouts + mismatches + non2xx > 0) {
     throw new Error(`the load failed: ${JSON.stringify({ errors, timeouts, mismatches, non2xx })} ${unexpected}`);
@@ -80,6 +80,7 @@ export interface Pressed {
 export async function press(server: MeasuredProcess, load: Load, perSecond: number, seconds: number): Promise<Pressed> {
   let [client, refused] = [0, 0];
   const times: number[] = [];
+  await server.look();
   const { errors, timeouts, duration } = await autocannon({
     url: server.url,
     method: 'POST',
@@ -97,6 +98,7 @@ export async function press(server: MeasuredProcess, load: Load, perSecond: numb
       });
     },
   });
+  await server.rest();
   if (errors + timeouts > 0) throw new Error(`the load failed: ${JSON.stringify({ errors, timeouts })}`);
   times.sort((one, other) => one - other);
   const slow = times[Math.ceil(0.99 * times.length) - 1] ?? NaN;

@@ -11,7 +11,7 @@ export interface Reading {
   readonly cpu: number;
   /** Bytes. */
   readonly rss: number;
-  /** Milliseconds, less those in which the thread was ready to run and another had the processor. */
+  /** Milliseconds, while it was looked at, less those in which the thread was ready to run and another had the processor. */
   readonly held: number;
 }
 
@@ -96,13 +96,23 @@ export class MeasuredProcess {
     await this.#ask('forget');
   }
 
+  /** Begins to look how long the event loop is held. */
+  look(): Promise<Reading> {
+    return this.#ask('look');
+  }
+
+  /** Looks no more. */
+  rest(): Promise<Reading> {
+    return this.#ask('rest');
+  }
+
   async stop(): Promise<void> {
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     await ended;
   }
 
-  async #ask(question: 'read' | 'forget'): Promise<Reading> {
+  async #ask(question: 'read' | 'forget' | 'look' | 'rest'): Promise<Reading> {
     const answer = once(this.#child, 'message');
     this.#child.send(question);
     const [reading] = (await answer) as [Reading];

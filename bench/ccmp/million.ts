@@ -21,8 +21,9 @@ export async function measureMillion(setting: Setting): Promise<Figure[]> {
   const large = await MeasuredProcess.plenary(setting.program, million);
   const small = await MeasuredProcess.plenary(setting.program, thousand);
   const { rss } = await large.read();
-  await large.forget();
+  await large.look();
   const lists = await timeLists(large);
+  await large.rest();
   const measured = await inTurn(setting.rounds, {
     large: () => carry(large, updates(MILLION), setting),
     small: () => carry(small, updates(WORKING_SET), setting),

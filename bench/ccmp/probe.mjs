@@ -1,4 +1,5 @@
-// Preloaded into each measured process: answers what it has used, and how long its event loop was held.
+// Preloaded into each measured process: answers what it has used, and how long its event loop was held
+// while it was told to look: its timer would disturb whom another has under load.
 import { openSync, readSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
@@ -23,10 +24,16 @@ if (isMainThread && process.channel !== undefined) {
     held = Math.max(held, now.at - last.at - (now.waited - last.waited));
     last = now;
   };
-  setInterval(look, 1).unref();
+  let looking;
   process.on('message', (question) => {
-    look();
     if (question === 'forget') held = 0;
+    else if (question === 'look') {
+      last = { at: performance.now(), waited: waited() };
+      looking = setInterval(look, 1).unref();
+    } else if (question === 'rest') {
+      look();
+      clearInterval(looking);
+    }
     const { user, system } = process.cpuUsage();
     process.send({ cpu: (user + system) / 1_000, rss: process.memoryUsage.rss(), held });
   });

@@ -37,7 +37,6 @@ async function measure(setting: Setting, tls?: Certificate) {
     expect: '<response-code>200</response-code>',
     secure: tls !== undefined,
   };
-  await plenary.forget();
   const { ours, theirs } = await inTurn(setting.rounds, {
     ours: () => carry(plenary, load, setting),
     theirs: () => carry(bare, load, setting),

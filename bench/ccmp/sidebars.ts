@@ -34,7 +34,6 @@ export async function measureSidebars(setting: Setting): Promise<Figure[]> {
       setting,
     );
   const subjects = ['Planning', 'Review'];
-  await plenary.forget();
   const measured = await inTurn(setting.rounds, {
     retrieve: load((client) => [retrieve('alice', at(plain, client))]),
     retrieveSidebar: load((client) => [retrieveSidebar('alice', at(sidebars, client))]),

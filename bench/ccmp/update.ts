@@ -27,7 +27,6 @@ export async function measureUpdate(setting: Setting): Promise<Figure[]> {
   });
   const different = loadOn((client) => uriOf(uris, client));
   const one = loadOn(() => uriOf(uris, 0));
-  await plenary.forget();
   const measured = await inTurn(setting.rounds, {
     different: () => carry(plenary, different, setting),
     one: () => carry(plenary, one, setting),
