@@ -18,12 +18,14 @@ const PARTICIPANTS = 9;
 /** A round has 200 changes; code that runs so seldom takes these until it is compiled. */
 const EARLY_ROUNDS = 10;
 
-/** From a CCMP change to the last NOTIFY of 20,000 watchers, beside kamailio from PUBLISH to the last NOTIFY. */
+/**
+ * From a CCMP change to the last NOTIFY of 20,000 watchers, beside kamailio from PUBLISH to the last NOTIFY, one round of each
+ * after the other.
+ */
 export async function measureFanout(setting: Setting): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const conferences of [CONFERENCES, 1]) {
-    const ours = await plenary(setting, conferences);
-    const theirs = await kamailio(setting, conferences);
+    const [ours, theirs] = await sideBySide(setting, conferences);
     const name = conferences === 1 ? 'one conference of 20,000' : `${conferences} conferences of 100`;
     const behind = `${say(ours)}; kamailio ${say(theirs)}`;
     figures.push(
@@ -45,20 +47,41 @@ export async function measureFanout(setting: Setting): Promise<Figure[]> {
   return figures;
 }
 
-async function plenary(setting: Setting, conferences: number): Promise<Costly[]> {
-  const { scratch, rounds } = setting;
+/** A server whose watchers have subscribed. */
+interface Watched {
+  readonly round: () => Promise<Costly>;
+  readonly stop: () => Promise<void>;
+}
+
+async function sideBySide(setting: Setting, conferences: number): Promise<[Costly[], Costly[]]> {
+  const ours = await plenary(setting, conferences);
+  const theirs = await kamailio(setting, conferences);
+  for (let round = 0; round < EARLY_ROUNDS; round++) await ours.round();
+  const seen: [Costly[], Costly[]] = [[], []];
+  for (let round = 0; round < setting.rounds; round++) {
+    seen[0].push(await ours.round());
+    seen[1].push(await theirs.round());
+  }
+  await Promise.all([ours.stop(), theirs.stop()]);
+  return seen;
+}
+
+async function plenary(setting: Setting, conferences: number): Promise<Watched> {
+  const { scratch } = setting;
   const server = await Server.start(setting);
   const uris: string[] = [];
   for (let made = 0; made < conferences; made++) uris.push(await makeConference(server.url, ORGANIZER, PARTICIPANTS));
   const lines = uris.map((uri) => ({ uri: sipUri(uri), identity: IDENTITY }));
   const load = Load.start({ ...{ scratch, lines }, port: server.port, pids: server.pids, body: '' });
   await load.subscribe(WATCHERS, WINDOW);
-  const seen: Costly[] = [];
-  for (let round = 0; round < EARLY_ROUNDS + rounds; round++)
-    seen.push(await load.expect(WATCHERS, () => changeAll(server, uris, `Round ${round}`)));
-  await load.stop();
-  await server.stop();
-  return seen.slice(EARLY_ROUNDS);
+  let rounds = 0;
+  return {
+    round: () => load.expect(WATCHERS, () => changeAll(server, uris, `Round ${rounds++}`)),
+    stop: async () => {
+      await load.stop();
+      await server.stop();
+    },
+  };
 }
 
 async function changeAll(server: Server, uris: readonly string[], subject: string): Promise<void> {
@@ -69,16 +92,18 @@ async function changeAll(server: Server, uris: readonly string[], subject: strin
   await Promise.all(Array.from({ length: CLIENTS }, client));
 }
 
-async function kamailio({ scratch, rounds }: Setting, conferences: number): Promise<Costly[]> {
+async function kamailio({ scratch }: Setting, conferences: number): Promise<Watched> {
   const server = await Kamailio.start(scratch);
   const { port, pids } = server;
   const load = Load.start({ scratch, port, pids, lines: conferencesAt(port, conferences), body: DOCUMENT });
   await load.subscribe(WATCHERS, WINDOW);
-  const seen: Costly[] = [];
-  for (let round = 0; round < rounds; round++) seen.push(await load.publish(1, WATCHERS));
-  await load.stop();
-  await server.stop();
-  return seen;
+  return {
+    round: () => load.publish(1, WATCHERS),
+    stop: async () => {
+      await load.stop();
+      await server.stop();
+    },
+  };
 }
 
 const rate = (seen: readonly Costly[]): number => median(seen.map(({ notified, seconds }) => notified / seconds));
