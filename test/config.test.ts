@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { loadConfig, loadSetting, section, SETTINGS, settingsAsMarkdown, type SettingName } from '../lib/config.ts';
+import { loadConfig, loadSetting, section, SETTINGS, type SettingName } from '../lib/config.ts';
 import { fromFlag, InvalidSetting, variableOf } from '../lib/config/sources.ts';
 import { bodyDefaults } from '../lib/http/body.ts';
 import { listenerDefaults } from '../lib/http/listener-limits.ts';
@@ -194,10 +194,5 @@ describe('settings', () => {
     for (const address of ['127.0.0.2:0', '[::1]:0', 'localhost:0']) {
       expect(loadConfig({ demo: true, flags: [fromFlag(`http.listen=${address}`)] })).to.have.property('http.listen');
     }
-  });
-
-  it('are documented as they are', () => {
-    const page = readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8');
-    expect(page, 'write it again: plenary settings > docs/settings.md').to.equal(settingsAsMarkdown());
   });
 });

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { settingsAsMarkdown, settingsAsRecords } from '../config.ts';
+import { settingsAsMarkdown, settingsAsRecords } from '../config/page.ts';
 import { printJson } from './outcome.ts';
 
 export const settings = (): Command =>

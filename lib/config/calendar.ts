@@ -1,11 +1,12 @@
 import { davDefaults } from '../calendar/dav/limits.ts';
 import { calendarDefaults } from '../calendar/event/limits.ts';
+import { feedDefaults } from '../calendar/feed-server.ts';
 import { integer, type Setting } from './setting.ts';
-import { bytes, count, milliseconds } from './units.ts';
+import { bytes, count, milliseconds, seconds } from './units.ts';
 
 const characters = (value: number) => ({ ...count(value), unit: 'characters' });
 
-/** Calendars that clients synchronise (CalDAV), and events that anybody sends. */
+/** Calendars that clients synchronise (CalDAV) or read at a secret URL, and events that anybody sends. */
 export const CALENDAR_SETTINGS = {
   'calendar.length': integer(
     'Length of an event that a client stores or a mail brings. It is shown with what the conference says beside it, so it may be shown longer.',
@@ -44,4 +45,8 @@ export const CALENDAR_SETTINGS = {
     'What clients keep on one calendar, such as its colour.',
     characters(davDefaults.properties),
   ),
+
+  'calendars.perUser': integer('Secret calendar URLs that one user may have.', count(feedDefaults.perUser)),
+  'calendars.conferences': integer('Conferences in one calendar, at most.', count(feedDefaults.conferences)),
+  'calendars.refresh': integer('How often calendars are asked to look again.', seconds(feedDefaults.refresh)),
 } satisfies Record<string, Setting<unknown>>;
