@@ -2,13 +2,13 @@ import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
 import { CommunicationBarring } from '../mmtel/barring.ts';
-import { SimservsDocuments, type StoredDocument } from '../mmtel/documents.ts';
+import { SimservsDocuments } from '../mmtel/documents.ts';
 import { DocumentManagement } from '../mmtel/management.ts';
-import type { Records } from '../store/records.ts';
+import type { SqliteStore } from '../store/sqlite/store.ts';
 
 export interface BarringWiring {
   readonly config: Config;
-  readonly repository: Records<StoredDocument>;
+  readonly store: SqliteStore;
   readonly control: ConferenceControl;
   readonly people: People;
   /** Milliseconds since 1970. */
@@ -24,9 +24,9 @@ export interface Barring {
 }
 
 /** From now on the conference control asks the rules of users. */
-export async function openBarring({ config, repository, control, people, date }: BarringWiring): Promise<Barring> {
+export async function openBarring({ config, store, control, people, date }: BarringWiring): Promise<Barring> {
   const { barring, ...limits } = section(config, 'mmtel');
-  const documents = await SimservsDocuments.open(repository, limits);
+  const documents = await SimservsDocuments.open(store.records('simservs'), limits);
   const screening = new CommunicationBarring({
     ...{ documents, people },
     domain: config.domain,

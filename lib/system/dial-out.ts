@@ -3,15 +3,13 @@ import { targetIn } from '../conference/asked-targets.ts';
 import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
-import { calledAddresses, CONTENT } from './focus.ts';
 import { Adding } from '../focus/adding.ts';
 import type { Call } from '../focus/call.ts';
-import type { Callee } from '../focus/dial-out.ts';
-import { DialOuts, type Records } from '../focus/dial-outs.ts';
-import { type AdHoc, Factory } from '../focus/factory.ts';
+import { DialOuts } from '../focus/dial-outs.ts';
+import { Factory } from '../focus/factory.ts';
 import type { Focus } from '../focus/focus.ts';
 import { Gate, type Screening } from '../focus/gate.ts';
-import { type Asked, Invitations } from '../focus/invitations.ts';
+import { Invitations } from '../focus/invitations.ts';
 import { ListInvite } from '../focus/list-invite.ts';
 import { type Assisted, Operator } from '../focus/operator.ts';
 import { Quotas } from '../focus/quota.ts';
@@ -24,16 +22,17 @@ import { isFocus } from '../mmtel/focus-evidence.ts';
 import type { ConferenceObject } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { isPresent } from '../model/user.ts';
-import { Allowance, type AllowanceParts } from '../outbox/allowance.ts';
-import type { Log } from '../outbox/follower.ts';
+import { Allowance } from '../outbox/allowance.ts';
 import type { UserAgent } from '../sip/agent/user-agent.ts';
 import type { Clock } from '../sip/clock.ts';
-import { Refer } from '../sip/event/refer.ts';
 import { type Incoming, refuse } from '../sip/event/answering.ts';
+import { Refer } from '../sip/event/refer.ts';
 import type { SipUri, Uri } from '../sip/message/uri.ts';
 import { newTag } from '../sip/token.ts';
 import type { ServerTransaction } from '../sip/transaction/server.ts';
 import type { Flow, Protocol } from '../sip/transport/flow.ts';
+import type { SqliteStore } from '../store/sqlite/store.ts';
+import { calledAddresses, CONTENT } from './focus.ts';
 
 export interface DialOutWiring {
   readonly config: Config;
@@ -45,12 +44,7 @@ export interface DialOutWiring {
   readonly people: People;
   readonly focus: Focus;
   readonly screening: Screening;
-  readonly log: Log;
-  readonly callees: Records<Callee>;
-  readonly asked: Records<Asked>;
-  readonly adHoc: Records<AdHoc>;
-  /** Of calls to other domains and telephones. */
-  readonly callsSpent: AllowanceParts['spent'];
+  readonly store: SqliteStore;
   /** Asks by mail who has no telephone. */
   readonly referByMail: ((object: ConferenceObject, user: XconUserId) => Promise<void>) | undefined;
   readonly report: (error: unknown) => void;
@@ -71,7 +65,7 @@ export interface DialOutFront {
 
 /** The calls that the focus makes, over the user agent; it also takes REFERs. */
 export function openDialOut(wiring: DialOutWiring): DialOutFront {
-  const { config, agent, clock, date, control, people, focus, screening, log, callees, asked, report } = wiring;
+  const { config, agent, clock, date, control, people, focus, screening, store, report } = wiring;
   const settings = section(config, 'dialOut');
   const { endpoints } = control;
   const { context } = focus.parts;
@@ -88,7 +82,10 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     },
     quotas: new Quotas(
       settings,
-      new Allowance({ spent: wiring.callsSpent, now: date }, { count: settings.foreignCalls, period: settings.period }),
+      new Allowance(
+        { spent: store.records('calls-spent'), now: date },
+        { count: settings.foreignCalls, period: settings.period },
+      ),
     ),
     screening,
     media: context.mixer.carries,
@@ -106,7 +103,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
   });
   const referrals = { gate, ways, admits, domain: people.domain, send: agent.send.bind(agent) };
   const invitations = new Invitations({
-    ...{ endpoints, asked, clock, date, report },
+    ...{ endpoints, asked: store.records('asked'), clock, date, report },
     refer: async (object, name) => {
       const { user, address } = targetIn(object, name);
       const facts = user && object.users.get(user)?.facts;
@@ -116,7 +113,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     },
   });
   const dialOuts = new DialOuts({
-    ...{ context, endpoints, gate, ways, clock, log, callees },
+    ...{ context, endpoints, gate, ways, clock, log: store, callees: store.records('callee') },
     ...(settings.enabled === 'yes' && { invitations }),
     page: settings.page,
     newId: newTag,
@@ -152,7 +149,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     identities: focus.parts.identities,
     take: (server, uri, identified) => focus.take(server, uri, identified),
     blueprint: (media) => blueprintNamed(media.has('video') ? 'audio-video' : 'default', people.domain),
-    adHoc: wiring.adHoc,
+    adHoc: store.records('ad-hoc'),
     onChange: (listener) => control.onChange(listener),
     date,
     settings: { user, ends: ends === 'last' ? 'last' : 'creator' },

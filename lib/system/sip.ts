@@ -1,36 +1,31 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { LIST_OPTIONS } from '../conference-package/lists.ts';
-import { ConferencePublications, type PublishedRecord } from '../conference-package/publications.ts';
 import { ConferencePackage, type Context } from '../conference-package/package.ts';
+import { ConferencePublications } from '../conference-package/publications.ts';
 import type { ConferenceControl } from '../conference/control.ts';
 import type { People } from '../conference/people.ts';
 import { section, type Config } from '../config.ts';
 import type { Attempts } from '../directory/attempts.ts';
 import type { Directory } from '../directory/directory.ts';
+import type { DialOuts } from '../focus/dial-outs.ts';
+import type { Factory } from '../focus/factory.ts';
+import type { Focus } from '../focus/focus.ts';
+import type { Screening } from '../focus/gate.ts';
+import { LIST_INVITE, MULTIPLE_REFER } from '../focus/uri-list.ts';
+import type { Mixer } from '../mixer/mixer.ts';
 import type { NotificationService } from '../notification/service.ts';
+import { registrationPolicy } from '../sip-users/registrations.ts';
+import { SipSenders } from '../sip-users/senders.ts';
 import { UserAgent } from '../sip/agent/user-agent.ts';
 import type { Clock } from '../sip/clock.ts';
 import type { DigestAlgorithm } from '../sip/digest/credential-source.ts';
 import type { SubscriptionRecord } from '../sip/event/service.ts';
-import type { AddressRecord } from '../sip/registrar/location-store.ts';
 import type { Protocol } from '../sip/transport/flow.ts';
 import type { Listener } from '../sip/transport/listener.ts';
 import type { TlsSettings } from '../sip/transport/tls.ts';
-import { registrationPolicy } from '../sip-users/registrations.ts';
-import { SipSenders } from '../sip-users/senders.ts';
-import type { Focus } from '../focus/focus.ts';
-import type { CallRecord } from '../focus/records.ts';
-import type { Mixer } from '../mixer/mixer.ts';
 import type { Records } from '../store/records.ts';
-import type { Screening } from '../focus/gate.ts';
-import type { Asked } from '../focus/invitations.ts';
-import type { Callee } from '../focus/dial-out.ts';
-import type { AdHoc, Factory } from '../focus/factory.ts';
-import type { DialOuts } from '../focus/dial-outs.ts';
-import { LIST_INVITE, MULTIPLE_REFER } from '../focus/uri-list.ts';
-import type { Spent } from '../outbox/allowance.ts';
-import type { Log } from '../outbox/follower.ts';
+import type { SqliteStore } from '../store/sqlite/store.ts';
 import { type DialOutFront, type DialOutWiring, openDialOut } from './dial-out.ts';
 import { openFocus } from './focus.ts';
 import { listenAtOnePort } from './one-port.ts';
@@ -46,17 +41,9 @@ export interface SipParts {
   readonly people: People;
   readonly control: ConferenceControl;
   readonly notification: NotificationService;
-  readonly subscriptions: Records<SubscriptionRecord<Context>>;
-  readonly publications: Records<PublishedRecord>;
-  readonly registrations: Records<AddressRecord>;
-  readonly calls: Records<CallRecord>;
+  readonly store: SqliteStore;
   readonly mixer: Mixer;
   readonly screening: Screening;
-  readonly log: Log;
-  readonly callees: Records<Callee>;
-  readonly asked: Records<Asked>;
-  readonly adHoc: Records<AdHoc>;
-  readonly callsSpent: Records<Spent>;
   readonly referByMail: DialOutWiring['referByMail'];
 }
 
@@ -75,7 +62,7 @@ export class SipFront {
   readonly #agent: UserAgent;
   readonly #conferences: ConferencePackage;
   readonly #publications: ConferencePublications;
-  readonly #subscriptions: SipParts['subscriptions'];
+  readonly #subscriptions: Records<SubscriptionRecord<Context>>;
   readonly #focus: Focus;
   readonly #dialOuts: DialOuts;
   readonly #factory: Factory;
@@ -85,10 +72,10 @@ export class SipFront {
   readonly #secure: Listener[] = [];
 
   constructor(parts: SipParts) {
-    const { config, logger, clock, directory, attempts, people, notification, subscriptions, registrations } = parts;
+    const { config, logger, clock, directory, attempts, people, notification, store } = parts;
     this.#config = config;
     this.#logger = logger;
-    this.#subscriptions = subscriptions;
+    this.#subscriptions = store.records('subscription');
     this.#mixer = parts.mixer;
     const report = (error: unknown): void => logger.error({ err: error }, 'SIP failed unexpectedly');
     // The setting has been checked to hold no others.
@@ -115,7 +102,7 @@ export class SipFront {
         trustUdp: config['sip.trustUdp'] === 'yes',
       },
       registrar: {
-        store: registrations,
+        store: store.records('registration'),
         policy: registrationPolicy(senders, directory),
         limits: { ...section(config, 'registrations'), expires: section(config, 'registrations.expires') },
       },
@@ -130,7 +117,7 @@ export class SipFront {
         identify: (server) => senders.identify(server),
         participant: ({ request }) => this.#focus.callOf(request)?.caller,
       },
-      repository: subscriptions,
+      repository: this.#subscriptions,
       clock,
       contact: ({ flow }, user, parameters) => this.#agent.contact(flow, user, parameters),
       limits: {
@@ -148,14 +135,14 @@ export class SipFront {
     this.#publications = new ConferencePublications({
       ...{ people, senders, clock, report },
       control: parts.control,
-      repository: parts.publications,
+      repository: store.records('publication'),
       expires: section(config, 'publications.expires'),
     });
     this.#agent.compositor.add(this.#publications);
     this.#focus = openFocus({
       ...parts,
       agent: this.#agent,
-      records: parts.calls,
+      records: store.records('call'),
       senders,
       assist: (assisted) => this.#assist(assisted),
       report,
