@@ -11,8 +11,16 @@ export interface FeedConference {
   readonly children: readonly SeenChild[];
 }
 
-/** The conferences that have times as one iCalendar object (RFC 5545); `refresh` in seconds is a hint (RFC 7986 §5.7). */
-export function feedDocument(conferences: readonly FeedConference[], name: string, refresh: number): string {
+export interface FeedOptions {
+  readonly name: string;
+  /** How often calendars are to look again, in seconds: a hint (RFC 7986 §5.7). */
+  readonly refresh: number;
+  /** Of times that name none. */
+  readonly zone: string;
+}
+
+/** The conferences that have times as one iCalendar object (RFC 5545); each time says in which zone it is meant. */
+export function feedDocument(conferences: readonly FeedConference[], { name, refresh, zone }: FeedOptions): string {
   const calendar = emptyCalendar();
   calendar.addPropertyWithValue('name', name);
   calendar.addPropertyWithValue('x-wr-calname', name);
@@ -20,8 +28,8 @@ export function feedDocument(conferences: readonly FeedConference[], name: strin
   const hint = calendar.addPropertyWithValue('refresh-interval', interval);
   hint.setParameter('value', 'DURATION');
   calendar.addPropertyWithValue('x-published-ttl', interval);
-  const shown = conferences.map(({ uri, seen, children }) => eventsOf(seen, { uid: uri, children }));
-  for (const zone of onceEach(shown.flatMap(({ zones }) => zones))) calendar.addSubcomponent(zone);
+  const shown = conferences.map(({ uri, seen, children }) => eventsOf(seen, { uid: uri, children, floatingIn: zone }));
+  for (const one of onceEach(shown.flatMap(({ zones }) => zones))) calendar.addSubcomponent(one);
   for (const { component } of shown.flatMap(({ events }) => events)) calendar.addSubcomponent(component);
   return `${calendar.toString()}\r\n`;
 }

@@ -33,6 +33,8 @@ export interface FeedParts {
   };
   readonly people: { principalById(userId: XconUserId): Promise<Principal | undefined> };
   readonly authentication: Pick<HttpAuthentication, 'authenticate' | 'refusal'>;
+  /** Of times that name none. */
+  readonly zone: string;
   readonly limits?: Partial<FeedLimits>;
 }
 
@@ -74,7 +76,7 @@ export class FeedServer {
   };
 
   async #show(exchange: Exchange, secret: string): Promise<void> {
-    const { feeds, people } = this.#parts;
+    const { feeds, people, zone } = this.#parts;
     const user = feeds.userOf(secret);
     const principal = user && (await people.principalById(user));
     if (principal === undefined) {
@@ -83,7 +85,8 @@ export class FeedServer {
     }
     exchange.log['user'] = principal.userId;
     const name = `Conferences of ${principal.displayText ?? principal.userId.replace('xcon-userid:', '')}`;
-    const text = feedDocument(await this.#conferences(principal, exchange.facts.source), name, this.#limits.refresh);
+    const conferences = await this.#conferences(principal, exchange.facts.source);
+    const text = feedDocument(conferences, { name, zone, refresh: this.#limits.refresh });
     const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
     exchange.headers['ETag'] = tag;
     const known = exchange.request.headers['if-none-match'];

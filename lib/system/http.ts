@@ -77,7 +77,10 @@ export class HttpFront {
   /** Who answers which path. */
   #service({ config, control, directory, authentication, calendar, feeds, barring }: HttpWiring): Service {
     const people = peopleOf(directory);
-    const feed = new FeedServer({ feeds, control, people, authentication, limits: section(config, 'calendars') });
+    const feed = new FeedServer({
+      ...{ feeds, control, people, authentication },
+      ...{ zone: config['schedule.zone'], limits: section(config, 'calendars') },
+    });
     const xcap = new XcapServer({ documents: barring.documents, people, authentication, bytes: config['mmtel.bytes'] });
     const path = config['ccmp.path'];
     const elsewhere = byPath({ [path]: this.#ccmp.serve, ...schemaFiles(path) });

@@ -51,7 +51,7 @@ const scheduled = (title: string, base: string): string =>
 describe('a calendar feed', () => {
   let system: TestSystem;
   before(async () => {
-    system = await TestSystem.start({ 'calendars.perUser': 2 });
+    system = await TestSystem.start({ 'calendars.perUser': 2, 'schedule.zone': 'Asia/Tokyo' });
   });
   after(() => system.close());
 
@@ -112,6 +112,44 @@ describe('a calendar feed', () => {
     const retreat = [uri, 'Retreat', '2030-01-14T09:00:00', '2030-01-14T13:00:00'];
     expect(await shown('dave')).to.deep.equal([[uri, 'Series', undefined, '2030-01-07T09:00:00'], retreat]);
     expect(await shown('carol')).to.deep.equal([retreat]);
+  });
+
+  it('says of each time in which zone it is meant', async () => {
+    const floating = (more: string): string =>
+      [
+        ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//client//EN', more, 'BEGIN:VEVENT', 'UID:whatever@client'],
+        ...['DTSTAMP:20300101T000000Z', 'DTSTART:20300107T090000', 'DURATION:PT1H'],
+        ...['RRULE:FREQ=DAILY;UNTIL=20300109T090000', 'EXDATE:20300108T090000', 'END:VEVENT', 'END:VCALENDAR', ''],
+      ].join('&#13;\n');
+    await system.as('carol').creates(scheduled('Here', floating('X-PLAIN:1')));
+    await system.as('carol').creates(scheduled('There', floating('X-WR-TIMEZONE:America/New_York')));
+    const { headers } = await asks('POST', '/calendars', login('carol'));
+    const { body } = await asks('GET', headers.location ?? '');
+    expect((await asks('DELETE', headers.location ?? '', login('carol'))).status).to.equal(204);
+    // Read without us: in one object each time has its own zone, and each zone is described.
+    const calendar = ICAL.Component.fromString(body);
+    const zones = new Map(
+      calendar.getAllSubcomponents('vtimezone').map((one) => {
+        const zone = new ICAL.Timezone(one);
+        return [zone.tzid, zone];
+      }),
+    );
+    expect(calendar.getFirstProperty('x-wr-timezone')).to.equal(null);
+    const events = calendar.getAllSubcomponents('vevent');
+    const shown = events.flatMap((event) => {
+      if (event.getFirstPropertyValue('summary') === 'Retreat') return [];
+      const instants = ['dtstart', 'exdate'].map((name) => {
+        const property = event.getFirstProperty(name);
+        const time = property?.getFirstValue() as ICAL.Time;
+        time.zone = zones.get(property?.getFirstParameter('tzid') ?? '') ?? ICAL.Timezone.localTimezone;
+        return time.convertToZone(ICAL.Timezone.utcTimezone).toString();
+      });
+      return [[event.getFirstPropertyValue('summary'), ...instants, String(event.getFirstPropertyValue('rrule'))]];
+    });
+    expect(shown).to.have.deep.members([
+      ['Here', '2030-01-07T00:00:00Z', '2030-01-08T00:00:00Z', 'FREQ=DAILY;UNTIL=20300109T000000Z'],
+      ['There', '2030-01-07T14:00:00Z', '2030-01-08T14:00:00Z', 'FREQ=DAILY;UNTIL=20300109T140000Z'],
+    ]);
   });
 
   it('is there after a restart, and gone when it is revoked, by its owner alone', async () => {

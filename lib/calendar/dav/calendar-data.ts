@@ -1,6 +1,6 @@
 import ICAL from 'ical.js';
 import type { XmlElement } from '../../xml/element.ts';
-import { copied, copiedProperty } from '../event/events.ts';
+import { copied, copiedProperty } from '../event/copied.ts';
 import { DavError, forbidden } from './dav-error.ts';
 import { EventMoments } from '../event/event-moments.ts';
 import { CALDAV, cal, dav } from './names.ts';

@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { attendeeProperty, type CalendarUser, mailboxOf, organizerProperty } from '../event/attendee.ts';
-import { copiedProperty, type Events, type ShownEvent, TIMES, withoutJoinLines } from '../event/events.ts';
+import { copiedProperty } from '../event/copied.ts';
+import { type Events, type ShownEvent, TIMES, withoutJoinLines } from '../event/events.ts';
 import { EventMoments, plannedIn } from '../event/event-moments.ts';
 import { type InvitedPeople, joinAddressesOf, peopleOf, subjectOf } from '../event/seen-conference.ts';
 

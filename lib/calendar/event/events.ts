@@ -5,6 +5,8 @@ import { momentOf } from '../../schedule/rule.ts';
 import { namedZone } from '../../schedule/zone.ts';
 import { zoneDescription } from '../../schedule/zone-description.ts';
 import { attendeeProperty, organizerProperty } from './attendee.ts';
+import { copied, copiedProperty } from './copied.ts';
+import { floatingZone, located } from './located.ts';
 import {
   basesOf,
   freeTextOf,
@@ -43,6 +45,8 @@ export interface EventOptions {
   readonly people?: boolean;
   /** Whether the PIN is told, where the reader of the conference sees it. */
   readonly pins?: boolean;
+  /** Times that name no zone are shown in the one in which they are meant: this one, where their object says no other. */
+  readonly floatingIn?: string;
 }
 
 /** An event, and the conference of which it shows the times: the series, or what stands for some of its occurrences. */
@@ -67,13 +71,13 @@ export function eventsOf(conference: SeenConference, options: EventOptions = {})
   for (const [index, base] of bases.entries()) {
     const own = uidOf(uid, index);
     for (const event of base?.getAllSubcomponents('vevent') ?? []) {
-      const component = shownEvent(event, conference, own, options);
+      const component = shownEvent(meant(event, options), conference, own, options);
       if (component !== undefined) events.push({ component, conference });
     }
   }
   const changed = children.flatMap((child) =>
     eventsOf(child, { ...options, uid: uidOf(uid, child.entry), children: [] }).events.flatMap((one) =>
-      occurrencesOf(one, child),
+      occurrencesOf(one, child, options),
     ),
   );
   const replaced = new Set(changed.map(({ component }) => placeOf(component)));
@@ -84,6 +88,9 @@ export function eventsOf(conference: SeenConference, options: EventOptions = {})
   const floating = bases[0]?.getFirstProperty('x-wr-timezone') ?? undefined;
   return { events: shown, zones: withNamedZones(onceEach(zones), shown), ...(floating && { floating }) };
 }
+
+const meant = (event: ICAL.Component, { floatingIn }: EventOptions): ICAL.Component =>
+  floatingIn === undefined ? event : located(event, floatingZone(event.parent, floatingIn));
 
 /** Zones that events name and that no client described, for each is to be described (RFC 5545 §3.6.5). */
 function withNamedZones(described: ICAL.Component[], events: readonly ShownEvent[]): ICAL.Component[] {
@@ -110,14 +117,14 @@ const placeOf = (event: ICAL.Component): string =>
   `${String(event.getFirstPropertyValue('uid'))} ${recurrenceOf(event) ?? ''}`;
 
 /** What stands for some occurrences up to a last one: iCalendar knows only single ones, and all from one on. */
-function occurrencesOf(shown: ShownEvent, child: SeenChild): ShownEvent[] {
+function occurrencesOf(shown: ShownEvent, child: SeenChild, { floatingIn }: EventOptions): ShownEvent[] {
   const { component } = shown;
   if (recurrenceOf(component) === undefined) return [];
   const isRange = component.getFirstProperty('rrule') !== null;
   if (!isRange) return [shown];
   for (const name of ['rrule', 'exdate', 'rdate']) component.removeAllProperties(name);
   if (child.endless === true) return [shown];
-  return occurrencesIn(basesOf(child)[0] ?? '').map(({ id, start, end }) => {
+  return occurrencesIn(basesOf(child)[0] ?? '', floatingIn).map(({ id, start, end }) => {
     const one = copied(component);
     for (const name of ['dtstart', 'duration', 'dtend', 'recurrence-id']) one.removeAllProperties(name);
     one.addPropertyWithValue('recurrence-id', timeAt(momentOf(id)));
@@ -130,10 +137,10 @@ function occurrencesOf(shown: ShownEvent, child: SeenChild): ShownEvent[] {
 /** Occurrences of one child that are shown one by one, at most. */
 const MOST = scheduleDefaults.exceptions;
 
-function occurrencesIn(base: string): Occurrence[] {
+function occurrencesIn(base: string, zone = scheduleDefaults.zone): Occurrence[] {
   const found: Occurrence[] = [];
   try {
-    for (const one of new RecurrenceSet(base, scheduleDefaults).from(-Infinity)) {
+    for (const one of new RecurrenceSet(base, { ...scheduleDefaults, zone }).from(-Infinity)) {
       if (found.push(one) === MOST) break;
     }
   } catch {
@@ -168,12 +175,6 @@ export function onceEach(zones: readonly ICAL.Component[]): ICAL.Component[] {
   const byName = new Map(zones.map((zone) => [String(zone.getFirstPropertyValue('tzid')), zone]));
   return [...byName.values()].map(copied);
 }
-
-export const copied = (component: ICAL.Component): ICAL.Component =>
-  new ICAL.Component(structuredClone(component.toJSON()) as unknown[]);
-
-export const copiedProperty = (property: ICAL.Property): ICAL.Property =>
-  new ICAL.Property(structuredClone(property.toJSON()) as never);
 
 /** The occurrence that an event changes, as it is written; undefined of the series itself. */
 export const recurrenceOf = (event: ICAL.Component): string | undefined =>

@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { type Attendee, attendeeOf, type CalendarUser, calendarUserOf } from './attendee.ts';
-import { copied, copiedProperty, emptyCalendar, recurrenceOf, TIMES } from './events.ts';
+import { copied, copiedProperty } from './copied.ts';
+import { emptyCalendar, recurrenceOf, TIMES } from './events.ts';
 import { calendarDefaults, type CalendarLimits, checkLimits } from './limits.ts';
 import { UnusableCalendar } from './unusable-calendar.ts';
 

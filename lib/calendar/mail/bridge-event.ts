@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { mailboxOf } from '../event/attendee.ts';
-import { copied, copiedProperty, recurrenceOf } from '../event/events.ts';
+import { copied, copiedProperty } from '../event/copied.ts';
+import { recurrenceOf } from '../event/events.ts';
 import type { CalendarLimits } from '../event/limits.ts';
 import { type Schedule, scheduleOf } from '../event/schedule.ts';
 import { UnusableCalendar } from '../event/unusable-calendar.ts';

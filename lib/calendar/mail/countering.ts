@@ -11,7 +11,8 @@ import {
   isSamePerson,
   organizerProperty,
 } from '../event/attendee.ts';
-import { copied, copiedProperty, emptyCalendar } from '../event/events.ts';
+import { copied, copiedProperty } from '../event/copied.ts';
+import { emptyCalendar } from '../event/events.ts';
 import type { Outcome, TokenMail } from './answering.ts';
 import type { Invited, KeyedRecords } from './inviting.ts';
 import type { Mailbox, MailLetter, Words } from './letter.ts';

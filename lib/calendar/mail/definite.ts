@@ -3,7 +3,8 @@ import { Calendar, instantOf, type Moment } from '../../schedule/calendar.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { momentOf, stamp } from '../../schedule/rule.ts';
 import { zoneDescription } from '../../schedule/zone-description.ts';
-import { copied, copiedProperty } from '../event/events.ts';
+import { copied } from '../event/copied.ts';
+import { floatingZone, located, locatedTime, WITH_TIMES } from '../event/located.ts';
 import { timesLike } from '../event/occurrence-times.ts';
 
 /** Which occurrence an event changes, by its id in the system (`20301007T070000Z`); `''` is the series itself. */
@@ -23,7 +24,6 @@ export interface DefiniteCalendar {
   readonly naming: (name: 'recurrence-id' | 'exdate', id: OccurrenceId) => ICAL.Property;
 }
 
-const WITH_TIMES = ['dtstart', 'dtend', 'rdate', 'exdate', 'recurrence-id'] as const;
 const DAY = 86_400_000;
 
 /**
@@ -38,9 +38,9 @@ export function definite(text: string, limits: ScheduleLimits): DefiniteCalendar
   const started = series?.getFirstProperty('dtstart');
   if (series === undefined || !started || isCancelled(series)) return undefined;
   const source = series.parent;
-  const floating = floatingZone(source, limits);
+  const floating = floatingZone(source, limits.zone);
   const first = calendar.moment(started);
-  const write = timesLike(located(started, floating), first);
+  const write = timesLike(locatedTime(started, floating), first);
   const naming: DefiniteCalendar['naming'] = (name, id) => write(name, momentOf(id));
   const events = new Map([['', located(series, floating)]]);
   const excluded = new Set<OccurrenceId>();
@@ -66,34 +66,6 @@ const isCancelled = (event: ICAL.Component): boolean =>
 /** A day among times is the occurrence of that day. */
 const idOf = (moment: Moment, first: Moment): OccurrenceId =>
   stamp(moment.isDay && !first.isDay ? first.zone.instantOf(moment.wall + (first.wall % DAY)) : instantOf(moment));
-
-/** As `schedule/calendar` reads floating times. */
-function floatingZone(calendar: ICAL.Component, { zone }: ScheduleLimits): string {
-  const own = calendar.getFirstPropertyValue('x-wr-timezone');
-  const [only, ...more] = calendar.getAllSubcomponents('vtimezone');
-  const described = more.length === 0 ? only?.getFirstPropertyValue('tzid') : undefined;
-  return [own, described].find((name) => typeof name === 'string' && name !== '')?.toString() ?? zone;
-}
-
-function located(of: ICAL.Property, floating: string): ICAL.Property;
-function located(of: ICAL.Component, floating: string): ICAL.Component;
-function located(of: ICAL.Property | ICAL.Component, floating: string): ICAL.Property | ICAL.Component {
-  if (of instanceof ICAL.Component) {
-    const event = copied(of);
-    for (const name of WITH_TIMES) {
-      const all = event.getAllProperties(name).map((one) => located(one, floating));
-      event.removeAllProperties(name);
-      for (const one of all) event.addProperty(one);
-    }
-    return event;
-  }
-  const property = copiedProperty(of);
-  const value: unknown = property.getFirstValue();
-  const time = value instanceof ICAL.Period ? value.start : value;
-  const isFloating = time instanceof ICAL.Time && !time.isDate && time.zone.tzid !== 'UTC';
-  if (isFloating && !property.getFirstParameter('tzid')) property.setParameter('tzid', floating);
-  return property;
-}
 
 function renamed(event: ICAL.Component, name: ICAL.Property, before: ICAL.Property): ICAL.Component {
   const range = before.getFirstParameter('range');

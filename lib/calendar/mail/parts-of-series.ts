@@ -4,7 +4,7 @@ import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { RecurrenceSet } from '../../schedule/recurrence-set.ts';
 import { momentOf } from '../../schedule/rule.ts';
 import { timeOf } from '../../schedule/zone-description.ts';
-import { copied } from '../event/events.ts';
+import { copied } from '../event/copied.ts';
 import type { DefiniteCalendar, OccurrenceId } from './definite.ts';
 import { objectText } from './writing.ts';
 

@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { attendeeProperty, invited, organizerProperty } from '../event/attendee.ts';
-import { conferenceProperties, copied, copiedProperty, emptyCalendar, joinLines } from '../event/events.ts';
+import { copied, copiedProperty } from '../event/copied.ts';
+import { conferenceProperties, emptyCalendar, joinLines } from '../event/events.ts';
 import type { JoinAddress } from '../event/seen-conference.ts';
 import type { DefiniteCalendar, OccurrenceId } from './definite.ts';
 import type { Guest } from './invitation.ts';
