@@ -1,7 +1,10 @@
 import type { ConferenceRepository, LoggedChange } from '../conference/repository.ts';
 import type { Timers } from './letter.ts';
 
-/** Milliseconds in which what concerns nobody is gathered, to be passed over at once. */
+/**
+ * Milliseconds in which what concerns nobody is gathered, to be passed over at once. No setting: nobody waits for it, and it
+ * is short beside `log.retention`, before whose end nothing leaves the log anyway.
+ */
 const REST = 10_000;
 
 export type Log = Pick<ConferenceRepository, 'changes' | 'newestPosition' | 'position' | 'setPosition'>;

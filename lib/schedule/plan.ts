@@ -2,8 +2,11 @@ import { LRUCache } from 'lru-cache';
 import type { ScheduleLimits } from './limits.ts';
 import { RecurrenceSet } from './recurrence-set.ts';
 
-/** Characters of the objects that are remembered under one set of limits. */
-const REMEMBERED = 400_000;
+/**
+ * Objects that are remembered under one set of limits, and their characters. No setting: it serves one series and its children
+ * while they are planned, however many series there are.
+ */
+const REMEMBERED = { max: 50, maxSize: 400_000 };
 
 const remembered = new WeakMap<ScheduleLimits, LRUCache<string, RecurrenceSet>>();
 
@@ -14,7 +17,7 @@ const remembered = new WeakMap<ScheduleLimits, LRUCache<string, RecurrenceSet>>(
 export function planOf(text: string, limits: ScheduleLimits): RecurrenceSet {
   let plans = remembered.get(limits);
   if (plans === undefined) {
-    plans = new LRUCache({ max: 50, maxSize: REMEMBERED, sizeCalculation: (_, key) => key.length + 1 });
+    plans = new LRUCache({ ...REMEMBERED, sizeCalculation: (_, key) => key.length + 1 });
     remembered.set(limits, plans);
   }
   let plan = plans.get(text);
