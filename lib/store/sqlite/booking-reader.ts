@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Bookable, BookingRepository, BookingState } from '../../conference/repository.ts';
+import { limited } from './limited.ts';
 import { BOOKABLE } from './schema.ts';
 
 interface SumRow {
@@ -23,7 +24,7 @@ const prepare = (db: Database) => ({
   bookable: db.prepare<[Record<'from' | 'before' | 'uri' | 'limit', number | string>], Bookable>(
     `SELECT uri, ${BOOKABLE} AS more FROM object
      WHERE ${BOOKABLE} >= $from AND ${BOOKABLE} < $before AND (${BOOKABLE} > $from OR uri > $uri)
-     ORDER BY ${BOOKABLE}, uri LIMIT $limit`,
+     ORDER BY ${BOOKABLE}, uri ${limited('$limit')}`,
   ),
 });
 

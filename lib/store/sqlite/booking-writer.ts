@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Booking, BookingState } from '../../conference/repository.ts';
+import { limited } from './limited.ts';
 
 /** Owners whose sums one step of a trim looks at. */
 const OWNERS = 100;
@@ -9,7 +10,9 @@ const prepare = (db: Database) => ({
     `INSERT INTO booking VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
      SET conferences = conferences + excluded.conferences, participants = participants + excluded.participants`,
   ),
-  owners: db.prepare<[string, number], string>('SELECT DISTINCT owner FROM booking WHERE owner > ? LIMIT ?').pluck(),
+  owners: db
+    .prepare<[string, number], string>(`SELECT DISTINCT owner FROM booking WHERE owner > ? ${limited()}`)
+    .pluck(),
   forget: db.prepare<[string, number]>(
     'DELETE FROM booking WHERE owner = ? AND (place >= 0 AND place < ? OR conferences = 0 AND participants = 0)',
   ),

@@ -5,6 +5,7 @@ import type { ObjectHeader, ObjectKind } from '../../model/conference-object.ts'
 import type { XconUri } from '../../model/identifiers.ts';
 import type { UserFacts } from '../../model/user.ts';
 import { DESCRIPTION, SECTIONS_FIRST } from '../layout.ts';
+import { limited } from './limited.ts';
 import type { Snapshots } from './snapshots.ts';
 
 interface ObjectRow {
@@ -36,20 +37,22 @@ const LISTED = `SELECT uri, header, (SELECT bytes FROM part
 const prepareLoad = (db: Database) => ({
   object: db.prepare<[string], ObjectRow>('SELECT id, version, header FROM object WHERE uri = ?'),
   parts: db.prepare<[number, number], PartRow>(
-    'SELECT kind, key, facts, bytes FROM part WHERE object = ? ORDER BY kind, id LIMIT ?',
+    `SELECT kind, key, facts, bytes FROM part WHERE object = ? ORDER BY kind, id ${limited()}`,
   ),
 });
 
 const prepareLists = (db: Database) => ({
-  all: db.prepare<[string, string, number], ListedRow>(`${LISTED} WHERE kind = ? AND uri > ? ORDER BY uri LIMIT ?`),
+  all: db.prepare<[string, string, number], ListedRow>(
+    `${LISTED} WHERE kind = ? AND uri > ? ORDER BY uri ${limited()}`,
+  ),
   one: db.prepare<[string], ListedRow>(`${LISTED} WHERE uri = ?`),
   ofIdentity: db.prepare<[string, string, string, number], { uri: XconUri }>(
     `SELECT DISTINCT member.uri FROM member CROSS JOIN object ON object.uri = member.uri AND object.kind = ?
-     WHERE member.identity = ? AND member.uri > ? ORDER BY member.uri LIMIT ?`,
+     WHERE member.identity = ? AND member.uri > ? ORDER BY member.uri ${limited()}`,
   ),
   count: db.prepare<[string], { objects: number }>('SELECT objects FROM census WHERE kind = ?'),
   dependants: db.prepare<[string, number], { uri: XconUri }>(
-    'SELECT uri FROM object WHERE parent = ? ORDER BY uri LIMIT ?',
+    `SELECT uri FROM object WHERE parent = ? ORDER BY uri ${limited()}`,
   ),
 });
 

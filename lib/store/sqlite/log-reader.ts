@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { ConferenceRepository, LoggedChange } from '../../conference/repository.ts';
 import type { ObjectHeader } from '../../model/conference-object.ts';
 import { unpack, type PartEntry } from './batch.ts';
+import { limited } from './limited.ts';
 
 interface LogRow extends Omit<LoggedChange, 'header' | 'parts'> {
   readonly header: string;
@@ -15,9 +16,11 @@ type Query = Parameters<ConferenceRepository['changes']>[0];
 const COLUMNS = 'position, uri, expected, version, by, at, header, parts, bytes';
 
 const prepare = (db: Database) => ({
-  all: db.prepare<[number, number], LogRow>(`SELECT ${COLUMNS} FROM log WHERE position > ? ORDER BY position LIMIT ?`),
+  all: db.prepare<[number, number], LogRow>(
+    `SELECT ${COLUMNS} FROM log WHERE position > ? ORDER BY position ${limited()}`,
+  ),
   ofObject: db.prepare<[string, number, number, number], LogRow>(
-    `SELECT ${COLUMNS} FROM log WHERE uri = ? AND position > ? AND version >= ? ORDER BY position LIMIT ?`,
+    `SELECT ${COLUMNS} FROM log WHERE uri = ? AND position > ? AND version >= ? ORDER BY position ${limited()}`,
   ),
   newest: db.prepare<[], { seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'log'`),
   position: db.prepare<[string], { position: number }>('SELECT position FROM follower WHERE name = ?'),

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { LOG_SPACING } from '../layout.ts';
 import type { ChangeEntry } from './batch.ts';
+import { limited } from './limited.ts';
 
 /** What one step of a trim takes at most, so that writes wait only milliseconds for it. */
 const ENTRIES = 500;
@@ -20,14 +21,14 @@ const prepare = (db: Database) => ({
     `DELETE FROM log WHERE position IN (
        SELECT position FROM log
        WHERE uri = :uri AND position <= (
-         SELECT position FROM log WHERE uri = :uri ORDER BY position DESC LIMIT 1 OFFSET :keep
+         SELECT position FROM log WHERE uri = :uri ORDER BY position DESC LIMIT 1 OFFSET :keep + 0
        ) AND position <= (SELECT coalesce(min(position), ${Number.MAX_SAFE_INTEGER}) FROM follower)
-       ORDER BY position LIMIT :most)`,
+       ORDER BY position ${limited(':most')})`,
   ),
   front: db.prepare<[number], FrontRow>(
     `SELECT position, at, octet_length(parts) + octet_length(bytes) AS size FROM log
      WHERE position <= (SELECT coalesce(min(position), ${Number.MAX_SAFE_INTEGER}) FROM follower)
-     ORDER BY position LIMIT ?`,
+     ORDER BY position ${limited()}`,
   ),
   forget: db.prepare<[number]>('DELETE FROM log WHERE position <= ?'),
   follow: db.prepare<[string, number]>(

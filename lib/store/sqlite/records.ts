@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Records } from '../records.ts';
 import type { WriterThread } from './calls.ts';
+import { limited } from './limited.ts';
 
 /** Records to keep, and ids to forget where the value is null. */
 export type RecordBatch = readonly (readonly [id: string, value: string | null])[];
@@ -26,7 +27,9 @@ export class SqliteRecords<Value> implements Records<Value> {
     this.#kind = kind;
     this.#writer = writer;
     this.#slice = slice;
-    this.#page = db.prepare('SELECT id, value FROM record WHERE kind = ? AND id > ? AND id >= ? ORDER BY id LIMIT ?');
+    this.#page = db.prepare(
+      `SELECT id, value FROM record WHERE kind = ? AND id > ? AND id >= ? ORDER BY id ${limited()}`,
+    );
     this.#one = db.prepare('SELECT id, value FROM record WHERE kind = ? AND id = ?');
   }
 

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Claim, Claimed, DueStep, PutOff } from '../../conference/repository.ts';
+import { limited } from './limited.ts';
 import { DUE } from './schema.ts';
 
 interface StepRow extends DueStep {
@@ -11,7 +12,7 @@ const IS_HELD = 'since <= :now AND until > :now';
 const prepare = (db: Database) => ({
   ripe: db.prepare<[{ now: number; limit: number }], StepRow>(
     `SELECT id, uri, ${DUE} AS due FROM object WHERE ${DUE} IS NOT NULL AND ${DUE} <= :now
-       AND NOT EXISTS (SELECT 1 FROM lease WHERE object = object.id AND ${IS_HELD}) ORDER BY ${DUE} LIMIT :limit`,
+       AND NOT EXISTS (SELECT 1 FROM lease WHERE object = object.id AND ${IS_HELD}) ORDER BY ${DUE} ${limited(':limit')}`,
   ),
   coming: db
     .prepare<[number], number>(

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { StoredUser } from '../../directory/repository.ts';
 import type { XconUserId } from '../../model/identifiers.ts';
+import { limited } from './limited.ts';
 
 interface UserRow {
   readonly id: number;
@@ -19,7 +20,7 @@ const prepare = (db: Database) => ({
   byAddress: db.prepare<[string], UserRow>(
     'SELECT user.* FROM user_address JOIN user ON user.id = user_address.user WHERE address = ?',
   ),
-  page: db.prepare<[string, number], UserRow>('SELECT * FROM user WHERE user_id > ? ORDER BY user_id LIMIT ?'),
+  page: db.prepare<[string, number], UserRow>(`SELECT * FROM user WHERE user_id > ? ORDER BY user_id ${limited()}`),
   addresses: db.prepare<[number], { address: string }>(
     'SELECT address FROM user_address WHERE user = ? ORDER BY place',
   ),
