@@ -81,7 +81,9 @@ function mentions(element: XmlElement): boolean {
   return (
     element.local.includes(WORD) ||
     element.namespace.includes(WORD) ||
-    element.attributes.some((one) => `${one.value} ${one.local} ${one.namespace}`.includes(WORD)) ||
+    element.attributes.some(
+      ({ value, local, namespace }) => value.includes(WORD) || local.includes(WORD) || namespace.includes(WORD),
+    ) ||
     element.children.some((child) =>
       typeof child === 'string' ? child.includes(WORD) : child instanceof XmlElement && mentions(child),
     )

@@ -79,6 +79,7 @@ export function stepsBetween(
   after: ConferenceObject | undefined,
   context: BookingContext,
 ): number[] {
+  if (before !== undefined && after !== undefined && takesSame(before, after)) return [];
   const steps = new Steps(bucketOf(context.now));
   addRunning(steps, before, context, -1);
   addRunning(steps, after, context, 1);
@@ -93,6 +94,15 @@ export function stepsBetween(
   }
   return steps.list;
 }
+
+/** What most changes are: of nothing that takes room. */
+const takesSame = (before: ConferenceObject, after: ConferenceObject): boolean =>
+  before.header.booked === after.header.booked &&
+  before.header.active === after.header.active &&
+  before.header.occurrence === after.header.occurrence &&
+  before.header.passed === after.header.passed &&
+  before.counts === after.counts &&
+  hasSameTimes(before, after);
 
 const isOf = (object: ConferenceObject | undefined, { era }: BookingContext): boolean =>
   object?.header.booked?.era === era;

@@ -122,6 +122,7 @@ export class Capacity {
       const steps = stepsBetween(before, after, context);
       if (steps.length > 0) bookings.set(object.uri, { owner, steps });
     }
+    if (bookings.size === 0) return NOTHING_BOOKED;
     const all = [...bookings.values()].map(({ owner, steps }) => ({ owner, stretches: [...stretchesOf(steps)] }));
     const held = this.#days.hold(
       all.flatMap(({ owner, stretches }) => {
@@ -214,6 +215,14 @@ export class Capacity {
     return undefined;
   }
 }
+
+const NOTHING_BOOKED: Proposal = {
+  bookings: new Map(),
+  reading: undefined,
+  take: () => undefined,
+  giveBack: () => undefined,
+  release: () => undefined,
+};
 
 const OF_USER = { conferences: 'userConferences', participants: 'userParticipants' } as const;
 

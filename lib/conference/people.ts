@@ -42,7 +42,8 @@ export class Identities {
     if (caller !== undefined) {
       for (const name of [caller.userId, ...caller.addresses]) found.set(name, caller);
     }
-    const named = element === undefined ? [] : [...namesIn(element)];
+    const named: (readonly string[])[] = [];
+    if (element !== undefined) collectNames(element, named);
     if (named.length === 0) return new Identities(found);
     if (named.length > most) {
       throw beyond('conference.named', `Name at most ${most} users and targets in one request.`);
@@ -69,18 +70,18 @@ export class Identities {
 
 const sipOf = (id: XconUserId): string => `sip:${id.slice('xcon-userid:'.length)}`;
 
-/** The names of each user and target. */
-function* namesIn(element: XmlElement): Generator<readonly string[]> {
+/** Adds the names of each user and target. */
+function collectNames(element: XmlElement, named: (readonly string[])[]): void {
   if (element.is(CONFERENCE_INFO, 'user')) {
     const id = parseXconUserId(element.attribute('entity') ?? '');
-    yield id === undefined ? addressesOf(element) : [...addressesOf(element), id];
+    named.push(id === undefined ? addressesOf(element) : [...addressesOf(element), id]);
     return;
   }
   if (element.local === 'target') {
     const target = normaliseTarget(element.attribute('uri') ?? '');
-    yield isPerson(target) ? [target] : [];
+    named.push(isPerson(target) ? [target] : []);
   }
-  for (const child of element.elements) yield* namesIn(child);
+  for (const child of element.children) if (child instanceof XmlElement) collectNames(child, named);
 }
 
 /**

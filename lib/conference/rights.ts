@@ -4,7 +4,7 @@ import { info, POLICY } from '../model/names.ts';
 import { Part } from '../model/part.ts';
 import { childDefinition, keyOf } from '../model/shape.ts';
 import { privilegeOf, rolesOf } from '../model/user.ts';
-import { XmlElement } from '../xml/element.ts';
+import { XmlElement, type XmlNode } from '../xml/element.ts';
 
 /** Who changes something, as far as rights go. */
 export interface Actor {
@@ -64,7 +64,7 @@ export function keepsEnforced(
   before: XmlElement,
   after: XmlElement | undefined,
 ): boolean {
-  if (!holdsMarks(before) || (after !== undefined && same(before, after))) return true;
+  if (!holdsMarks(before, after?.children) || (after !== undefined && same(before, after))) return true;
   if (before.attribute('enforce', POLICY) === 'parent') return false;
   const names = enforcedNames(before);
   if (names.size > 0) {
@@ -77,10 +77,15 @@ export function keepsEnforced(
   });
 }
 
-/** Whether anything in an element is enforced; most hold nothing of the kind, and are not compared. */
-const holdsMarks = (element: XmlElement): boolean =>
+const NOTHING: readonly XmlNode[] = [];
+
+/**
+ * Whether anything in an element is enforced, beside the children that stay in their places; most hold nothing of the kind,
+ * and are not compared.
+ */
+const holdsMarks = (element: XmlElement, stay: readonly XmlNode[] = NOTHING): boolean =>
   element.attributes.some((one) => one.namespace === POLICY && one.local.startsWith('enforce')) ||
-  element.children.some((child) => child instanceof XmlElement && holdsMarks(child));
+  element.children.some((child, place) => child instanceof XmlElement && child !== stay[place] && holdsMarks(child));
 
 /** Whether a parent enforces a child of an element, or something in it. */
 export const isEnforced = (parent: XmlElement, child: XmlElement): boolean =>

@@ -23,10 +23,11 @@ const ANY_DAY = '=day ?';
 const ANY_MEDIUM = '=media ?';
 
 const atMost = (tokens: readonly string[], any: string): readonly string[] =>
-  new Set(tokens).size > MOST ? [any] : tokens;
+  tokens.length > MOST && new Set(tokens).size > MOST ? [any] : tokens;
 
 /** Half of a character beyond the basic plane is no text. */
-const cut = (value: string): string => value.slice(0, LENGTH).replace(/[\uD800-\uDBFF]$/, '');
+const cut = (value: string): string =>
+  value.length <= LENGTH ? value : value.slice(0, LENGTH).replace(/[\uD800-\uDBFF]$/, '');
 
 const valued = (kind: 'subject' | 'display-text' | 'media' | 'user' | 'address', value: string): string =>
   `=${kind} ${cut(value)}`;

@@ -57,6 +57,11 @@ function rememberedBindings(scope: readonly XmlDeclaration[]): Bindings {
   return bindings;
 }
 
+/** A declaration that an element adds, and what its prefix means around the element. */
+interface Added extends XmlDeclaration {
+  readonly outer: string | undefined;
+}
+
 class Writer {
   /** At the element that is written now; those of the scope until something is declared. */
   #bindings: Bindings;
@@ -92,18 +97,18 @@ class Writer {
   }
 
   #element(element: XmlElement, more?: () => string): string {
-    const added = this.#declare(element);
-    const outer = added.map((declaration) => this.#bind(declaration));
-    const name = this.#elementName(element, added, outer);
+    const added: Added[] = [];
+    this.#declare(element, added);
+    const name = this.#elementName(element, added);
     let attributes = '';
     for (const attribute of element.attributes) {
-      attributes += ` ${this.#attributeName(attribute, added, outer)}="${escapeAttribute(attribute.value)}"`;
+      attributes += ` ${this.#attributeName(attribute, added)}="${escapeAttribute(attribute.value)}"`;
     }
     let content = '';
     for (const child of element.children) content += this.#node(child);
     let declared = more?.() ?? '';
     for (const declaration of added) declared += declarationText(declaration);
-    for (let index = added.length - 1; index >= 0; index -= 1) this.#unbind(added[index], outer[index]);
+    for (const declaration of added.reverse()) this.#unbind(declaration);
     return content === ''
       ? `<${name}${declared}${attributes}/>`
       : `<${name}${declared}${attributes}>${content}</${name}>`;
@@ -121,36 +126,34 @@ class Writer {
     return node.text === '' ? `<?${node.target}?>` : `<?${node.target} ${node.text}?>`;
   }
 
-  /** The element's own declarations that say something new, and the one that its lack of a namespace needs. */
-  #declare(element: XmlElement): XmlDeclaration[] {
-    const added: XmlDeclaration[] = [];
+  /** Adds the element's own declarations that say something new, and the one that its lack of a namespace needs. */
+  #declare(element: XmlElement, added: Added[]): void {
     for (const declaration of element.declarations) {
       const { prefix, namespace } = declaration;
       const impossible = prefix === '' ? element.namespace === '' && namespace !== '' : namespace === '';
       if (impossible || prefix === 'xml' || added.some((one) => one.prefix === prefix)) continue;
       if (this.#bindings.bound.get(prefix) === namespace) this.#use(prefix, namespace);
-      else added.push(declaration);
+      else added.push(this.#bind(declaration));
     }
-    if (element.namespace === '' && this.#bindings.bound.get('') !== '' && !added.some(({ prefix }) => prefix === '')) {
-      added.push({ prefix: '', namespace: '' });
+    if (element.namespace === '' && this.#bindings.bound.get('') !== '') {
+      added.push(this.#bind({ prefix: '', namespace: '' }));
     }
-    return added;
   }
 
-  #elementName({ namespace, local }: XmlElement, added: XmlDeclaration[], outer: (string | undefined)[]): string {
+  #elementName({ namespace, local }: XmlElement, added: Added[]): string {
     if (this.#bindings.bound.get('') === namespace) {
       this.#use('', namespace);
       return local;
     }
-    return `${this.#prefix(namespace, added, outer)}:${local}`;
+    return `${this.#prefix(namespace, added)}:${local}`;
   }
 
-  #attributeName({ namespace, local }: XmlAttribute, added: XmlDeclaration[], outer: (string | undefined)[]): string {
-    return namespace === '' ? local : `${this.#prefix(namespace, added, outer)}:${local}`;
+  #attributeName({ namespace, local }: XmlAttribute, added: Added[]): string {
+    return namespace === '' ? local : `${this.#prefix(namespace, added)}:${local}`;
   }
 
   /** A prefix for the namespace here, made and declared on this element when none is in scope. */
-  #prefix(namespace: string, added: XmlDeclaration[], outer: (string | undefined)[]): string {
+  #prefix(namespace: string, added: Added[]): string {
     const known = this.#bindings.prefixes.get(namespace);
     for (let index = (known?.length ?? 0) - 1; index >= 0; index -= 1) {
       const prefix = known?.[index];
@@ -162,9 +165,7 @@ class Writer {
     const preferred = this.#preferred.find((one) => one.namespace === namespace && one.prefix !== '')?.prefix;
     let made = preferred !== undefined && !this.#bindings.bound.has(preferred) ? preferred : '';
     for (let number = 1; made === ''; number += 1) if (!this.#bindings.bound.has(`ns${number}`)) made = `ns${number}`;
-    const declaration = { prefix: made, namespace };
-    added.push(declaration);
-    outer.push(this.#bind(declaration));
+    added.push(this.#bind({ prefix: made, namespace }));
     return made;
   }
 
@@ -172,8 +173,7 @@ class Writer {
     if (this.#offered.size > 0 && this.#offered.get(prefix) === namespace) this.#used.add(prefix);
   }
 
-  /** Gives back what the prefix meant before. */
-  #bind(declaration: XmlDeclaration): string | undefined {
+  #bind(declaration: XmlDeclaration): Added {
     if (!this.#isOwn) {
       const { bound, prefixes } = this.#bindings;
       this.#bindings = {
@@ -182,17 +182,17 @@ class Writer {
       };
       this.#isOwn = true;
     }
-    const before = this.#bindings.bound.get(declaration.prefix);
+    const { prefix, namespace } = declaration;
+    const outer = this.#bindings.bound.get(prefix);
     bind(this.#bindings, declaration);
-    return before;
+    return { prefix, namespace, outer };
   }
 
-  #unbind(declaration: XmlDeclaration | undefined, before: string | undefined): void {
-    if (declaration === undefined) return;
+  #unbind({ prefix, namespace, outer }: Added): void {
     const { bound, prefixes } = this.#bindings;
-    prefixes.get(declaration.namespace)?.pop();
-    if (before === undefined) bound.delete(declaration.prefix);
-    else bound.set(declaration.prefix, before);
+    prefixes.get(namespace)?.pop();
+    if (outer === undefined) bound.delete(prefix);
+    else bound.set(prefix, outer);
   }
 }
 

@@ -1,7 +1,16 @@
 import { XmlElement, type XmlAttribute } from '../../xml/element.ts';
 import { serialize } from '../../xml/serialize.ts';
 import { PREFIXES } from '../../model/names.ts';
-import { CCMP, messageType, schemaType, specialised, XSI, type Direction, type MessageName } from './messages.ts';
+import {
+  CCMP,
+  MESSAGE_NAMES,
+  messageType,
+  schemaType,
+  specialised,
+  XSI,
+  type Direction,
+  type MessageName,
+} from './messages.ts';
 
 /** The inside of an element as UTF-8 that stands under the prefixes of `PREFIXES`, beside the element's attributes. */
 export interface Content {
@@ -20,14 +29,29 @@ export function frame(
   parameters: string,
   inside: readonly (string | Buffer)[],
 ): Buffer {
-  const outer = `ccmp${direction}`;
-  const inner = `ccmp:${specialised(type, direction)}`;
-  const head = `<?xml version="1.0" encoding="UTF-8"?>
-<ccmp:${outer}${declarations}><${outer} xsi:type="ccmp:${schemaType(type, direction)}">${parameters}`;
-  const tail = `</${outer}></ccmp:${outer}>`;
-  if (inner === 'ccmp:optionsRequest') return Buffer.from(head + tail, 'utf8');
-  return joined([`${head}<${inner}>`, ...inside, `</${inner}>${tail}`]);
+  const { head, inner, tail } = FRAMES[direction][type];
+  if (inner === 'ccmp:optionsRequest') return joined([head, parameters, tail]);
+  return joined([head, `${parameters}<${inner}>`, ...inside, `</${inner}>${tail}`]);
 }
+
+/** What is the same in all messages of a type. */
+interface Frame {
+  readonly head: Buffer;
+  readonly inner: string;
+  readonly tail: string;
+}
+
+function frameOf(type: MessageName, direction: Direction): Frame {
+  const outer = `ccmp${direction}`;
+  const head = `<?xml version="1.0" encoding="UTF-8"?>
+<ccmp:${outer}${declarations}><${outer} xsi:type="ccmp:${schemaType(type, direction)}">`;
+  const inner = `ccmp:${specialised(type, direction)}`;
+  return { head: Buffer.from(head, 'utf8'), inner, tail: `</${outer}></ccmp:${outer}>` };
+}
+
+const framesIn = (direction: Direction) =>
+  Object.fromEntries(MESSAGE_NAMES.map((name) => [name, frameOf(name, direction)])) as Record<MessageName, Frame>;
+const FRAMES = { Request: framesIn('Request'), Response: framesIn('Response') };
 
 /** Pieces in UTF-8, written into one buffer; text that stands together is written together. */
 function joined(pieces: readonly (string | Buffer)[]): Buffer {

@@ -12,8 +12,8 @@ export class WrittenResponses {
   readonly #written = new WeakMap<object, { readonly response: Response; readonly message: Buffer }>();
 
   encode(response: Response): Buffer {
-    const { info } = response;
-    if (info === undefined) return encodeResponse(response);
+    const { info, operation } = response;
+    if (info === undefined || operation !== 'retrieve') return encodeResponse(response);
     const known = this.#written.get(info);
     if (known !== undefined && isSame(known.response, response)) return known.message;
     const message = encodeResponse(response);

@@ -1,11 +1,11 @@
 import { Refusal } from '../../conference/refusal.ts';
-import { changes, made, shown, target, type RequestPair } from './pair.ts';
+import { changed, changes, made, retrieved, target, type RequestPair } from './pair.ts';
 
 /** RFC 6503 §5.3.4. */
 export const conf: RequestPair = {
   name: 'conf',
   operations: {
-    retrieve: async (control, call, request) => shown(await control.retrieve(call, target(request))),
+    retrieve: async (control, call, request) => retrieved(await control.retrieve(call, target(request))),
 
     async create(control, call, request) {
       if (request.confObjID === undefined) {
@@ -21,7 +21,7 @@ export const conf: RequestPair = {
       const uri = target(request);
       const answer = await control.update(call, uri, changes(request));
       // RFC 5239 §7.4: a change of some occurrences of a series makes an object of its own.
-      return answer.uri === uri ? shown(answer) : made(answer);
+      return answer.uri === uri ? changed(answer) : made(answer);
     },
 
     async delete(control, call, request) {

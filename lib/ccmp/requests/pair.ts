@@ -86,17 +86,25 @@ export function targetUser(request: CcmpRequest): XconUserId | undefined {
 
 const documents = new WeakMap<View, Content>();
 
-/** The whole document under its XCON-URI (RFC 6501 §4.1); the same of the same view. */
-export function shown({ uri, version, view, note, children }: ObjectAnswer): Outcome {
-  let document = documents.get(view);
-  if (document === undefined) {
-    const entity = { namespace: '', local: 'entity', value: uri };
-    document = { attributes: [entity, ...view.attributes], content: view.content };
-    documents.set(view, document);
-  }
-  const extension = children === undefined ? undefined : [encodeChildren(children)];
-  return { version, info: document, note, ...(extension && { extension }) };
+/** What was retrieved: the whole document under its XCON-URI (RFC 6501 §4.1); the same of the same view. */
+export function retrieved(answer: ObjectAnswer): Outcome {
+  let document = documents.get(answer.view);
+  if (document === undefined) documents.set(answer.view, (document = documentOf(answer)));
+  return outcomeOf(answer, document);
 }
 
+/** The same of an object that was changed: nobody is shown that view again. */
+export const changed = (answer: ObjectAnswer): Outcome => outcomeOf(answer, documentOf(answer));
+
 /** The same of an object that was made. */
-export const made = (answer: ObjectAnswer): Outcome => ({ confObjID: answer.uri, ...shown(answer) });
+export const made = (answer: ObjectAnswer): Outcome => ({ confObjID: answer.uri, ...changed(answer) });
+
+const documentOf = ({ uri, view }: ObjectAnswer): Content => ({
+  attributes: [{ namespace: '', local: 'entity', value: uri }, ...view.attributes],
+  content: view.content,
+});
+
+function outcomeOf({ version, note, children }: ObjectAnswer, info: Content): Outcome {
+  const extension = children === undefined ? undefined : [encodeChildren(children)];
+  return { version, info, note, ...(extension && { extension }) };
+}
