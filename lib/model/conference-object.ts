@@ -226,6 +226,8 @@ export class ObjectEdit {
   #readdress(key: XconUserId, old: UserFacts | undefined, next: UserFacts | undefined): Map<string, XconUserId> {
     const given = namesOf(old);
     const taken = namesOf(next);
+    if (given.length === taken.length && given.every((name, index) => name === taken[index]))
+      return this.#now.addresses;
     return this.#now.addresses.withMutations((map) => {
       for (const address of given) map.delete(address);
       for (const address of taken) {

@@ -17,13 +17,14 @@ const prepare = (db: Database) => ({
   append: db.prepare<[string, number, number, string, number, string, string, Buffer]>(
     'INSERT INTO log (uri, expected, version, by, at, header, parts, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   ),
+  // One bound, so that what a late follower holds back is not walked through each time.
   shorten: db.prepare<[{ uri: string; keep: number; most: number }]>(
     `DELETE FROM log WHERE position IN (
        SELECT position FROM log
-       WHERE uri = :uri AND position <= (
-         SELECT position FROM log WHERE uri = :uri ORDER BY position DESC LIMIT 1 OFFSET :keep + 0
-       ) AND position <= (SELECT coalesce(min(position), ${Number.MAX_SAFE_INTEGER}) FROM follower)
-       ORDER BY position ${limited(':most')})`,
+       WHERE uri = :uri AND position <= min(
+         (SELECT position FROM log WHERE uri = :uri ORDER BY position DESC LIMIT 1 OFFSET :keep + 0),
+         (SELECT coalesce(min(position), ${Number.MAX_SAFE_INTEGER}) FROM follower)
+       ) ORDER BY position ${limited(':most')})`,
   ),
   front: db.prepare<[number], FrontRow>(
     `SELECT position, at, octet_length(parts) + octet_length(bytes) AS size FROM log
