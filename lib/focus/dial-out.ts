@@ -10,6 +10,7 @@ import type { Destination } from './destination.ts';
 import type { Contacted, Gate } from './gate.ts';
 import { InviteNames } from './invite-names.ts';
 import type { Ways } from './ways.ts';
+import { UNWANTED } from './recall.ts';
 import type { OutgoingCall } from './outgoing-call.ts';
 import { type Final, finalOf, ring } from './ring.ts';
 import type { Recipient } from './uri-list.ts';
@@ -102,7 +103,7 @@ export class DialOut {
 
   /** Nobody wants her any more: her endpoint is gone, or the server ends. */
   stop(): void {
-    this.#stopping.abort('SIP;cause=487;text="No longer wanted"');
+    this.#stopping.abort(UNWANTED);
   }
 
   /** Looks whether her endpoint is still being called. */

@@ -8,6 +8,7 @@ import type { Timer } from '../sip/clock.ts';
 import { type Log, LogFollower } from '../outbox/follower.ts';
 import { type Callee, DialOut, type DialOutParts, type Extras, isCalled } from './dial-out.ts';
 import type { Invitations } from './invitations.ts';
+import { recall } from './recall.ts';
 import { type Final, finalOf } from './ring.ts';
 
 /** Small records that are durable when the promise resolves. */
@@ -142,8 +143,15 @@ export class DialOuts {
 
   async #resume(callee: Callee): Promise<void> {
     const object = await this.#parts.endpoints.object(callee.conference);
-    if (isCalled(object, callee) && !this.#hasAnswered(callee)) this.#start(callee, true);
-    else await this.#parts.callees.forget(idOf(callee));
+    if (this.#hasAnswered(callee)) await this.#parts.callees.forget(idOf(callee));
+    else if (isCalled(object, callee)) this.#start(callee, true);
+    else this.#follow(this.#recall(callee));
+  }
+
+  /** Nobody wants her any more, and her telephone may ring. */
+  async #recall(callee: Callee): Promise<void> {
+    await recall(this.#parts, callee);
+    if (this.#isOpen) await this.#parts.callees.forget(idOf(callee));
   }
 
   /** She has answered before a kill, though the roster does not know it yet: her call goes on, or ends, by itself. */
@@ -171,9 +179,12 @@ export class DialOuts {
     const keep = (renamed: Callee): Promise<void> => this.#parts.callees.keep(id, renamed);
     const dialOut = new DialOut(this.#parts, callee, extras, told, { isResumed, keep });
     this.#running.set(callee.conference, dialOuts.set(id, dialOut));
-    const run = this.#run(dialOut, id, told)
-      .catch(this.#parts.context.report)
-      .finally(() => this.#runs.delete(run));
+    this.#follow(this.#run(dialOut, id, told));
+  }
+
+  /** What goes on by itself until the end waits for it. */
+  #follow(running: Promise<void>): void {
+    const run = running.catch(this.#parts.context.report).finally(() => this.#runs.delete(run));
     this.#runs.add(run);
   }
 

@@ -54,8 +54,13 @@ export class Gate {
 
   /** Whether an address may be called at all, whoever asks. */
   admits(text: string): boolean {
+    return this.destination(text) !== undefined;
+  }
+
+  /** How an address is reached, whoever asks; undefined where nobody is called. */
+  destination(text: string): Destination | undefined {
     const address = readAddress(text);
-    return address !== undefined && this.#destination(address) !== undefined;
+    return address && this.#destination(address);
   }
 
   /**

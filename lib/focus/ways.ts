@@ -101,7 +101,7 @@ export class Ways {
     const caller = { kind: 'user', principal: { ...principal, systemAdministrator: false } } as const;
     const isCascade = isOtherFocus(object, caller.principal);
     const history = extras.recipients && historyOf(extras.recipients);
-    const name = names.next([way.uri, ...way.routes].join(' '));
+    const name = names.next(placeOf(way));
     return new OutgoingCall({
       context,
       call: new Call(context, {
@@ -153,6 +153,17 @@ export class Ways {
     ];
   }
 
+  /** Ends the ringing that the INVITE of an earlier life has begun (RFC 3261 §9.1). `reason`: a value of Reason (RFC 3326). */
+  async cancel(way: Way, conference: XconUri, names: InviteNames, reason: string): Promise<void> {
+    const { dialogs, admits, domain } = this.#parts;
+    const { callId, tag, branch } = names.next(placeOf(way));
+    const { uri, to, flow, routes } = way;
+    const from = `<${sipUriOf(conference, domain)}>`;
+    const fields = [...routes.map((route) => ['Route', route] as const), ['Reason', reason] as const];
+    const request = makeRequest('CANCEL', uri, { from, to, tag, callId, fields });
+    await dialogs.outgoing.send(request, { flow, admits, branch });
+  }
+
   invite(
     { uri, to, flow }: Way,
     object: ConferenceObject,
@@ -165,5 +176,8 @@ export class Ways {
     return new OutgoingInvite({ layer: dialogs, request, user, settings: session, flow, admits, branch });
   }
 }
+
+/** Names a way among those of one call. */
+const placeOf = ({ uri, routes }: Way): string => [uri, ...routes].join(' ');
 
 const NAME_LENGTH = 100;

@@ -182,6 +182,21 @@ describe('somebody who is called, and a killed server', function () {
     await isIn(call, conference);
   });
 
+  for (const [how, ends] of [
+    ['is removed', (conference: string) => alice.removes(conference, BOB)],
+    ['is called into what is deleted', (conference: string) => alice.deletes(conference)],
+  ] as const)
+    it(`[L8] who ${how} as the server is killed rings no more after the restart, nor again`, async () => {
+      const { call, conference } = await isCalled('removal');
+      await call.incoming.progress(180);
+      const answered = await ends(conference).catch(() => undefined);
+      expect(answered, 'killed before the answer').to.equal(undefined);
+      await server.ended;
+      await restarts();
+      expect(await call.over()).to.include({ cause: 'refused', status: 487 });
+      expect(bob.unheard).to.equal(0);
+    });
+
   it('[L8] who rings while the server is stopped is called anew by the next', async () => {
     const { call } = await isCalled();
     server.process.kill('SIGTERM');

@@ -1,4 +1,4 @@
-// Preloaded into a server: it is killed while somebody answers whom it calls, at the moment that the query of its URL names.
+// Preloaded into a server: it is killed while somebody is called or answers, at the moment that the query of its URL names.
 import { isMainThread } from 'node:worker_threads';
 
 const kill = () => process.kill(process.pid, 'SIGKILL');
@@ -22,6 +22,11 @@ const moments = {
   '?acknowledgement': async () => {
     const { DialogLayer } = await import('../../lib/sip/dialog/layer.ts');
     before(DialogLayer, 'sendAck', kill);
+  },
+  /** It is stored that nobody wants her any more, and her telephone rings. */
+  '?removal': async () => {
+    const { DialOut } = await import('../../lib/focus/dial-out.ts');
+    before(DialOut, 'stop', kill);
   },
   /** She has the ACK, and the roster does not have her. */
   '?report': async () => {
