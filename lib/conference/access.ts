@@ -55,9 +55,10 @@ export class ObjectAccess {
   }
 
   /** What the caller is to an object. */
-  async standing(object: ConferenceObject, call: Call): Promise<Standing> {
+  standing(object: ConferenceObject, { caller }: Call): Standing | Promise<Standing> {
     const main = mainConferenceOf(object);
-    return standingIn(object, main === undefined ? undefined : await this.#commits.newest(main), call.caller);
+    if (main === undefined) return standingIn(object, undefined, caller);
+    return this.#commits.newest(main).then((conference) => standingIn(object, conference, caller));
   }
 
   /** The same, of somebody who watches; undefined when he may not. */
@@ -107,7 +108,8 @@ export class ObjectAccess {
   }
 
   /** What the document of a conference shows the caller of its sidebars. */
-  sidebarSections(object: ConferenceObject, call: Call): Promise<SidebarSections> {
+  sidebarSections(object: ConferenceObject, call: Call): SidebarSections | Promise<SidebarSections> {
+    if (object.sidebars.size === 0) return NO_SIDEBARS;
     return sidebarSections(object, call, (uri) => this.#commits.durable(uri));
   }
 

@@ -71,7 +71,8 @@ export class OccurrenceControl {
    * @param apart what is told of occurrences beside the changes
    */
   async update(call: Call, uri: XconUri, changes: XmlElement, apart?: SeriesChange): Promise<ChangedSeries> {
-    const object = await this.#objects.access.object(uri, 'conference', call);
+    const { access } = this.#objects;
+    const object = access.atHand(uri, 'conference') ?? (await access.object(uri, 'conference', call));
     // Whom the conference is not there for learns nothing of its times.
     const isKnown = standingOf(object, call.caller).level !== undefined;
     const asked: AskedUpdate = isKnown

@@ -77,7 +77,6 @@ export async function sidebarSections(
   durable: (uri: XconUri) => Promise<ConferenceObject | undefined>,
 ): Promise<SidebarSections> {
   const sections = new Map<string, readonly Buffer[]>();
-  if (main.sidebars.size === 0) return sections;
   for (const kind of ['sidebar-by-ref', 'sidebar-by-val'] as const) {
     const entries = await seenSidebars(main, kind, call, durable);
     const name = kind === 'sidebar-by-ref' ? 'sidebars-by-ref' : 'sidebars-by-val';

@@ -35,7 +35,9 @@ function selfOf(object: ConferenceObject, caller: Caller): XconUserId | undefine
       return object.users.get(caller.userId)?.facts.alias === undefined ? undefined : caller.userId;
     case 'user': {
       const { userId, addresses } = caller.principal;
-      const found = object.users.has(userId) ? userId : addresses.map((one) => object.addresses.get(one)).find(Boolean);
+      const own = object.users.get(userId);
+      if (own !== undefined) return own.facts.alias === undefined ? userId : undefined;
+      const found = addresses.map((one) => object.addresses.get(one)).find(Boolean);
       return found === undefined || object.users.get(found)?.facts.alias !== undefined ? undefined : found;
     }
   }

@@ -52,7 +52,8 @@ function once(part: Part, readers: string, make: () => Buffer | undefined): Buff
 const bytesOf = (element: XmlElement): Buffer => Buffer.from(serialize(element, { scope: PREFIXES }), 'utf8');
 
 /** The modelled sections in the model's order. */
-const SECTIONS = new Map(CONFERENCE.children().map((definition) => [expanded(definition), definition]));
+const SECTIONS = CONFERENCE.children().map((definition) => ({ key: expanded(definition), definition }));
+const MODELLED: ReadonlySet<string> = new Set(SECTIONS.map(({ key }) => key));
 
 const NO_SIDEBARS: ReadonlyMap<string, readonly Buffer[]> = new Map();
 
@@ -80,13 +81,13 @@ async function makeView(
   sidebars: ReadonlyMap<string, readonly Buffer[]>,
 ): Promise<View> {
   const content: Buffer[] = [];
-  for (const [key, definition] of SECTIONS) {
+  for (const { key, definition } of SECTIONS) {
     if (key === USERS_SECTION) content.push(...(await usersElement(object, reader)));
     else if (key === STATE_SECTION) content.push(...seenState(object, reader).map(bytesOf));
     else content.push(...(sidebars.get(key) ?? sectionElement(object, key, definition, reader)));
   }
   for (const [key, part] of object.sections) {
-    if (!SECTIONS.has(key)) content.push(part.bytes);
+    if (!MODELLED.has(key)) content.push(part.bytes);
   }
   return { attributes: object.header.attributes ?? [], content };
 }

@@ -8,10 +8,12 @@ const PREFIXED = /(?<![\p{L}\p{N}_.-])([\p{L}_][\p{L}\p{N}_.-]*):/gu;
 
 /** What each prefix means at one place of a document. */
 export class Scope {
-  readonly #meanings = new Map<string, string>();
+  readonly #around: readonly XmlElement[];
+  /** Made when it is asked for: content without foreign names asks for none. */
+  #known: Map<string, string> | undefined;
 
   constructor(...around: readonly XmlElement[]) {
-    for (const { declarations } of around) this.#enter(declarations);
+    this.#around = around;
   }
 
   /** What every prefix means here. */
@@ -25,7 +27,6 @@ export class Scope {
 
   /** Runs within one more element, whose declarations hide those further out. */
   within<T>(element: XmlElement, work: () => T): T {
-    if (element.declarations.length === 0) return work();
     const hidden = element.declarations.map(({ prefix }) => ({ prefix, namespace: this.#meanings.get(prefix) }));
     this.#enter(element.declarations);
     const result = work();
@@ -34,6 +35,14 @@ export class Scope {
       else this.#meanings.set(prefix, namespace);
     }
     return result;
+  }
+
+  get #meanings(): Map<string, string> {
+    if (this.#known === undefined) {
+      this.#known = new Map();
+      for (const { declarations } of this.#around) this.#enter(declarations);
+    }
+    return this.#known;
   }
 
   #enter(declarations: readonly XmlDeclaration[]): void {
@@ -46,13 +55,17 @@ export class Scope {
  * declarations move onto the outermost foreign element, because its part of the document will live on elsewhere.
  */
 export function keepMeaning(element: XmlElement, scope: Scope): XmlElement {
-  return scope.within(element, () => {
-    if (!OURS.has(element.namespace)) return declare(element, scope, prefixesWithin(element));
-    const children = element.children.map((child) => (child instanceof XmlElement ? keepMeaning(child, scope) : child));
-    const same = children.every((child, index) => child === element.children[index]);
-    const foreign = element.attributes.filter(({ namespace }) => !OURS.has(namespace));
-    return declare(same ? element : element.withChildren(children), scope, prefixesIn(foreign));
-  });
+  if (element.declarations.length > 0) return scope.within(element, () => withMeaning(element, scope));
+  return withMeaning(element, scope);
+}
+
+function withMeaning(element: XmlElement, scope: Scope): XmlElement {
+  if (!OURS.has(element.namespace)) return declare(element, scope, prefixesWithin(element));
+  const children = element.children.map((child) => (child instanceof XmlElement ? keepMeaning(child, scope) : child));
+  const same = children.every((child, index) => child === element.children[index]);
+  const foreign = element.attributes.filter(({ namespace }) => !OURS.has(namespace));
+  const kept = same ? element : element.withChildren(children);
+  return foreign.length === 0 ? kept : declare(kept, scope, prefixesIn(foreign));
 }
 
 function declare(element: XmlElement, scope: Scope, prefixes: Iterable<string>): XmlElement {
