@@ -76,7 +76,7 @@ function cancel({ call, edit, standing }: Work, id: string, rules: TimeRules): v
   const base = found?.entry.first(XCON, 'base');
   if (description === undefined || time === undefined || found === undefined || base === undefined)
     throw new Refusal('conflict', 'There is no such occurrence: the ids stand in the list of occurrences.');
-  const fresh = base.withChildren([cancelled(base.text, id, found.alone?.recurs === true)]);
+  const fresh = base.withChildren([cancelled(base.text, id, found.alone?.recurs === true, rules)]);
   const times = swapped(time, found.entry, swapped(found.entry, base, fresh));
   edit.setSection(DESCRIPTION_SECTION, Part.of(swapped(description, time, times)));
   const systemAdministrator = call.caller.kind === 'user' && call.caller.principal.systemAdministrator;

@@ -3,7 +3,7 @@ import type { OccurrenceRange } from '../model/conference-object.ts';
 import { Calendar, instantOf } from './calendar.ts';
 import type { ScheduleLimits } from './limits.ts';
 import type { RecurrenceSet } from './recurrence-set.ts';
-import { momentOf, stamp } from './rule.ts';
+import { momentOf, stamp } from './written-times.ts';
 import { UnusableTime } from './unusable-time.ts';
 
 /**

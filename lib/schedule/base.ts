@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { scheduleDefaults } from './limits.ts';
 import { type Occurrence, RecurrenceSet } from './recurrence-set.ts';
-import { stamp } from './rule.ts';
+import { stamp } from './written-times.ts';
 
 /** Of the conferences that clients without rules look at again and again. */
 const remembered = new LRUCache<string, { readonly set: RecurrenceSet | undefined }>({ max: 200 });

@@ -1,6 +1,6 @@
 import ICAL from 'ical.js';
 import type { ScheduleLimits } from './limits.ts';
-import { fieldsOf } from './rule.ts';
+import { fieldsOf, stamp } from './written-times.ts';
 import { UnusableTime } from './unusable-time.ts';
 import { describedZone } from './vtimezone.ts';
 import { namedZone, UTC, type Zone } from './zone.ts';
@@ -13,6 +13,12 @@ export interface Moment {
 }
 
 export const instantOf = ({ wall, zone }: Moment): number => zone.instantOf(wall);
+
+const DAY = 86_400_000;
+
+/** The id of the occurrence that a moment names in a series: a day among times is the occurrence of that day. */
+export const occurrenceNamed = (moment: Moment, first: Moment): string =>
+  stamp(moment.isDay && !first.isDay ? first.zone.instantOf(moment.wall + (first.wall % DAY)) : instantOf(moment));
 
 /** An iCalendar object (RFC 5545 §3.4): its events and its zones. */
 export class Calendar {

@@ -1,25 +1,32 @@
 import ICAL from 'ical.js';
-import { stamp } from './rule.ts';
+import { Calendar, occurrenceNamed, parsed } from './calendar.ts';
+import { readEvent } from './event.ts';
+import type { ScheduleLimits } from './limits.ts';
+import { momentOf, utcTime } from './written-times.ts';
 
 /**
  * The iCalendar object without one occurrence: an event that cancels it (RFC 5545 §3.8.1.11), or the cancelled event itself
  * where there is but one. Everything else stays.
+ * @throws {UnusableTime}
  */
-export function cancelled(base: string, id: string, recurs: boolean): string {
-  const calendar = new ICAL.Component(ICAL.parse(base.trim()) as unknown[]);
+export function cancelled(base: string, id: string, recurs: boolean, limits: ScheduleLimits): string {
+  const calendar = parsed(base);
   const events = calendar.getAllSubcomponents('vevent');
   const master = events.find((event) => event.getFirstProperty('recurrence-id') === null) ?? events[0];
   if (master === undefined) return base;
-  const at = moment(id);
+  const reader = new Calendar(base, limits);
+  const first = readEvent(master, reader).start;
+  // What changes all later ones too stays for those.
   const changing = events.filter((event) => {
-    const changed = event.getFirstPropertyValue('recurrence-id');
-    return event !== master && changed instanceof ICAL.Time && stamp(changed.toUnixTime() * 1000) === id;
+    const { recurrence, andFuture } = readEvent(event, reader);
+    return event !== master && !andFuture && recurrence !== undefined && occurrenceNamed(recurrence, first) === id;
   });
   for (const event of changing) calendar.removeSubcomponent(event);
+  const at = utcTime(momentOf(id));
   const event = recurs ? new ICAL.Component('vevent') : master;
   if (recurs) {
     event.addPropertyWithValue('uid', String(master.getFirstPropertyValue('uid')));
-    event.addPropertyWithValue('dtstamp', ICAL.Time.fromJSDate(new Date(), true));
+    event.addPropertyWithValue('dtstamp', utcTime(Date.now()));
     event.addPropertyWithValue('recurrence-id', at);
     event.addPropertyWithValue('dtstart', at);
     calendar.addSubcomponent(event);
@@ -29,6 +36,3 @@ export function cancelled(base: string, id: string, recurs: boolean): string {
   event.updatePropertyWithValue('status', 'CANCELLED');
   return `${calendar.toString()}\r\n`;
 }
-
-const moment = (id: string): ICAL.Time =>
-  ICAL.Time.fromJSDate(new Date(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')), true);

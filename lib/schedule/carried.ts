@@ -1,6 +1,6 @@
 import type { OccurrenceRange } from '../model/conference-object.ts';
 import type { RecurrenceSet } from './recurrence-set.ts';
-import { stamp } from './rule.ts';
+import { stamp } from './written-times.ts';
 
 const DAY = 86_400_000;
 

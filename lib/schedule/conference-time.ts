@@ -6,7 +6,7 @@ import type { ScheduleLimits } from './limits.ts';
 import { inOrder } from './order.ts';
 import { planOf } from './plan.ts';
 import { type Occurrence, RecurrenceSet } from './recurrence-set.ts';
-import { stamp } from './rule.ts';
+import { stamp } from './written-times.ts';
 import { UnusableTime } from './unusable-time.ts';
 
 /** When people may come into one occurrence, and what happens when (RFC 6501 §4.2.5); milliseconds since 1970. */

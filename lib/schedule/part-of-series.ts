@@ -6,7 +6,7 @@ import type { ScheduleLimits } from './limits.ts';
 import { includes } from './range.ts';
 import { planOf } from './plan.ts';
 import { RecurrenceSet } from './recurrence-set.ts';
-import { momentOf } from './rule.ts';
+import { momentOf, stamp, utcTime } from './written-times.ts';
 import { UnusableTime } from './unusable-time.ts';
 
 /** When the first occurrence of a range begins and how long each takes, as somebody wrote it. */
@@ -158,7 +158,7 @@ class Part {
     for (const property of this.#lead.getAllProperties('rdate')) {
       const [name, parameters, type, ...values] = property.toJSON() as [string, object, string, ...unknown[]];
       for (const [index, value] of property.getValues().entries()) {
-        const id = stampOf(instantOf(this.#calendar.moment(property, value)));
+        const id = stamp(instantOf(this.#calendar.moment(property, value)));
         if (id !== from && includes(this.#range, id))
           event.addProperty(new ICAL.Property([name, { ...parameters }, type, values[index]] as never));
       }
@@ -168,7 +168,7 @@ class Part {
 
   /** A day where the series has days, else a moment in UTC (RFC 5545 §3.3.10). */
   #until(id: string): ICAL.Time {
-    if (!this.#set.origin.isDay) return ICAL.Time.fromJSDate(new Date(momentOf(id)), true);
+    if (!this.#set.origin.isDay) return utcTime(momentOf(id));
     return ICAL.Time.fromDateString(textOf(this.#set.wallOf(id), true));
   }
 
@@ -177,7 +177,7 @@ class Part {
     const at = recurrence ?? start;
     // A day names the occurrence of that day.
     const id = at.isDay && !this.#set.origin.isDay ? this.#set.idFrom(at.wall) : undefined;
-    return id ?? stampOf(instantOf(at));
+    return id ?? stamp(instantOf(at));
   }
 
   /** A time on the clock of the series, written as the series writes them. */
@@ -192,7 +192,6 @@ class Part {
 }
 
 const textOf = (wall: number, isDay: boolean): string => new Date(wall).toISOString().slice(0, isDay ? 10 : 19);
-const stampOf = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
 
 const lengthOf = (event: ICAL.Component): ICAL.Property | undefined =>
   event.getFirstProperty('dtend') ?? event.getFirstProperty('duration') ?? undefined;

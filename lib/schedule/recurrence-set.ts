@@ -4,7 +4,8 @@ import { endOf, type Length, rulesOf } from './event.ts';
 import type { ScheduleLimits } from './limits.ts';
 import { inOrder } from './order.ts';
 import { includes } from './range.ts';
-import { type Rule, momentOf, stamp } from './rule.ts';
+import { type Rule } from './rule.ts';
+import { momentOf, stamp } from './written-times.ts';
 import { datesOf, eventsOf, turnOf } from './series-events.ts';
 import { UnusableTime } from './unusable-time.ts';
 

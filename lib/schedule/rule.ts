@@ -13,6 +13,7 @@ import {
 import { SteadyRule } from './steady-rule.ts';
 import { UnusableTime } from './unusable-time.ts';
 import type { Zone } from './zone.ts';
+import { fieldsOf, stamp } from './written-times.ts';
 
 export interface RuleLimits {
   readonly occurrences: number;
@@ -206,17 +207,6 @@ function endOf({ until }: ICAL.Recur): { at: number; isUtc: boolean } | undefine
   const at = until.isDate ? fieldsOf(until) + DAY - 1 : fieldsOf(until);
   return { at, isUtc: !until.isDate && until.zone.tzid === 'UTC' };
 }
-
-/** The fields of a time, in milliseconds as if it were UTC. */
-export const fieldsOf = ({ year, month, day, hour, minute, second }: ICAL.Time): number =>
-  Date.UTC(year, month - 1, day, hour, minute, second);
-
-/** A moment as iCalendar writes it in UTC. */
-export const stamp = (at: number): string => new Date(at).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
-
-/** When that is; NaN for what is written otherwise. */
-export const momentOf = (stamped: string): number =>
-  Date.parse(stamped.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 
 /** A week of the year alone means the weekday of DTSTART (RFC 5545 §3.3.10); the library drifts away from it. */
 function impliedDay({ parts }: ICAL.Recur, start: number): string {

@@ -1,5 +1,6 @@
 import ICAL from 'ical.js';
-import { fieldsOf, Rule, type RuleLimits } from './rule.ts';
+import { Rule, type RuleLimits } from './rule.ts';
+import { fieldsOf } from './written-times.ts';
 import { UnusableTime } from './unusable-time.ts';
 import { type Zone, zoneOfOffsets } from './zone.ts';
 

@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { LRUCache } from 'lru-cache';
 import { namedZone, type Zone } from './zone.ts';
+import { timeOf } from './written-times.ts';
 
 /** Years after the first that are written out where a zone changes its clocks by no simple rule. */
 const YEARS = 12;
@@ -111,19 +112,4 @@ function ruleOf(onsets: readonly Onset[]): string | undefined {
   const place = isLast ? -1 : agree(nth) ? nth(first) : undefined;
   if (place === undefined) return undefined;
   return `FREQ=YEARLY;BYMONTH=${first.getUTCMonth() + 1};BYDAY=${place}${WEEKDAYS[first.getUTCDay()] ?? 'SU'}`;
-}
-
-/** A time on the clock, which stands in milliseconds as if it were UTC. */
-export function timeOf(wall: number, isDate = false): ICAL.Time {
-  const date = new Date(wall);
-  return new ICAL.Time(
-    {
-      year: date.getUTCFullYear(),
-      month: date.getUTCMonth() + 1,
-      day: date.getUTCDate(),
-      ...(!isDate && { hour: date.getUTCHours(), minute: date.getUTCMinutes(), second: date.getUTCSeconds() }),
-      isDate,
-    },
-    ICAL.Timezone.localTimezone,
-  );
 }

@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { momentOf } from '../../schedule/rule.ts';
+import { momentOf } from '../../schedule/written-times.ts';
 import { ALL } from '../event/answer.ts';
 import { mailboxOf } from '../event/attendee.ts';
 import { copied } from '../event/copied.ts';

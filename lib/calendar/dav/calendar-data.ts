@@ -6,6 +6,7 @@ import { EventMoments } from '../event/event-moments.ts';
 import { CALDAV, cal, dav } from './names.ts';
 import { type Span, spanOf } from './span.ts';
 import type { TakingPlace } from './taking-place.ts';
+import { momentOf, utcTime } from '../../schedule/written-times.ts';
 
 /** Makes the text of a `calendar-data` as it was asked for. */
 export type CalendarData = (event: TakingPlace, text: string) => string;
@@ -67,18 +68,15 @@ function expansionOf(event: TakingPlace, span: Span, expansion: Expansion): ICAL
       if (!SERIES.has(property.name)) shown.addProperty(copiedProperty(property));
     shown.addPropertyWithValue('dtstart', timeOf(start, isDay));
     if (end !== undefined) shown.addPropertyWithValue('dtend', timeOf(end, isDay));
-    if (moments.recurs) shown.addPropertyWithValue('recurrence-id', timeOf(instantIn(id), isDay));
+    if (moments.recurs) shown.addPropertyWithValue('recurrence-id', timeOf(momentOf(id), isDay));
     for (const alarm of source.getAllSubcomponents()) shown.addSubcomponent(copied(alarm));
     calendar.addSubcomponent(shown);
   }
   return calendar;
 }
 
-const instantIn = (id: string): number =>
-  Date.parse(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-
 function timeOf(at: number, isDay: boolean): ICAL.Time {
-  const time = ICAL.Time.fromJSDate(new Date(at), true);
+  const time = utcTime(at);
   time.isDate = isDay;
   return time;
 }

@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { fieldsOf } from '../../schedule/rule.ts';
+import { fieldsOf } from '../../schedule/written-times.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { forbidden } from './dav-error.ts';
 import { CALDAV, cal } from './names.ts';

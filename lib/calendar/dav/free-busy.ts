@@ -3,6 +3,7 @@ import type { BusyTime } from '../../conference/free-busy.ts';
 import { Refusal } from '../../conference/refusal.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { serialize } from '../../xml/serialize.ts';
+import { copiedProperty } from '../event/copied.ts';
 import { emptyCalendar } from '../event/events.ts';
 import { checkLimits } from '../event/limits.ts';
 import { principalOf } from '../event/request.ts';
@@ -10,6 +11,7 @@ import { DavError, forbidden, notFound } from './dav-error.ts';
 import { bodyOf, CALENDAR, type DavAnswer, type DavRequest, ofXml } from './dav-request.ts';
 import { cal, CALDAV, DAV_PREFIXES, href } from './names.ts';
 import { type Span, spanOf } from './span.ts';
+import { utcTime } from '../../schedule/written-times.ts';
 
 /** free-busy-query (RFC 4791 §7.10). */
 export async function freeBusyQuery(request: DavRequest, element: XmlElement): Promise<DavAnswer> {
@@ -25,19 +27,17 @@ export async function freeBusyQuery(request: DavRequest, element: XmlElement): P
 /** VFREEBUSY (RFC 5545 §3.6.4). */
 function freeBusyOf({ from, to }: Span, busy: readonly BusyTime[]): ICAL.Component {
   const component = new ICAL.Component('vfreebusy');
-  component.addPropertyWithValue('dtstamp', timeOf(Date.now()));
-  component.addPropertyWithValue('dtstart', timeOf(from));
-  component.addPropertyWithValue('dtend', timeOf(to));
+  component.addPropertyWithValue('dtstamp', utcTime(Date.now()));
+  component.addPropertyWithValue('dtstart', utcTime(from));
+  component.addPropertyWithValue('dtend', utcTime(to));
   for (const { start, end } of busy) {
     const property = new ICAL.Property('freebusy');
     property.setParameter('fbtype', 'BUSY');
-    property.setValue(ICAL.Period.fromData({ start: timeOf(start), end: timeOf(end) }));
+    property.setValue(ICAL.Period.fromData({ start: utcTime(start), end: utcTime(end) }));
     component.addProperty(property);
   }
   return component;
 }
-
-const timeOf = (at: number): ICAL.Time => ICAL.Time.fromJSDate(new Date(at), true);
 
 /** POST to the outbox (RFC 6638 §5): when others are in conferences. */
 export async function outboxPost(request: DavRequest): Promise<DavAnswer> {
@@ -104,7 +104,7 @@ function replyOf(asked: ICAL.Component, address: string, component: ICAL.Compone
   calendar.addPropertyWithValue('method', 'REPLY');
   for (const name of ['uid', 'organizer']) {
     const property = asked.getFirstProperty(name);
-    if (property !== null) component.addProperty(new ICAL.Property(structuredClone(property.toJSON()) as never));
+    if (property !== null) component.addProperty(copiedProperty(property));
   }
   component.addPropertyWithValue('attendee', address);
   calendar.addSubcomponent(component);

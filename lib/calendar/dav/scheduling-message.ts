@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { momentOf } from '../../schedule/rule.ts';
+import { momentOf, utcTime } from '../../schedule/written-times.ts';
 import { ALL } from '../event/answer.ts';
 import { attendeeProperty, type CalendarUser, invited, organizerProperty } from '../event/attendee.ts';
 import { emptyCalendar, type Events } from '../event/events.ts';
@@ -37,12 +37,10 @@ function textOf(method: string, events: readonly ICAL.Component[], zones: readon
   return `${calendar.toString()}\r\n`;
 }
 
-const utc = (at: number): ICAL.Time => ICAL.Time.fromJSDate(new Date(at), true);
-
 function eventOf(uid: string, at: number): ICAL.Component {
   const event = new ICAL.Component('vevent');
   event.addPropertyWithValue('uid', uid);
-  event.addPropertyWithValue('dtstamp', utc(at));
+  event.addPropertyWithValue('dtstamp', utcTime(at));
   return event;
 }
 
@@ -54,7 +52,7 @@ const ownUser = ({ principal }: Asking): CalendarUser => ({
 /** RFC 5546 §3.2.5. */
 function cancellation({ at, was }: Of<'CANCEL'>, uid: string, asking: Asking): ICAL.Component {
   const event = eventOf(uid, at);
-  const start = utc(was.start);
+  const start = utcTime(was.start);
   start.isDate = was.isDay;
   event.addPropertyWithValue('dtstart', start);
   event.addPropertyWithValue('sequence', was.sequence);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { DESCRIPTION_SECTION } from '../../conference/lists.ts';
-import { Slices } from '../../conference/slices.ts';
 import type { Principal } from '../../directory/principal.ts';
 import type { ConferenceObject } from '../../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../../model/identifiers.ts';
@@ -11,6 +10,7 @@ import { RecurrenceSet } from '../../schedule/recurrence-set.ts';
 import { toldByClient } from '../event/agents.ts';
 import type { Guestbook } from '../event/request.ts';
 import { basesOf, personOf, type SeenConference, subjectOf } from '../event/seen-conference.ts';
+import { calendarSlices } from '../event/slices.ts';
 import type { CancelledEvent, Inboxes } from './inbox.ts';
 import { type Records, type StoredEvent, storedId } from './stored-event.ts';
 import type { Reply, Tidings } from './tidings.ts';
@@ -40,8 +40,6 @@ interface Invited {
   readonly to: string;
 }
 
-const slices = new Slices(10);
-
 /** Tells our users in their inboxes what changes of conferences say to them (RFC 6638 §3.2). */
 export class Scheduling {
   readonly #parts: SchedulingParts;
@@ -63,7 +61,7 @@ export class Scheduling {
     // Who changed it alone knows it.
     const authors = new Set(changes.filter(({ news }) => news).map(({ by }) => by));
     const isNews = (user: string): boolean => authors.size > 1 || (authors.size === 1 && !authors.has(user));
-    const slice = slices.begin();
+    const slice = calendarSlices.begin();
     const users: Record<string, string> = {};
     for (const [user, { to, record }] of now) {
       await slice.rest();
@@ -112,7 +110,7 @@ export class Scheduling {
   /** Our users who are invited to the series or to what stands for some of its occurrences, but for organizers. */
   async #invitedTo(series: ConferenceObject): Promise<Map<XconUserId, Invited>> {
     const found = new Map<XconUserId, Invited>();
-    const slice = slices.begin();
+    const slice = calendarSlices.begin();
     const add = async (object: ConferenceObject, name: string): Promise<void> => {
       for (const [key, record] of object.users) {
         await slice.rest();

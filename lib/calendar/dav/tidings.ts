@@ -49,8 +49,9 @@ export function loggedTidings(change: LoggedChange): Tidings | undefined {
       ? repliesIn(before && Part.ofBytes(before).element, Part.ofBytes(after).element)
       : [],
   );
-  const news = parts.some(({ kind, key, before, after }) =>
-    kind === 'section' && key === DESCRIPTION_SECTION ? !before || !after || !before.equals(after) : false,
+  const news = parts.some(
+    ({ kind, key, before, after }) =>
+      kind === 'section' && key === DESCRIPTION_SECTION && (!before || !after || !before.equals(after)),
   );
   return { uri: header.stands?.series ?? uri, by, news, replies };
 }

@@ -69,7 +69,7 @@ export class UserCalendar {
   /** @param readdressed how often the user's addresses have changed */
   async open(sources: CalendarSources, most: number, readdressed = 0): Promise<void> {
     this.#readdressed = readdressed;
-    for await (const slice of sources.stored()) for (const one of slice) this.#remember(one);
+    for await (const slice of sources.stored()) for (const one of slice) this.remember(one);
     let after = '';
     for (let page: PlannedConference[] = []; this.#held.size < most;) {
       page = await sources.planned({ after, limit: PAGE });
@@ -140,8 +140,10 @@ export class UserCalendar {
   }
 
   /** A client stored an event here. */
-  remember(event: StoredEvent): void {
-    this.#remember(event);
+  remember({ uri, name, uid, revision }: StoredEvent): void {
+    this.#stored.set(uri, { uri, name, uid, revision });
+    this.#byName.set(name, uri);
+    this.#byUid.set(uid, uri);
   }
 
   /** A durable change of a conference. */
@@ -153,12 +155,6 @@ export class UserCalendar {
     const { uri, before, after } = change;
     const series = (after ?? before)?.header.stands?.series ?? uri;
     this.#set(series, uri, after && this.#partOf(after));
-  }
-
-  #remember({ uri, name, uid, revision }: StoredEvent): void {
-    this.#stored.set(uri, { uri, name, uid, revision });
-    this.#byName.set(name, uri);
-    this.#byUid.set(uid, uri);
   }
 
   async #take({ uri, series = uri, planned, description }: PlannedConference, sources: CalendarSources): Promise<void> {

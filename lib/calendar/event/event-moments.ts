@@ -3,7 +3,7 @@ import { Calendar, instantOf, type Moment } from '../../schedule/calendar.ts';
 import { endOf, readEvent } from '../../schedule/event.ts';
 import { scheduleDefaults } from '../../schedule/limits.ts';
 import { RecurrenceSet } from '../../schedule/recurrence-set.ts';
-import { stamp } from '../../schedule/rule.ts';
+import { stamp } from '../../schedule/written-times.ts';
 import { UnusableTime } from '../../schedule/unusable-time.ts';
 import { TIMES, timesIn } from './events.ts';
 

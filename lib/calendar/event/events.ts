@@ -1,7 +1,7 @@
 import ICAL from 'ical.js';
 import { scheduleDefaults } from '../../schedule/limits.ts';
 import { type Occurrence, RecurrenceSet } from '../../schedule/recurrence-set.ts';
-import { momentOf } from '../../schedule/rule.ts';
+import { momentOf, utcTime } from '../../schedule/written-times.ts';
 import { namedZone } from '../../schedule/zone.ts';
 import { zoneDescription } from '../../schedule/zone-description.ts';
 import { attendeeProperty, organizerProperty } from './attendee.ts';
@@ -127,9 +127,9 @@ function occurrencesOf(shown: ShownEvent, child: SeenChild, { floatingIn }: Even
   return occurrencesIn(basesOf(child)[0] ?? '', floatingIn).map(({ id, start, end }) => {
     const one = copied(component);
     for (const name of ['dtstart', 'duration', 'dtend', 'recurrence-id']) one.removeAllProperties(name);
-    one.addPropertyWithValue('recurrence-id', timeAt(momentOf(id)));
-    one.addPropertyWithValue('dtstart', timeAt(start));
-    if (end !== undefined) one.addPropertyWithValue('dtend', timeAt(end));
+    one.addPropertyWithValue('recurrence-id', utcTime(momentOf(id)));
+    one.addPropertyWithValue('dtstart', utcTime(start));
+    if (end !== undefined) one.addPropertyWithValue('dtend', utcTime(end));
     return { ...shown, component: one };
   });
 }
@@ -148,8 +148,6 @@ function occurrencesIn(base: string, zone = scheduleDefaults.zone): Occurrence[]
   }
   return found;
 }
-
-const timeAt = (at: number): ICAL.Time => ICAL.Time.fromJSDate(new Date(at), true);
 
 /** One conference as one iCalendar object. */
 export function calendarOf(conference: SeenConference, options: EventOptions = {}): ICAL.Component {

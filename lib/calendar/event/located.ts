@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { fieldsOf } from '../../schedule/rule.ts';
+import { fieldsOf, utcTime } from '../../schedule/written-times.ts';
 import { namedZone } from '../../schedule/zone.ts';
 import { copied, copiedProperty } from './copied.ts';
 
@@ -48,6 +48,6 @@ function locateEnd(event: ICAL.Component, name: string): void {
   if (!(recur instanceof ICAL.Recur) || !recur.until || recur.until.isDate || recur.until.zone.tzid === 'UTC' || !zone)
     return;
   const until = recur.clone();
-  until.until = ICAL.Time.fromJSDate(new Date(zone.instantOf(fieldsOf(recur.until))), true);
+  until.until = utcTime(zone.instantOf(fieldsOf(recur.until)));
   event.updatePropertyWithValue('rrule', until);
 }

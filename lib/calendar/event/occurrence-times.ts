@@ -1,6 +1,6 @@
 import ICAL from 'ical.js';
 import type { Moment } from '../../schedule/calendar.ts';
-import { timeOf } from '../../schedule/zone-description.ts';
+import { timeOf, utcTime } from '../../schedule/written-times.ts';
 
 /** Writes an instant, in milliseconds since 1970, as a property of an event. */
 export type TimeWriter = (name: 'recurrence-id' | 'exdate' | 'dtstart' | 'dtend', at: number) => ICAL.Property;
@@ -13,7 +13,7 @@ export function timesLike(start: ICAL.Property, { zone, isDay }: Pick<Moment, 'z
   return (name, at) => {
     const property = new ICAL.Property(name);
     if (isDay) property.resetType('date');
-    if (isUtc && !isDay) property.setValue(ICAL.Time.fromJSDate(new Date(at), true));
+    if (isUtc && !isDay) property.setValue(utcTime(at));
     else property.setValue(timeOf(zone.wallOf(at), isDay));
     if (tzid && !isDay) property.setParameter('tzid', tzid);
     return property;

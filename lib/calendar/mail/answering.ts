@@ -5,7 +5,7 @@ import type { XconUri } from '../../model/identifiers.ts';
 import { info } from '../../model/names.ts';
 import { Calendar, instantOf } from '../../schedule/calendar.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
-import { stamp } from '../../schedule/rule.ts';
+import { stamp } from '../../schedule/written-times.ts';
 import { UnusableTime } from '../../schedule/unusable-time.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { answerElement } from '../event/answer.ts';

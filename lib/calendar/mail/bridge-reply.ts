@@ -4,6 +4,7 @@ import { copied, copiedProperty } from '../event/copied.ts';
 import { conferenceProperties, emptyCalendar, joinLines } from '../event/events.ts';
 import type { Schedule } from '../event/schedule.ts';
 import type { JoinAddress } from '../event/seen-conference.ts';
+import { utcTime } from '../../schedule/written-times.ts';
 
 const ECHOED = ['uid', 'sequence', 'organizer', 'recurrence-id', 'dtstart', 'dtend', 'duration', 'rrule', 'summary'];
 
@@ -25,7 +26,7 @@ export function replyText(
   for (const event of calendar.getAllSubcomponents('vevent')) {
     const reply = new ICAL.Component('vevent');
     for (const name of ECHOED) for (const one of event.getAllProperties(name)) reply.addProperty(copiedProperty(one));
-    reply.addPropertyWithValue('dtstamp', ICAL.Time.fromJSDate(new Date(now), true));
+    reply.addPropertyWithValue('dtstamp', utcTime(now));
     const asked = event
       .getAllProperties('attendee')
       .map(calendarUserOf)

@@ -20,6 +20,7 @@ import type { MailOutbox } from './outbox.ts';
 import type { Told, ToldGuest } from './plan.ts';
 import { hashOf, replyAddress, type Tokens } from './tokens.ts';
 import { whenLines } from './when.ts';
+import { utcTime } from '../../schedule/written-times.ts';
 
 export interface CounteringParts {
   readonly outbox: MailOutbox;
@@ -138,7 +139,7 @@ export class Countering {
     const written = new ICAL.Component('vevent');
     for (const name of PASSED_ON)
       for (const one of event.getAllProperties(name)) written.addProperty(copiedProperty(one));
-    written.addPropertyWithValue('dtstamp', ICAL.Time.fromJSDate(new Date(this.#parts.wall()), true));
+    written.addPropertyWithValue('dtstamp', utcTime(this.#parts.wall()));
     written.addPropertyWithValue('summary', told.title);
     const organizer = { address: `mailto:${from.address}`, ...nameOf(told.organizer) };
     written.addProperty(organizerProperty(organizer));

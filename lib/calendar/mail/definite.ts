@@ -1,7 +1,7 @@
 import ICAL from 'ical.js';
-import { Calendar, instantOf, type Moment } from '../../schedule/calendar.ts';
+import { Calendar, instantOf, occurrenceNamed } from '../../schedule/calendar.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
-import { momentOf, stamp } from '../../schedule/rule.ts';
+import { momentOf } from '../../schedule/written-times.ts';
 import { zoneDescription } from '../../schedule/zone-description.ts';
 import { copied } from '../event/copied.ts';
 import { floatingZone, located, locatedTime, WITH_TIMES } from '../event/located.ts';
@@ -24,8 +24,6 @@ export interface DefiniteCalendar {
   readonly naming: (name: 'recurrence-id' | 'exdate', id: OccurrenceId) => ICAL.Property;
 }
 
-const DAY = 86_400_000;
-
 /**
  * Reads what a conference keeps as it was sent: floating times get the zone in which they are meant, RECURRENCE-ID and EXDATE
  * the form of DTSTART, cancelled occurrences become exceptions, and zones that are known are described as they are known.
@@ -45,11 +43,11 @@ export function definite(text: string, limits: ScheduleLimits): DefiniteCalendar
   const events = new Map([['', located(series, floating)]]);
   const excluded = new Set<OccurrenceId>();
   for (const property of series.getAllProperties('exdate'))
-    for (const moment of calendar.moments(property)) excluded.add(idOf(moment, first));
+    for (const moment of calendar.moments(property)) excluded.add(occurrenceNamed(moment, first));
   for (const event of changes) {
     const changed = event.getFirstProperty('recurrence-id');
     if (changed === null) continue;
-    const id = idOf(calendar.moment(changed), first);
+    const id = occurrenceNamed(calendar.moment(changed), first);
     if (isCancelled(event)) excluded.add(id);
     else events.set(id, renamed(located(event, floating), naming('recurrence-id', id), changed));
   }
@@ -62,10 +60,6 @@ const isChange = (event: ICAL.Component): boolean => event.getFirstProperty('rec
 
 const isCancelled = (event: ICAL.Component): boolean =>
   String(event.getFirstPropertyValue('status')).toUpperCase() === 'CANCELLED';
-
-/** A day among times is the occurrence of that day. */
-const idOf = (moment: Moment, first: Moment): OccurrenceId =>
-  stamp(moment.isDay && !first.isDay ? first.zone.instantOf(moment.wall + (first.wall % DAY)) : instantOf(moment));
 
 function renamed(event: ICAL.Component, name: ICAL.Property, before: ICAL.Property): ICAL.Component {
   const range = before.getFirstParameter('range');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type ICAL from 'ical.js';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { type Occurrence, RecurrenceSet } from '../../schedule/recurrence-set.ts';
-import { momentOf } from '../../schedule/rule.ts';
+import { momentOf } from '../../schedule/written-times.ts';
 import type { Reminder } from '../reminder-moments.ts';
 import type { JoinAddress } from '../event/seen-conference.ts';
 import { definite, type DefiniteCalendar } from './definite.ts';

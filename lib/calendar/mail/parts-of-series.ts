@@ -2,8 +2,7 @@ import ICAL from 'ical.js';
 import type { OccurrenceRange } from '../../model/conference-object.ts';
 import type { ScheduleLimits } from '../../schedule/limits.ts';
 import { RecurrenceSet } from '../../schedule/recurrence-set.ts';
-import { momentOf } from '../../schedule/rule.ts';
-import { timeOf } from '../../schedule/zone-description.ts';
+import { momentOf, timeOf, utcTime } from '../../schedule/written-times.ts';
 import { copied } from '../event/copied.ts';
 import type { DefiniteCalendar, OccurrenceId } from './definite.ts';
 import { objectText } from './writing.ts';
@@ -52,6 +51,6 @@ function endBefore(property: ICAL.Property, moment: number, series: ICAL.Compone
   if (!(rule instanceof ICAL.Recur) || !(start instanceof ICAL.Time)) return;
   const ended = rule.clone();
   ended.count = null;
-  ended.until = start.isDate ? timeOf(moment - 86_400_000, true) : ICAL.Time.fromJSDate(new Date(moment - 1_000), true);
+  ended.until = start.isDate ? timeOf(moment - 86_400_000, true) : utcTime(moment - 1_000);
   property.setValue(ended);
 }

@@ -6,6 +6,7 @@ import type { JoinAddress } from '../event/seen-conference.ts';
 import type { DefiniteCalendar, OccurrenceId } from './definite.ts';
 import type { Guest } from './invitation.ts';
 import type { Revisions } from './revision.ts';
+import { utcTime } from '../../schedule/written-times.ts';
 
 /** What an event says beside its times. */
 export interface EventWords {
@@ -104,7 +105,7 @@ function withWords(
   id: OccurrenceId,
 ): ICAL.Component {
   event.addPropertyWithValue('uid', uid);
-  event.addPropertyWithValue('dtstamp', ICAL.Time.fromJSDate(new Date(stamp), true));
+  event.addPropertyWithValue('dtstamp', utcTime(stamp));
   event.addPropertyWithValue('sequence', (revisions[id] ?? revisions[''])?.sequence ?? 0);
   event.addPropertyWithValue('summary', title);
   const text = [about, joinLines(joins, true)].filter((one) => one !== undefined && one !== '').join('\n\n');
