@@ -119,7 +119,7 @@ export class ConferencePackage implements EventPackage<Context> {
     }
     const what = { ...(conference !== undefined && { conference }), ...(asked !== undefined && { list: asked }) };
     return {
-      context: { ...what, ...subscriber, format, profile, protocol: server.flow.protocol, version: versionNow() },
+      context: { format, profile, protocol: server.flow.protocol, version: versionNow(), ...what, ...subscriber },
     };
   }
 
@@ -276,8 +276,8 @@ export class ConferencePackage implements EventPackage<Context> {
     const entity = subscription.resource;
     if (conference === undefined) return this.#list(subscription, call);
     const watch = new ConferenceWatch({
-      ...{ call, format, conference, entity, subscriber: subscription, profile, protocol, known },
       version: last && last + (this.#resumed.has(subscription) ? this.#limits.versionBlock : 0),
+      ...{ call, format, conference, entity, subscriber: subscription, profile, protocol, known },
     });
     await this.#shared.attend(watch);
     return watch;
@@ -287,13 +287,13 @@ export class ConferencePackage implements EventPackage<Context> {
     const { clock, people, report } = this.#parts;
     const { list: { uris } = {}, format, user } = subscription.context;
     const list = new ListWatch({
-      ...{ call, format, addresses: this.#shared, clock, report },
       entity: subscription.resource,
       domain: people.domain,
       subscriber: subscription,
       version: this.#resumed.has(subscription) ? versionNow() : 0,
-      ...this.#limits.lists,
       isOpen: uris === undefined,
+      ...{ call, format, addresses: this.#shared, clock, report },
+      ...this.#limits.lists,
     });
     if (uris === undefined) await this.#lists.fill(list, call, user);
     for (const uri of uris ?? [])

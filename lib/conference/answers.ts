@@ -30,7 +30,7 @@ export async function wholeAnswer(
   object: ConferenceObject,
   reader: Reader,
 ): Promise<ObjectAnswer> {
-  return answer(object, { ...reader, rules }, await access.sidebarSections(object, call));
+  return answer(object, { rules, ...reader }, await access.sidebarSections(object, call));
 }
 
 /** What somebody who made or changed an object is shown of it. */
@@ -40,7 +40,7 @@ export async function changedAnswer(
   call: Call,
   after: ConferenceObject,
 ): Promise<ObjectAnswer> {
-  const reader = { ...readerOf(call, await access.standing(after, call)), firstUriOnly: true };
+  const reader = { firstUriOnly: true, ...readerOf(call, await access.standing(after, call)) };
   const shown = await wholeAnswer(access, parts, call, after, reader);
   const note = roomNote(after);
   return note === undefined ? shown : { ...shown, note };

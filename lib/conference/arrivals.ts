@@ -45,7 +45,7 @@ export function judgeArrival(
   arrival: Omit<Arrival, 'object' | 'caller' | 'callersRecord'>,
 ): void {
   const { caller } = call;
-  const refusal = firstRefusal(guards, { ...arrival, object: edit.now, caller, callersRecord: standing.record });
+  const refusal = firstRefusal(guards, { object: edit.now, caller, callersRecord: standing.record, ...arrival });
   if (refusal !== undefined) throw refusal;
 }
 

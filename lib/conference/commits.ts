@@ -1,5 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import { type ConferenceObject, emptyObject, ObjectEdit, type PartName } from '../model/conference-object.ts';
+import {
+  type ConferenceObject,
+  emptyObject,
+  ObjectEdit,
+  type PartName,
+  objectWith,
+} from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { Part } from '../model/part.ts';
 import type { UserFacts } from '../model/user.ts';
@@ -132,7 +138,7 @@ export class Commits {
       const uri = (edit.after ?? edit.before)?.uri;
       if (uri === undefined) throw new Error('an edit has an object before or after');
       const booking = bookings?.get(uri);
-      set.push({ ...objectChange(uri, edit, by, this.#clock()), ...(booking && { booking }) });
+      set.push(objectChange(uri, edit, by, this.#clock(), booking));
       changes.push({ uri, by, ...edit });
     }
     const durable = new Promise<void>((done, failed) => {
@@ -225,7 +231,7 @@ export class Commits {
         }
       }
     }
-    const object = { ...edit.now, version: stored.object.version };
+    const object = objectWith(edit.now, { version: stored.object.version });
     this.#cache.set(uri, object);
     return object;
   }
@@ -243,7 +249,13 @@ function tell(listener: ChangeListener, change: Change): void {
   }
 }
 
-function objectChange(uri: XconUri, { before, after, touched }: Edited, by: string, at: number): ObjectChange {
+function objectChange(
+  uri: XconUri,
+  { before, after, touched }: Edited,
+  by: string,
+  at: number,
+  booking?: Booking,
+): ObjectChange {
   const header = (after ?? before)?.header;
   if (header === undefined) throw new Error('an edit has an object before or after');
   return {
@@ -254,6 +266,7 @@ function objectChange(uri: XconUri, { before, after, touched }: Edited, by: stri
     parts: indexed(touched, before, after).map((name) => partChange(name, before, after)),
     by,
     at,
+    ...(booking && { booking }),
   };
 }
 

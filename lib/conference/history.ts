@@ -1,5 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type ConferenceObject, ObjectEdit, type ObjectHeader, type PartName } from '../model/conference-object.ts';
+import {
+  type ConferenceObject,
+  ObjectEdit,
+  type ObjectHeader,
+  type PartName,
+  objectWith,
+} from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { Part } from '../model/part.ts';
 import { AddressTaken, type UserFacts, type UserRecord, userRecord } from '../model/user.ts';
@@ -44,7 +50,7 @@ export async function objectAt(
     if (error instanceof AddressTaken) return undefined;
     throw error;
   }
-  return { object: { ...edit.now, version }, touched: logged.first.map(({ kind, key }) => ({ kind, key })) };
+  return { object: objectWith(edit.now, { version }), touched: logged.first.map(({ kind, key }) => ({ kind, key })) };
 }
 
 /** Every version from the asked one to the newest must be there: its own entry has the header, the later ones the parts. */

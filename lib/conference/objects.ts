@@ -1,4 +1,10 @@
-import type { ConferenceObject, ObjectEdit, ObjectKind, SeriesChild } from '../model/conference-object.ts';
+import {
+  type ConferenceObject,
+  type ObjectEdit,
+  type ObjectKind,
+  type SeriesChild,
+  objectWith,
+} from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { ObjectAccess } from './access.ts';
@@ -109,7 +115,7 @@ export class ConferenceObjects {
       const [object, ...children] = edits.flatMap(({ after }) => after ?? []);
       return { object: object ?? edit.now, children };
     }
-    const after = { ...edit.now, version: 1 };
+    const after = objectWith(edit.now, { version: 1 });
     const edited = { after, touched: edit.touched };
     for (const waits of this.#sets.asked(call, [edited])) await waits;
     const { parent } = after.header;
@@ -138,7 +144,7 @@ export class ConferenceObjects {
       const edit = this.#rules.made(call, () => ({
         ...{ edit: make(main, standing, identities), call, standing, main, element: document },
       }));
-      const after = { ...edit.now, version: 1 };
+      const after = objectWith(edit.now, { version: 1 });
       if ((await this.#commits.newest(after.uri)) !== undefined) throw nameTaken();
       if (await this.#sets.commit(call, [{ after, touched: edit.touched }, withEntry(main, after)])) return after;
     }
@@ -195,7 +201,7 @@ export class ConferenceObjects {
         series?.change(edit);
         series?.settle();
       });
-      const after = { ...edit.now, version: before.version + 1 };
+      const after = objectWith(edit.now, { version: before.version + 1 });
       const entry = main !== undefined && after.header.kind === 'sidebar-by-val' ? [withEntry(main, after)] : [];
       const others = [...followers, ...entry, ...(series?.edits(uri) ?? [])];
       const own = { before, after, touched: edit.touched };

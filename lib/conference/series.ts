@@ -4,6 +4,7 @@ import {
   type OccurrenceRange,
   type PartName,
   type SeriesChild,
+  objectWith,
 } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import { covers, isSameRange, rangeOf } from '../schedule/range.ts';
@@ -237,7 +238,7 @@ export class Series {
     const changed = [...this.#edits.values()].flatMap((edit): Edited[] => {
       const { before, now, touched } = edit;
       if (this.#gone.has(now.uri) || now.uri === but || (now === before && before.version > 0)) return [];
-      const after = { ...now, version: before.version + 1 };
+      const after = objectWith(now, { version: before.version + 1 });
       return before.version === 0 ? [{ after, touched: allParts(now) }] : [{ before, after, touched }];
     });
     return [...gone, ...changed];

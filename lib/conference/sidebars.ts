@@ -1,4 +1,4 @@
-import { type ConferenceObject, ObjectEdit, type SidebarKind } from '../model/conference-object.ts';
+import { type ConferenceObject, ObjectEdit, type SidebarKind, objectWith } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info, POLICY, XCON } from '../model/names.ts';
 import { Part } from '../model/part.ts';
@@ -130,5 +130,5 @@ export async function followMain(
 function changed(before: ConferenceObject, work: (edit: ObjectEdit) => void): Edited & { after: ConferenceObject } {
   const edit = new ObjectEdit(before);
   work(edit);
-  return { before, after: { ...edit.now, version: before.version + 1 }, touched: edit.touched };
+  return { before, after: objectWith(edit.now, { version: before.version + 1 }), touched: edit.touched };
 }

@@ -163,7 +163,7 @@ export class DialOuts {
 
   /** Called anew. */
   #renamed(called: Called): Callee {
-    return { ...called, seed: this.#parts.newId() };
+    return { seed: this.#parts.newId(), ...called };
   }
 
   #start(callee: Callee, isResumed = false): void {

@@ -41,7 +41,6 @@ export interface FocusSettings extends GuestLimits {
 }
 
 export const focusDefaults: FocusSettings = {
-  ...guestDefaults,
   calls: 20_000,
   callsPerUser: 10,
   session: { timer: sessionDefaults.timer },
@@ -50,6 +49,7 @@ export const focusDefaults: FocusSettings = {
   chimes: 20,
   recoveredAtOnce: 50,
   pin: pinDefaults,
+  ...guestDefaults,
 };
 
 export interface FocusOptions {

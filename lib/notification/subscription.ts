@@ -119,7 +119,7 @@ export class Subscription implements Work {
     if (sight === undefined || content === undefined) return undefined;
     this.#whole = false;
     this.#last = clock.now();
-    return { notification: { ...this.#message(sight), content }, acknowledge: () => this.#has(sight) };
+    return { notification: this.#message(sight, content), acknowledge: () => this.#has(sight) };
   }
 
   /** Whether what he has acknowledged is all that he may see now. */
@@ -141,7 +141,7 @@ export class Subscription implements Work {
   async #sayFarewell(reason: EndReason): Promise<void> {
     const sight = reason === 'timeout' ? await this.#watched.sight(this.watcher) : undefined;
     const content = sight && (await this.#watched.contents.of({ now: sight }, this.watcher));
-    void this.#deliver({ ...this.#message(sight), ...(content && { content }), ends: reason });
+    void this.#deliver(this.#message(sight, content, reason));
   }
 
   /** The watcher is gone; he is told nothing. */
@@ -154,7 +154,7 @@ export class Subscription implements Work {
     if (this.#ended) return;
     this.#cease();
     const content = { kind: 'deleted', body: Buffer.alloc(0) } as const;
-    void this.#deliver({ ...this.#message(this.#told), content, ends: 'noresource' });
+    void this.#deliver(this.#message(this.#told, content, 'noresource'));
   }
 
   #cease(): void {
@@ -163,12 +163,14 @@ export class Subscription implements Work {
     this.#watched.forget(this);
   }
 
-  #message(sight: Sight | undefined): Notification {
+  #message(sight: Sight | undefined, content: Content | undefined, ends?: EndReason): Notification {
     const { format } = this.watcher;
     return {
       format,
       version: sight?.object.version ?? 0,
       tag: sight === undefined ? '' : this.#watched.contents.tagOf(sight),
+      ...(content && { content }),
+      ...(ends && { ends }),
     };
   }
 
@@ -246,7 +248,7 @@ export class Subscription implements Work {
     }
     this.#whole = false;
     this.#last = this.#watched.clock.now();
-    void this.#deliver({ ...this.#message(now), content }).then((told) => {
+    void this.#deliver(this.#message(now, content)).then((told) => {
       arrived();
       if (!told) return;
       this.#has(now);

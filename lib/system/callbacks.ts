@@ -23,7 +23,6 @@ export interface CallbackWiring {
 export function callbackService({ config, logger, store, date, ...parts }: CallbackWiring): CallbackService {
   const { allowed, ...limits } = section(config, 'callbacks');
   return new CallbackService({
-    ...parts,
     log: store,
     registrations: store.records('callback'),
     letters: store.records('callback-letter'),
@@ -32,5 +31,6 @@ export function callbackService({ config, logger, store, date, ...parts }: Callb
     wall: date,
     limits,
     onError: (error) => logger.error({ err: error }, 'callbacks wait for the change log'),
+    ...parts,
   });
 }

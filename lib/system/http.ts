@@ -62,8 +62,8 @@ export class HttpFront {
       ccmpSettings(config),
     );
     this.#events = new EventStreamServer({
-      ...{ notification: wiring.notification, authentication, origins: config['cors.origins'] },
       limits: section(config, 'events'),
+      ...{ notification: wiring.notification, authentication, origins: config['cors.origins'] },
     });
     const edge = createEdge(this.#service(wiring), logger, {
       proxies: trustedProxies(config),
