@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { ConferenceControlClient } from '../../lib/ccmp/client/client.ts';
+import type { ConferenceControlClient } from '../../lib/ccmp/client/client.ts';
 import { DavParty } from '../support/dav.ts';
-import { made, PASSWORD, TestSystem } from '../support/system.ts';
+import { made, TestSystem } from '../support/system.ts';
 
 const FIXTURES = new URL('../calendar/fixtures/', import.meta.url);
 
@@ -36,12 +36,9 @@ describe('the calendars that people have', () => {
   let client: ConferenceControlClient;
   before(async () => {
     system = await TestSystem.start();
-    client = new ConferenceControlClient({ url: system.url, user: 'alice@example.com', password: PASSWORD });
+    client = system.client('alice');
   });
-  after(async () => {
-    client.close();
-    await system.close();
-  });
+  after(() => system.close());
 
   const begins = async (uri: string): Promise<string[]> => {
     const { occurrences } = await client.occurrences(uri, { from: 0 });

@@ -1,9 +1,9 @@
 import ICAL from 'ical.js';
 import { expect } from 'chai';
-import { ConferenceControlClient } from '../../lib/ccmp/client/client.ts';
+import type { ConferenceControlClient } from '../../lib/ccmp/client/client.ts';
 import { info, xcon } from '../../lib/model/names.ts';
 import { allowed, description } from '../support/messages.ts';
-import { made, PASSWORD, TestSystem } from '../support/system.ts';
+import { made, TestSystem } from '../support/system.ts';
 import { MailServer, type ReceivedMail } from '../calendar/mail/mail-server.ts';
 
 const BASE = [
@@ -27,10 +27,9 @@ describe('invitations to a series', () => {
     server = await MailServer.start();
     const mail = { 'mail.server': server.address, 'mail.tls': 'none', 'mail.rest': 1, 'mail.domains': ['*'] };
     system = await TestSystem.start(mail);
-    client = new ConferenceControlClient({ url: system.url, user: 'alice@example.com', password: PASSWORD });
+    client = system.client('alice');
   });
   afterEach(async () => {
-    client.close();
     await system.close();
     await server.close();
   });

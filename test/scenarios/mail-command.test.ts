@@ -1,57 +1,33 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { MailServer } from '../calendar/mail/mail-server.ts';
-import { plenary, serve, type RunningServer } from '../support/command.ts';
+import { MailingServer } from '../support/mailing-server.ts';
 import { allowed, scheduledAt } from '../support/messages.ts';
-import { basic, Party } from '../support/party.ts';
 import { idOf, made } from '../support/system.ts';
 
 describe('the command mail', function () {
   this.timeout(60_000);
-  let data: string;
-  let mailServer: MailServer;
-  let server: RunningServer;
-  const agent = new Agent();
+  let server: MailingServer;
   beforeEach(async () => {
-    data = mkdtempSync(join(tmpdir(), 'plenary-mail-'));
-    mailServer = await MailServer.start();
+    server = await MailingServer.prepare();
   });
-  afterEach(async () => {
-    server.process.kill('SIGKILL');
-    await server.ended;
-    agent.destroy();
-    await mailServer.close();
-    rmSync(data, { recursive: true });
-  });
+  afterEach(() => server.close());
 
-  const settings = (): string[] => [
-    ...['--data', data],
-    ...[`mail.server=${mailServer.address}`, 'mail.tls=none', 'mail.rest=1'].flatMap((one) => ['--set', one]),
-  ];
-  const start = async (): Promise<void> => {
-    server = await serve(['--demo', ...settings()]);
-  };
   const shown = async (...args: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await plenary(['mail', '--domain', 'example.com', ...settings(), ...args]);
+    const { code, stdout, stderr } = await server.shows(...args);
     expect(stderr).to.equal('');
     expect(code).to.equal(0);
     return stdout;
   };
 
   it('shows what waits and what was given up, of a server that runs; what waits goes out after a kill', async () => {
-    mailServer.refuses = (to) => (to.startsWith('gone') ? 550 : 451);
-    await start();
+    server.mails.refuses = (to) => (to.startsWith('gone') ? 550 : 451);
+    await server.start();
     expect(await shown()).to.equal('no mail waits, and none was given up\n');
-    const alice = new Party(() => server.url, agent, { id: idOf('alice'), authorization: basic('alice', 'demo') });
     const people = `<info:users>${allowed(
       ...['mailto:erin@example.com', 'mailto:gone@example.com', 'mailto:x@forbidden.example'].map(
         (one) => [one, 'dial-in'] as const,
       ),
     )}</info:users>`;
-    made(await alice.creates(scheduledAt('20300107T090000Z') + people));
+    made(await server.alice.creates(scheduledAt('20300107T090000Z') + people));
     let text = '';
     while (![/failing +\S/, /gone@/, /forbidden/].every((one) => one.test(text))) text = await shown();
     expect(text).to.include(idOf('alice')).and.include('451');
@@ -61,12 +37,11 @@ describe('the command mail', function () {
     const [view] = JSON.parse(await shown('--json')) as { organizer: string; waiting: number; dead: unknown[] }[];
     expect([view?.organizer, view?.waiting, view?.dead.length]).to.deep.equal([idOf('alice'), 1, 2]);
 
-    server.process.kill('SIGKILL');
-    await server.ended;
+    await server.kill();
     expect(await shown(), 'also while no server runs').to.match(/waiting +1/);
-    mailServer.refuses = () => undefined;
-    await start();
-    const [mail] = await mailServer.until(1);
+    server.mails.refuses = () => undefined;
+    await server.start();
+    const [mail] = await server.mails.until(1);
     expect(mail?.to).to.deep.equal(['erin@example.com']);
   });
 });

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { ConferenceControlClient } from '../../lib/ccmp/client/client.ts';
+import type { ConferenceControlClient } from '../../lib/ccmp/client/client.ts';
 import type { CcmpError } from '../../lib/ccmp/client/errors.ts';
 import { info, PREFIXES } from '../../lib/model/names.ts';
 import { parseFragment } from '../../lib/xml/parse.ts';
 import { description, endpoint } from '../support/messages.ts';
 import { expectValid } from '../support/schemas.ts';
 import { calendar } from '../schedule/calendars.ts';
-import { made, PASSWORD, sipOf, TestSystem } from '../support/system.ts';
+import { made, sipOf, TestSystem } from '../support/system.ts';
 
 const HOUR = 3_600_000;
 const stamp = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
@@ -20,12 +20,9 @@ describe('the occurrences of a conference', () => {
   let client: ConferenceControlClient;
   before(async () => {
     system = await TestSystem.start();
-    client = new ConferenceControlClient({ url: system.url, user: 'alice@example.com', password: PASSWORD });
+    client = system.client('alice');
   });
-  after(async () => {
-    client.close();
-    await system.close();
-  });
+  after(() => system.close());
 
   /** In whole seconds, as iCalendar has them. */
   const tomorrow = (): number => Math.ceil(Date.now() / 1000) * 1000 + 24 * HOUR;

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { Request } from '../../lib/sip/message/request.ts';
 import { Response } from '../../lib/sip/message/response.ts';
-import { ConferenceControlClient } from '../../lib/ccmp/client/client.ts';
+import type { ConferenceControlClient } from '../../lib/ccmp/client/client.ts';
 import { info } from '../../lib/model/names.ts';
 import { description } from '../support/messages.ts';
 import { calendar } from '../schedule/calendars.ts';
 import { Reference } from '../support/referring.ts';
 import { Stage } from '../support/stage.ts';
-import { idOf, made, PASSWORD, sipOf } from '../support/system.ts';
+import { idOf, made, sipOf } from '../support/system.ts';
 
 describe('the SIP URI of a series, while what stands for an occurrence goes on', () => {
   let stage: Stage;
@@ -16,7 +16,7 @@ describe('the SIP URI of a series, while what stands for an occurrence goes on',
   let child = '';
   before(async () => {
     stage = await Stage.start('udp');
-    client = new ConferenceControlClient({ url: stage.system.url, user: 'alice@example.com', password: PASSWORD });
+    client = stage.system.client('alice');
   });
   beforeEach(async () => {
     const start = new Date(Math.ceil(Date.now() / 1000) * 1000 + 86_400_000).toISOString().replace(/[-:]|\.\d+/g, '');
@@ -30,10 +30,7 @@ describe('the SIP URI of a series, while what stands for an occurrence goes on',
     await client.steer(series, { action: 'start' });
   });
   afterEach(() => stage.clear());
-  after(async () => {
-    client.close();
-    await stage.close();
-  });
+  after(() => stage.close());
 
   it('[E17] brings whom a REFER outside of calls names into it, and tells how that goes (RFC 4579 §5.5)', async () => {
     const alice = await stage.phone('alice');

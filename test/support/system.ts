@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ConferenceControlClient } from '../../lib/ccmp/client/client.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { createLogger } from '../../lib/http/access-log.ts';
 import { ConferencingSystem } from '../../lib/system.ts';
@@ -21,6 +22,7 @@ export class TestSystem {
   #settings: Readonly<Record<string, unknown>>;
   readonly #time: Time | undefined;
   readonly #agent = new Agent({ keepAlive: true });
+  readonly #clients: ConferenceControlClient[] = [];
   #system: ConferencingSystem | undefined;
   #url = '';
   #sip: readonly string[] = [];
@@ -75,6 +77,13 @@ export class TestSystem {
     return this.party(`xcon-userid:${name}@example.com`, basic(name, PASSWORD));
   }
 
+  /** The library of a user of the directory; it closes with the system. */
+  client(name: Name): ConferenceControlClient {
+    const client = new ConferenceControlClient({ url: this.#url, user: `${name}@example.com`, password: PASSWORD });
+    this.#clients.push(client);
+    return client;
+  }
+
   /** Somebody without credentials: a newcomer, or a guest by the id that she got. */
   guest(id?: string): Party {
     return this.party(id);
@@ -94,6 +103,7 @@ export class TestSystem {
 
   async close(): Promise<void> {
     this.#agent.destroy();
+    for (const client of this.#clients.splice(0)) client.close();
     await this.#system?.close();
     rmSync(this.data, { recursive: true });
   }
