@@ -129,7 +129,9 @@ export class ConferencePackage implements EventPackage<Context> {
     const watch = this.#watches.get(subscription)?.watch;
     if (watch !== undefined) watch.format = format;
     const version = watch instanceof ConferenceWatch ? watch.version : context.version;
-    subscription.context = { ...context, format, ...(version !== undefined && { version }), acknowledged: undefined };
+    // Not a spread, after which each context would have a hidden class of its own.
+    const kept = { format, acknowledged: undefined, ...(version !== undefined && { version }) };
+    subscription.context = Object.assign({}, context, kept);
     this.#acknowledged.delete(subscription);
     await this.#parts.repository.keep(subscription.id, subscription.toJSON());
   }
@@ -244,7 +246,8 @@ export class ConferencePackage implements EventPackage<Context> {
     const watch = this.#watches.get(subscription)?.watch;
     if (!(watch instanceof ConferenceWatch) || watch.acknowledged === undefined) return;
     const record = subscription.toJSON();
-    const context = { ...record.context, version: watch.version, acknowledged: watch.acknowledged };
+    const { version, acknowledged } = watch;
+    const context = Object.assign({}, record.context, { version, acknowledged });
     await this.#parts.repository.keep(subscription.id, { ...record, context }).catch(this.#parts.report);
   }
 
