@@ -16,6 +16,8 @@ declare module 'autocannon' {
     readonly duration?: number;
     /** Requests in all, instead of a duration. */
     readonly amount?: number;
+    /** Milliseconds between two samples, at which a run may end. */
+    readonly sampleInt?: number;
     /** For `tls.connect`. */
     readonly tlsOptions?: { readonly rejectUnauthorized: boolean };
     readonly setupClient: (client: Client) => void;

@@ -35,11 +35,11 @@ export async function measureLarge(setting: Setting): Promise<Figure[]> {
 
   const inLarge = loads(
     () => large,
-    (client, index) => `p${1 + client * EACH + index}`,
+    (client, index, round) => [`p${1 + client * EACH + index}`, round % 2 === 0],
   );
   const inSmall = loads(
     (client) => small[client] ?? '',
-    (_, index) => `p${1 + (index % (SMALL - 2))}`,
+    (_, index) => [`p${1 + (index % (SMALL - 2))}`, index < SMALL - 2],
   );
   const bare = new Map<Act, MeasuredProcess>();
   for (const act of ACTS) {
@@ -74,8 +74,11 @@ function server(bare: ReadonlyMap<Act, MeasuredProcess>, act: Act): MeasuredProc
   return found;
 }
 
-/** Joins come before leaves, so a round ends as it began; a mute in one circle is taken back in the next one. */
-function loads(uriOf: (client: number) => string, mutedOf: (client: number, index: number) => string) {
+/** Joins come before leaves, so a round ends as it began; each mute changes something and is taken back later. */
+function loads(
+  uriOf: (client: number) => string,
+  mutedOf: (client: number, index: number, round: number) => readonly [name: string, muted: boolean],
+) {
   const indices = Array.from({ length: EACH }, (_, index) => index);
   const nameOf = (client: number, index: number): string => `u${client * EACH + index}`;
   const load = (expect: string, message: (client: number, index: number) => Message): Load => ({
@@ -83,12 +86,11 @@ function loads(uriOf: (client: number) => string, mutedOf: (client: number, inde
     messagesOf: (client) => indices.map((index) => message(client, index)),
     expect,
   });
-  let muted = false;
+  let rounds = 0;
   return {
     get mute() {
-      muted = !muted;
-      const now = muted;
-      return load(OK, (client, index) => mute('alice', uriOf(client), mutedOf(client, index), now));
+      const round = rounds++;
+      return load(OK, (client, index) => mute('alice', uriOf(client), ...mutedOf(client, index, round)));
     },
     join: load(OK, (client, index) => join(nameOf(client, index), uriOf(client))),
     leave: load(OK, (client, index) => leave(nameOf(client, index), uriOf(client))),
