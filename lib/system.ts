@@ -108,13 +108,13 @@ export class ConferencingSystem {
     this.#store = store;
     this.#control = control;
     this.administration = {
+      ...administerUsers(directory, (userId) => rules.documents.remove(userId)),
+      ...administerBlueprints(control, administratorsCall(config)),
+      ...administerBarring(rules.management, directory, administratorsCall(config)),
       subscriptions: () => Promise.resolve(subscriptionViews(this.#notification)),
       mail: async () => (await this.#mail?.view()) ?? [],
       backup: ({ file }) => store.backup(file),
       check: async () => ({ problems: await store.check() }),
-      ...administerUsers(directory, (userId) => rules.documents.remove(userId)),
-      ...administerBlueprints(control, administratorsCall(config)),
-      ...administerBarring(rules.management, directory, administratorsCall(config)),
     };
     this.#authentication = new HttpAuthentication(directory, attempts, {
       nonces: section(config, 'nonces'),
@@ -139,21 +139,21 @@ export class ConferencingSystem {
       onError: (error) => logger.error({ err: error }, 'a watcher could not be told'),
     });
     this.#sip = new SipFront({
+      ...{ config, logger, store, clock, date, directory, people, control, attempts },
       notification: this.#notification,
       mixer: mixerOf(config, logger, key),
       screening: rules.screening,
       referByMail: this.#mail && ((object, user) => this.#mail?.refer(object, user) ?? Promise.resolve()),
-      ...{ config, logger, store, clock, date, directory, people, control, attempts },
     });
     this.#calendar = calendarServer({
       ...{ config, logger, store, control, clock, wall: date, people: directory, authentication: this.#authentication },
     });
     this.#http = new HttpFront({
+      ...{ config, logger, control, directory, feeds, barring: rules, metrics: this.#metrics },
       authentication: this.#authentication,
       notification: this.#notification,
       calendar: this.#calendar,
       callbacks: this.#callbacks,
-      ...{ config, logger, control, directory, feeds, barring: rules, metrics: this.#metrics },
     });
     if (this.#metrics === undefined) return;
     observeWrites(store, this.#metrics.flushed);
@@ -222,10 +222,10 @@ export class ConferencingSystem {
     const admin = await this.#serveOperators();
     const sip = await this.#sip.serve();
     return {
-      sip,
       ...http,
       ...(admin !== undefined && { admin }),
       ...(mail !== undefined && { mail }),
+      sip,
     };
   }
 

@@ -237,14 +237,14 @@ export class ConferenceControlServer {
       return { type: error.type, confUserID: error.confUserID ?? '', code: 400, string: error.message };
     const { type = 'conf', confUserID = '', confObjID, operation, extensionName } = request ?? {};
     const repeated = { type, confUserID, confObjID, operation, extensionName };
-    if (error instanceof CodedRefusal) return { code: error.code, string: error.message, ...repeated };
+    if (error instanceof CodedRefusal) return { ...repeated, code: error.code, string: error.message };
     if (error instanceof Refusal) {
       const code = responseCode(error.reason, type, operation);
       // RFC 6503 §5.3.4: of the errors only 409 tells the version.
-      return { code, string: error.message, version: code === 409 ? error.version : undefined, ...repeated };
+      return { ...repeated, code, string: error.message, version: code === 409 ? error.version : undefined };
     }
     this.#logger.error({ err: error, type, operation }, 'a request failed unexpectedly');
-    return { code: 500, string: RESPONSE_STRINGS[500], ...repeated };
+    return { ...repeated, code: 500, string: RESPONSE_STRINGS[500] };
   }
 }
 

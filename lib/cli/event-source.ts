@@ -50,8 +50,8 @@ async function open(
   for (let challenges = 0; ; challenges += 1) {
     const authorization = credentials?.authorization('GET', url.pathname + url.search);
     const response = await get(url, {
-      Accept: 'text/event-stream, application/json',
       ...headers,
+      Accept: 'text/event-stream, application/json',
       ...(lastEventId !== undefined && { 'Last-Event-ID': lastEventId }),
       ...(authorization !== undefined && { Authorization: authorization }),
     });

@@ -21,7 +21,7 @@ export function addFreeBusy(conference: Command): void {
     .option('--to <time>', 'until then (default: a week later)', momentOf)
     .option('--json', 'print JSON')
     .action(async ({ of, from = Date.now(), to = from + 7 * DAY, ...options }: Options) => {
-      const asked = { from, to, ...(of !== undefined && { of }) };
+      const asked = { ...(of !== undefined && { of }), from, to };
       const times = await withClient(options, (client) => client.freeBusy(asked));
       const rows = times.map(({ start, end }) => ({ start: shownMoment(start), end: shownMoment(end) }));
       if (options.json === true) printJson(rows);

@@ -47,8 +47,8 @@ export function addOccurrences(conference: Command): void {
       const call = conferencePassword === undefined ? {} : { conferencePassword };
       const { occurrences } = await withClient(options, (client) => client.occurrences(uri, asked, call));
       const rows = occurrences.map(({ id, start, end, opens, state, child }) => ({
-        conference: child ?? uri,
         ...{ id, state, start: shown(start), end: end === undefined ? '' : shown(end), opens: shown(opens) },
+        conference: child ?? uri,
       }));
       if (options.json === true) printJson(rows);
       else printTable(rows.map((row) => [row.id, row.state, row.start, row.end, row.opens, row.conference]));

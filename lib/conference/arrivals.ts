@@ -45,7 +45,7 @@ export function judgeArrival(
   arrival: Omit<Arrival, 'object' | 'caller' | 'callersRecord'>,
 ): void {
   const { caller } = call;
-  const refusal = firstRefusal(guards, { object: edit.now, caller, callersRecord: standing.record, ...arrival });
+  const refusal = firstRefusal(guards, { ...arrival, object: edit.now, caller, callersRecord: standing.record });
   if (refusal !== undefined) throw refusal;
 }
 

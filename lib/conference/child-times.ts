@@ -146,7 +146,7 @@ export function carryChildren(edit: ObjectEdit, rules: TimeRules): void {
   if (hasSamePlans(edit.before, edit.now)) return;
   const children = header.children.map((child) => {
     const range = carriedRange(child, edit.before, edit.now, rules) ?? child;
-    return isSameRange(range, child) ? child : { uri: child.uri, ...range };
+    return isSameRange(range, child) ? child : { ...range, uri: child.uri };
   });
   if (children.some((child, index) => child !== header.children?.[index])) edit.setHeader({ ...header, children });
 }

@@ -25,7 +25,7 @@ export interface CloneOptions {
 
 /** A new conference object, empty; its edit becomes version 1. */
 export function newObject(uri: XconUri, header: Omit<ObjectHeader, 'active' | 'anonymous'>): ObjectEdit {
-  return new ObjectEdit(emptyObject(uri, { active: false, anonymous: 0, ...header }));
+  return new ObjectEdit(emptyObject(uri, { ...header, active: false, anonymous: 0 }));
 }
 
 /**

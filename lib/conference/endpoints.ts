@@ -80,7 +80,7 @@ export class Endpoints {
         checkWindow(edit.now, timesOf(edit.now, rules), now);
     };
     const object = await this.#objects.tryChange(call, uri, CONFERENCES, work, mayKnow(call));
-    return { object, asks, ...came(comer) };
+    return { ...came(comer), object, asks };
   }
 
   /** Somebody comes in by a call: by the same rules as userRequest/create. */
@@ -91,7 +91,7 @@ export class Endpoints {
       takeIn(all, comer, saidBy(arrival), endpointAs(comer, arrival));
     };
     const object = await this.#objects.change(call, uri, CONFERENCES, undefined, work, mayKnow(call));
-    return { object, ...came(comer) };
+    return { ...came(comer), object };
   }
 
   /**

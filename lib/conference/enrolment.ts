@@ -23,9 +23,9 @@ export function enrol(
 ): void {
   const old = edit.now.users.get(key);
   const facts: Pick<UserFacts, 'origin' | 'number' | 'alias'> = {
-    origin: kept.origin,
     ...(old?.facts.number !== undefined && { number: old.facts.number }),
     ...(kept.alias !== undefined && { alias: kept.alias }),
+    origin: kept.origin,
   };
   if (facts.alias === undefined) refuseAddressesOfOthers(key, element, identities);
   const named = element.attribute('entity') === key ? element : element.withAttribute('entity', key);

@@ -200,7 +200,7 @@ function thirdComes(work: Work, key: XconUserId, asked: XmlElement): BroughtIn {
     edit,
     key,
     settled,
-    { origin: old?.facts.origin ?? 'joined', ...(old?.facts.alias && { alias: old.facts.alias }) },
+    { ...(old?.facts.alias && { alias: old.facts.alias }), origin: old?.facts.origin ?? 'joined' },
     identities,
   );
   return { key };

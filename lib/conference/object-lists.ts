@@ -81,7 +81,7 @@ export class ObjectLists {
   async *#candidates(query: ListQuery, limit = PAGE): AsyncGenerator<ListedObject> {
     let after = '';
     for (;;) {
-      const page = await this.#repository.list({ after, limit, ...query });
+      const page = await this.#repository.list({ ...query, after, limit });
       for (const listed of page) if (listed.header.stands === undefined) yield listed;
       if (page.length < limit) return;
       after = page.at(-1)?.uri ?? after;

@@ -48,9 +48,9 @@ export async function seenChange(
   return {
     newest,
     step: {
+      ...(wasKnown && { before: sight(before.object) }),
       after: sight(after.object),
       touched: before?.touched ?? [],
-      ...(wasKnown && { before: sight(before.object) }),
     },
   };
 }

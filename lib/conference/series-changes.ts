@@ -109,8 +109,8 @@ export class SeriesChanges {
           if (coming.length > 0) reserve(all.edit, coming, this.#rules);
         };
         const edit = rules.edited({
-          work: reserving,
           ...{ call, before, main: undefined, element, identities: changed, enter: this.#enter(call) },
+          work: reserving,
         });
         if (edit.touched.length > 0 || edit.now.header !== before.header) series.change(edit);
       }
@@ -173,7 +173,7 @@ export class SeriesChanges {
     slice: Slice | undefined,
     idle?: Map<AskedSeries['occurrences'][number], XconUri>,
   ): Promise<XconUri[]> {
-    const told = occurrences.map((one, index) => ({ one, child: coming[index], ...one }));
+    const told = occurrences.map((one, index) => ({ ...one, one, child: coming[index] }));
     told.sort((a, b) => width(a.range) - width(b.range) || (a.range.from < b.range.from ? -1 : 1));
     const isOne = told.length === 1;
     const standing = new Set<XconUri>();
@@ -203,12 +203,12 @@ export class SeriesChanges {
     const enter = this.#enter(call);
     const proposed = { call, main: undefined, element, identities, work, enter };
     if (standsFor(holder, child)) {
-      const edit = rules.edited({ before: holder, ...proposed });
+      const edit = rules.edited({ ...proposed, before: holder });
       if (edit.touched.length > 0 || edit.now.header !== holder.header) series.change(edit);
       return holder.uri;
     }
     enter(holder, standingOf(holder, call.caller));
-    const edit = rules.edited({ before: series.begin(holder, child.uri, child), ...proposed });
+    const edit = rules.edited({ ...proposed, before: series.begin(holder, child.uri, child) });
     if (changesNothing(edit)) {
       series.release(child.uri, holder);
       return undefined;

@@ -18,11 +18,11 @@ export interface TimeRules extends ScheduleLimits, WindowRules {
 }
 
 export const timeDefaults: TimeRules = {
+  ...scheduleDefaults,
+  ...windowDefaults,
   compared: 100,
   assumedLength: 3_600,
   horizon: 400,
-  ...scheduleDefaults,
-  ...windowDefaults,
 };
 
 /** How long others plan around an occurrence, in milliseconds. */

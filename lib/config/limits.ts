@@ -20,21 +20,21 @@ export const ccmpSettings = (config: Config): CcmpSettings => ({
 });
 
 export const controlLimits = (config: Config): ControlLimits => ({
-  listed: config['ccmp.maxListEntries'],
   ...section(config, 'conference'),
+  listed: config['ccmp.maxListEntries'],
 });
 
 export const attemptLimits = (config: Config): AttemptLimits => ({
+  ...section(config, 'attempts'),
   pair: section(config, 'attempts.pair'),
   source: section(config, 'attempts.source'),
-  ...section(config, 'attempts'),
 });
 
 export function directoryLimits(config: Config): DirectoryLimits {
   const { logN, ...scrypt } = section(config, 'scrypt');
   const { remembered, ...limits } = section(config, 'directory');
   const cost = { ...scryptDefaults.cost, logN };
-  return { credentials: { remembered, scrypt: { cost, ...scrypt } }, ...limits };
+  return { ...limits, credentials: { remembered, scrypt: { ...scrypt, cost } } };
 }
 
 export const trustedProxies = (config: Config): TrustedProxies => ({

@@ -124,14 +124,14 @@ export class Directory {
       const name = { login: user.login.toLowerCase(), domain: (user.domain ?? this.defaultDomain).toLowerCase() };
       if (!isLogin(name.login)) throw new UnacceptableUser('the login is not of letters, digits and . _ ~ + -');
       if (!this.servesDomain(name.domain)) throw new UnacceptableUser(`the domain ${name.domain} is not served here`);
-      const account = { userId: userIdOf(name), ...name };
+      const account = { ...name, userId: userIdOf(name) };
       const stored: StoredUser = {
+        ...account,
+        ...this.#displayText(user.displayText),
         addresses: this.#addresses(user.addresses ?? [`sip:${name.login}@${name.domain}`]),
         systemAdministrator: user.systemAdministrator ?? false,
         secret: await this.#secret(account, user.password, user.digest ?? this.#digest),
         created: this.#clock(),
-        ...account,
-        ...this.#displayText(user.displayText),
       };
       await this.#repository.addUser(stored);
       return withoutSecret(stored);

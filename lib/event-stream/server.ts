@@ -152,7 +152,7 @@ export class EventStreamServer {
         stream,
         request.headers['last-event-id']?.toString(),
         () => {
-          response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no', ...headers });
+          response.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
           response.flushHeaders();
         },
       );

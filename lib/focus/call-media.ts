@@ -65,7 +65,7 @@ export class CallMedia {
     const main = isSidebar(kind) ? parent?.uri : undefined;
     if (main !== undefined) this.#sidebar = object.uri;
     const options = { labels: labelsOf(object), waiting: waiting || main !== undefined };
-    const offered = offer === undefined ? options : { offer, ...options };
+    const offered = offer === undefined ? options : { ...options, offer };
     this.#leg = await this.#mixer.allocate(main ?? object.uri, id, offered);
     // Who is alone hears what is asked of him.
     if (!waiting && !isMixed(object)) this.apply({ ...this.#controls, mixed: false });

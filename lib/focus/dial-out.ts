@@ -158,10 +158,10 @@ export class DialOut {
     const { ways, settings, context } = this.#parts;
     let winner: OutgoingCall | undefined;
     const asked = {
-      claim: (call: OutgoingCall) => winner === undefined && ((winner = call), true),
-      alerting: () => this.#alert(),
       ...{ callee: this.callee, object, extras: this.#extras, destination, isDiverted },
       ...{ names: this.#names, isResumed: this.#isResumed },
+      claim: (call: OutgoingCall) => winner === undefined && ((winner = call), true),
+      alerting: () => this.#alert(),
     };
     const devices = ways.to(destination).slice(0, settings.devices);
     const final = await ring(devices, (way) => ways.call(way, asked, context), this.#stopping.signal);

@@ -163,7 +163,7 @@ export class DialOuts {
 
   /** Called anew. */
   #renamed(called: Called): Callee {
-    return { seed: this.#parts.newId(), ...called };
+    return { ...called, seed: this.#parts.newId() };
   }
 
   #start(callee: Callee, isResumed = false): void {

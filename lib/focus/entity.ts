@@ -21,7 +21,7 @@ function written(uri: Uri): string {
   let kept = Parameters.NONE;
   for (const name of KEPT) if (parameters.has(name)) kept = kept.with(name, parameters.get(name));
   const device = { scheme, user, host, port, password: undefined, headers: [] };
-  const full = new SipUri({ parameters: kept, ...device }).toString();
+  const full = new SipUri({ ...device, parameters: kept }).toString();
   if (full.length <= LONGEST) return full;
-  return new SipUri({ parameters: Parameters.NONE, ...device, user: user?.slice(0, LONGEST / 2) }).toString();
+  return new SipUri({ ...device, user: user?.slice(0, LONGEST / 2), parameters: Parameters.NONE }).toString();
 }

@@ -96,7 +96,7 @@ export class Failures {
     const { clock, date, settings } = this.#parts;
     const all = this.#shown.get(failure.conference) ?? new Map<string, Shown>();
     const timer = clock.after(Math.max(failure.until - date(), 0), () => this.#remove(failure));
-    this.#shown.set(failure.conference, all.set(idOf(failure), { timer, ...failure }));
+    this.#shown.set(failure.conference, all.set(idOf(failure), { ...failure, timer }));
     const [oldest] = all.values();
     if (all.size > settings.failedAtMost && oldest !== undefined) this.#remove(oldest);
   }

@@ -37,14 +37,14 @@ export class Focus {
     const judgeRefresh: CallContext['judgeRefresh'] = ({ contacts }) =>
       contacts.some(isFocus) ? FOCUS_REFUSED : undefined;
     this.parts = {
+      ...options,
+      settings,
       guests: new GuestPlaces(settings),
       context: {
         ...{ endpoints, mixer, calls: this.calls, records, clock, date, leaversShown },
         ...{ judgeRefresh, judgeMedia: this.#judgeMedia, asked: this.#asked, report },
       },
       fields: [['Allow-Events', 'conference']],
-      ...options,
-      settings,
     };
     this.#recovery = new Recovery(this.parts);
     options.onChange((change) => {

@@ -82,7 +82,7 @@ export class Gate {
     const release = await quotas.take(adder ?? conference, destination.kind === 'foreign');
     if (release === undefined) return finalOf(503, 'Too Many Calls');
     try {
-      const invitee = { addresses: [text], ...(user && { userId: user }), ...(diverted && { diverted }) };
+      const invitee = { ...(user && { userId: user }), addresses: [text], ...(diverted && { diverted }) };
       const verdict = await screening?.add(adder && adderIn(object, adder), invitee, conference, media);
       if (verdict?.allowed === false) return finalOf(verdict.status, verdict.text);
       return await send(destination);

@@ -81,7 +81,7 @@ export class IncomingCall {
       call.onOver(() => invite.refuse(480));
       await call.open(welcome.object, this.#offer, welcome.asks || welcome.entry === 'pending');
       checkOpen(invite);
-      await this.#parts.context.records.keep(call.id, { dialog: invite.session.dialog.toJSON(), ...call.record });
+      await this.#parts.context.records.keep(call.id, { ...call.record, dialog: invite.session.dialog.toJSON() });
       checkOpen(invite);
       if (welcome.asks) {
         call.establish(await invite.accept(call.local, fields));
@@ -187,9 +187,9 @@ export class IncomingCall {
     const { displayText, anonymous } = this.#identified;
     const when = this.#parts.context.date();
     return this.#parts.endpoints.dialIn(this.#asking(password), this.#conference, {
-      state: { joiningMethod: 'dialed-in', joiningInfo: { when }, ...call?.state, ...dialogOf(invite) },
       ...{ entity: this.#entity, anonymous, isDirected: this.#isDirected },
       ...(displayText !== undefined && { displayText }),
+      state: { joiningMethod: 'dialed-in', joiningInfo: { when }, ...call?.state, ...dialogOf(invite) },
     });
   }
 
@@ -236,7 +236,7 @@ function dialogOf(invite: IncomingInvite | undefined): EndpointState {
   const { callId, localTag, remoteTag } = invite.session.dialog;
   const { displayName } = invite.request.from;
   const named = displayName === undefined ? {} : { displayText: displayName };
-  return { callInfo: { callId, fromTag: remoteTag, toTag: localTag, ...named } };
+  return { callInfo: { ...named, callId, fromTag: remoteTag, toTag: localTag } };
 }
 
 /** The conference password in the URI that was called, by a parameter of ours: nothing hands it on. */

@@ -85,9 +85,9 @@ export class Operator {
   #invite(way: Parameters<Ways['invite']>[0], { object, ended }: Assisted, claim: (one: OperatorCall) => boolean) {
     const { ways, mixer, isFocus, newId, report } = this.#parts;
     return new OperatorCall({
+      ...{ id: newId(), object, mixer, isFocus, claim, ended, report },
       invite: ({ fields, body }, user) =>
         ways.invite(way, object, { fields: [...ways.routing(way, object.uri), ...fields], body }, user),
-      ...{ id: newId(), object, mixer, isFocus, claim, ended, report },
     });
   }
 

@@ -128,7 +128,7 @@ export class OutgoingCall implements Ringing, Invites {
     try {
       // Whoever finds her call after a kill does not know what she has asked for.
       if (privacy.has('id') || privacy.has('user')) await context.endpoints.conceal(call.conference, call.user);
-      if (!call.isOver) await context.records.keep(call.id, { dialog: session.dialog.toJSON(), ...call.record });
+      if (!call.isOver) await context.records.keep(call.id, { ...call.record, dialog: session.dialog.toJSON() });
     } catch (error) {
       this.#fail(error);
     }

@@ -41,6 +41,7 @@ export interface FocusSettings extends GuestLimits {
 }
 
 export const focusDefaults: FocusSettings = {
+  ...guestDefaults,
   calls: 20_000,
   callsPerUser: 10,
   session: { timer: sessionDefaults.timer },
@@ -49,7 +50,6 @@ export const focusDefaults: FocusSettings = {
   chimes: 20,
   recoveredAtOnce: 50,
   pin: pinDefaults,
-  ...guestDefaults,
 };
 
 export interface FocusOptions {

@@ -98,7 +98,7 @@ export class Ways {
   ): OutgoingCall {
     const { user, conference, endpoint } = callee;
     const principal = { userId: user, addresses: object.users.get(user)?.facts.addresses ?? [] };
-    const caller = { kind: 'user', principal: { systemAdministrator: false, ...principal } } as const;
+    const caller = { kind: 'user', principal: { ...principal, systemAdministrator: false } } as const;
     const isCascade = isOtherFocus(object, caller.principal);
     const history = extras.recipients && historyOf(extras.recipients);
     const name = names.next(placeOf(way));

@@ -27,7 +27,7 @@ export function readDigestCredentials(parameters: ReadonlyMap<string, string>): 
   const [qop, nc, cnonce] = ['qop', 'nc', 'cnonce'].map((name) => parameters.get(name));
   if (qop === undefined) return common;
   if (qop.toLowerCase() !== 'auth' || nc === undefined || cnonce === undefined) return undefined;
-  return /^[0-9a-f]{8}$/i.test(nc) && Number.parseInt(nc, 16) > 0 ? { auth: { nc, cnonce }, ...common } : undefined;
+  return /^[0-9a-f]{8}$/i.test(nc) && Number.parseInt(nc, 16) > 0 ? { ...common, auth: { nc, cnonce } } : undefined;
 }
 
 function algorithmNamed(name: string): DigestAlgorithm | undefined {

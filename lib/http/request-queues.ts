@@ -76,6 +76,6 @@ export class RequestQueues {
 
 function answerEnding(response: ServerResponse, retryAfter: number): void {
   const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
-  response.writeHead(503, { 'Retry-After': String(retryAfter), ...headers });
+  response.writeHead(503, { ...headers, 'Retry-After': String(retryAfter) });
   response.end('The service ends here; send the request again.\n');
 }

@@ -58,7 +58,7 @@ export class VerifiedCredentials {
     const known = this.#current(this.#verified.get(this.#trace(realm, token)));
     if (known === undefined) return undefined;
     const { authorization, host, from } = headers;
-    if (connection !== undefined) this.#shown.set(connection, { authorization, host, from, ...known });
+    if (connection !== undefined) this.#shown.set(connection, { ...known, authorization, host, from });
     return known.principal;
   }
 

@@ -31,7 +31,7 @@ export interface BarringLimits extends DocumentLimits {
   readonly ready: number;
 }
 
-export const barringDefaults: BarringLimits = { documents: 100_000, ready: 10_000, ...documentDefaults };
+export const barringDefaults: BarringLimits = { ...documentDefaults, documents: 100_000, ready: 10_000 };
 
 export interface KeptDocument {
   readonly text: string;

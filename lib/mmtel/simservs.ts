@@ -38,7 +38,7 @@ export class UnusableDocument extends Error {
 /** Reads a document; services other than communication barring are let stand as they are. @throws {UnusableDocument} */
 export function readSimservs(text: string | Uint8Array, limits: DocumentLimits = documentDefaults): XmlElement {
   try {
-    return parse(text, { depth: 32, attributes: 32, ...limits });
+    return parse(text, { ...limits, depth: 32, attributes: 32 });
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     throw new UnusableDocument(/UTF-8/.test(error.message) ? 'not-utf-8' : 'not-well-formed', error.message);

@@ -101,32 +101,32 @@ type Rights = Pick<Options, 'sees' | 'changes'>;
 const executed = (rights: Rights): Options => ({
   open: 'attributes',
   children: [
-    info('when', '5.2.8', { type: is.dateTime, ...rights }),
-    info('reason', '5.2.8', { type: is.text, ...rights }),
-    info('by', '5.2.8', { type: is.uri, ...rights }),
+    info('when', '5.2.8', { ...rights, type: is.dateTime }),
+    info('reason', '5.2.8', { ...rights, type: is.text }),
+    info('by', '5.2.8', { ...rights, type: is.uri }),
   ],
 });
 
 const uriEntry = (rights: Rights = {}, more: readonly ElementDefinition[] = []): ElementDefinition =>
   info('entry', '5.3.1', {
+    ...rights,
     many: true,
     required: true,
     key: { child: 'uri' },
     children: [
-      info('uri', '5.3.1', { required: true, type: is.uri, ...rights }),
-      info('display-text', '5.3.1', { type: is.text, ...rights }),
-      info('purpose', '5.3.1', { type: is.text, ...rights }),
+      info('uri', '5.3.1', { ...rights, required: true, type: is.uri }),
+      info('display-text', '5.3.1', { ...rights, type: is.text }),
+      info('purpose', '5.3.1', { ...rights, type: is.text }),
       info('modified', '5.3.1', { ...rights, ...executed(rights) }),
       ...more,
     ],
-    ...rights,
   });
 
 const controls = (rights: Rights): readonly ElementDefinition[] => [
-  xcon('mute', '4.2.7', { type: is.boolean, ...rights }),
-  xcon('pause-video', '4.2.7', { type: is.boolean, ...rights }),
-  xcon('gain', '4.2.7', { type: is.gain, ...rights }),
-  xcon('video-layout', '4.2.7', { type: layout, absent: 'single-view', ...rights }),
+  xcon('mute', '4.2.7', { ...rights, type: is.boolean }),
+  xcon('pause-video', '4.2.7', { ...rights, type: is.boolean }),
+  xcon('gain', '4.2.7', { ...rights, type: is.gain }),
+  xcon('video-layout', '4.2.7', { ...rights, type: layout, absent: 'single-view' }),
 ];
 
 const offset = (local: string): ElementDefinition =>
@@ -135,13 +135,13 @@ const offset = (local: string): ElementDefinition =>
 /** So many seconds before each occurrence people are reminded of it. */
 const reminder = (rights: Rights): ElementDefinition =>
   plenary('reminder', {
+    ...rights,
     many: true,
     open: 'attributes',
     attributes: [
       attribute('before', is.nonNegative, true),
       attribute('by', is.oneOf('mail', 'callback', 'none'), true),
     ],
-    ...rights,
   });
 
 const description = info('conference-description', '5.3', {
@@ -241,9 +241,10 @@ const own = { sees: 'participant', changes: 'self' } as const;
 
 const mixer = (local: string): ElementDefinition =>
   xcon(local, '4.6.5.6', {
+    ...own,
     attributes: [attribute('name', is.word('VideoIn', 'VideoOut', 'AudioIn', 'AudioOut'), true)],
     children: [
-      xcon('controls', '4.6.5.6', { many: true, children: controls(own), ...own }),
+      xcon('controls', '4.6.5.6', { ...own, many: true, children: controls(own) }),
       xcon('floor', '4.6.5.6', {
         many: true,
         sees: 'participant',
@@ -253,15 +254,15 @@ const mixer = (local: string): ElementDefinition =>
         attributes: [attribute('id', is.token, true)],
       }),
     ],
-    ...own,
   });
 
 const endpoint = info('endpoint', '5.7', {
+  ...own,
   many: true,
   key: by('entity'),
   attributes: [attribute('entity', is.token, true)],
   children: [
-    info('display-text', '5.7', { type: is.text, ...own }),
+    info('display-text', '5.7', { ...own, type: is.text }),
     info('referred', '5.7.2', { ...own, ...executed(own) }),
     info('status', '5.7.3', {
       sees: 'participant',
@@ -271,24 +272,24 @@ const endpoint = info('endpoint', '5.7', {
         ...['muted-via-focus', 'disconnecting', 'disconnected'],
       ),
     }),
-    info('joining-method', '5.7.4', { type: is.oneOf('dialed-in', 'dialed-out', 'focus-owner'), ...own }),
+    info('joining-method', '5.7.4', { ...own, type: is.oneOf('dialed-in', 'dialed-out', 'focus-owner') }),
     info('joining-info', '5.7.5', { ...own, ...executed(own) }),
-    info('disconnection-method', '5.7.6', { type: is.oneOf('departed', 'booted', 'failed', 'busy'), ...own }),
+    info('disconnection-method', '5.7.6', { ...own, type: is.oneOf('departed', 'booted', 'failed', 'busy') }),
     info('disconnection-info', '5.7.7', { ...own, ...executed(own) }),
     info('media', '5.8', {
+      ...own,
       many: true,
       key: by('id'),
       attributes: [attribute('id', is.token, true)],
       children: [
-        info('display-text', '5.8', { type: is.text, ...own }),
-        info('type', '5.8.2', { type: is.token, ...own }),
-        info('label', '5.8.3', { type: is.token, ...own }),
-        info('src-id', '5.8.4', { type: is.token, ...own }),
-        info('status', '5.8.5', { type: mediaStatus, ...own }),
+        info('display-text', '5.8', { ...own, type: is.text }),
+        info('type', '5.8.2', { ...own, type: is.token }),
+        info('label', '5.8.3', { ...own, type: is.token }),
+        info('src-id', '5.8.4', { ...own, type: is.token }),
+        info('status', '5.8.5', { ...own, type: mediaStatus }),
         mixer('to-mixer'),
         mixer('from-mixer'),
       ],
-      ...own,
     }),
     info('call-info', '5.7.9', {
       open: 'attributes',
@@ -310,7 +311,6 @@ const endpoint = info('endpoint', '5.7', {
       ],
     }),
   ],
-  ...own,
 });
 
 /** RFC 4575 §5.6 and RFC 6501 §4.6.5. */
@@ -384,43 +384,46 @@ export const USERS = info('users', '5.6', {
       changes: 'moderator',
     }),
     xcon('allowed-users-list', '4.6.3', {
+      ...list,
       children: [
         target(attribute('method', is.word('dial-in', 'dial-out', 'refer'), true)),
         xcon('persistent-list', '4.6.3', {
+          ...list,
           open: 'content',
           children: [
             xcon('user', '4.6.3', {
+              ...list,
               many: true,
               attributes: ['name', 'nickname', 'id'].map((name) => attribute(name, is.text, true)),
               children: [xcon('e-mail', '4.6.3', { ...list, alias: 'email', many: true, type: is.text })],
-              ...list,
             }),
           ],
-          ...list,
         }),
       ],
-      ...list,
     }),
-    xcon('deny-users-list', '4.6.4', { children: [target()], ...list }),
+    xcon('deny-users-list', '4.6.4', { ...list, children: [target()] }),
   ],
 });
 
 const floors = { sees: 'participant', changes: 'organizer' } as const;
 
 const floorInformation = xcon('floor-information', '4.5', {
+  ...floors,
   children: [
-    xcon('conference-ID', '4.5.1', { type: is.unsignedInt, ...floors }),
-    xcon('allow-floor-events', '4.5.2', { type: is.boolean, absent: 'false', ...floors }),
+    xcon('conference-ID', '4.5.1', { ...floors, type: is.unsignedInt }),
+    xcon('allow-floor-events', '4.5.2', { ...floors, type: is.boolean, absent: 'false' }),
     xcon('floor-request-handling', '4.5.3', {
-      type: is.word('block', 'confirm'),
-      absent: 'block',
       ...floors,
       changes: 'moderator',
+      type: is.word('block', 'confirm'),
+      absent: 'block',
     }),
     xcon('conference-floor-policy', '4.5.4', {
+      ...floors,
       open: 'attributes',
       children: [
         xcon('floor', '4.5.4', {
+          ...floors,
           many: true,
           required: true,
           key: by('id'),
@@ -431,13 +434,10 @@ const floorInformation = xcon('floor-information', '4.5', {
             xcon('max-floor-users', '4.5.4', { ...floors, type: is.nonNegative }),
             xcon('moderator-id', '4.5.4', { ...floors, type: is.nonNegative }),
           ],
-          ...floors,
         }),
       ],
-      ...floors,
     }),
   ],
-  ...floors,
 });
 
 const sidebars = { sees: 'participant', changes: 'server' } as const;
@@ -447,19 +447,19 @@ const conferenceChildren = (): readonly ElementDefinition[] => [
   hostInfo,
   state,
   USERS,
-  info('sidebars-by-ref', '5.9', { open: 'attributes', children: [uriEntry()], ...sidebars }),
+  info('sidebars-by-ref', '5.9', { ...sidebars, open: 'attributes', children: [uriEntry()] }),
   info('sidebars-by-val', '5.10', {
+    ...sidebars,
     open: 'attributes',
     children: () => [
       info('entry', '5.10', {
+        ...sidebars,
         many: true,
         key: by('entity'),
         attributes: [attribute('entity', is.uri, true)],
         children: conferenceChildren,
-        ...sidebars,
       }),
     ],
-    ...sidebars,
   }),
   floorInformation,
 ];

@@ -191,12 +191,12 @@ class Entry {
     const asks = at('request-user');
     const warning = this.#element.first(XCON, 'notify-end-of-conference')?.text.trim();
     return {
+      ...one,
       mixes,
       mixingNeeds: this.#needs('mixing-start-offset'),
       lastingNeeds: this.#needs('mixing-end-offset'),
       opens: at('can-join-after-offset') ?? Math.min(mixes, asks ?? mixes, one.start - this.#rules.earlyJoin * 1000),
       extendable: isTrue(this.#element.first(XCON, 'allowed-extend-mixing-end-offset')?.text.trim()),
-      ...one,
       ...(closes !== undefined && { closes }),
       ...(ends !== undefined && { ends }),
       ...(asks !== undefined && { asks }),

@@ -17,7 +17,7 @@ const remembered = new WeakMap<ScheduleLimits, LRUCache<string, RecurrenceSet>>(
 export function planOf(text: string, limits: ScheduleLimits): RecurrenceSet {
   let plans = remembered.get(limits);
   if (plans === undefined) {
-    plans = new LRUCache({ sizeCalculation: (_, key) => key.length + 1, ...REMEMBERED });
+    plans = new LRUCache({ ...REMEMBERED, sizeCalculation: (_, key) => key.length + 1 });
     remembered.set(limits, plans);
   }
   let plan = plans.get(text);

@@ -102,7 +102,7 @@ export class RecurrenceSet {
     this.#excluded = new Set([...gone, ...own.keys()]);
     const stretches = rules.flatMap((rule) =>
       [{ ...first, cancelled: false }, ...turns].flatMap((turn, index) =>
-        turn.cancelled ? [] : [{ rule, until: turns[index]?.from ?? Infinity, ...turn }],
+        turn.cancelled ? [] : [{ ...turn, rule, until: turns[index]?.from ?? Infinity }],
       ),
     );
     this.#singles = singles

@@ -17,7 +17,7 @@ export class MemoryLog {
 
   append(change: ObjectChange): void {
     const position = this.#trimmed + this.#entries.length + 1;
-    this.#entries.push({ position, ...change });
+    this.#entries.push({ ...change, position });
     const own = this.#positions.get(change.uri) ?? [];
     this.#positions.set(change.uri, own);
     own.push(position);

@@ -28,10 +28,10 @@ export async function openBarring({ config, store, control, people, date }: Barr
   const { barring, ...limits } = section(config, 'mmtel');
   const documents = await SimservsDocuments.open(store.records('simservs'), limits);
   const screening = new CommunicationBarring({
+    ...{ documents, people },
     domain: config.domain,
     now: date,
     barring: barring === 'any' ? 'any' : 'matching',
-    ...{ documents, people },
   });
   control.addArrivalGuard(screening.guard);
   return { documents, screening, management: new DocumentManagement(documents, people) };

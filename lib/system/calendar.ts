@@ -16,6 +16,7 @@ export interface CalendarWiring extends Pick<
 export function calendarServer({ config, logger, store, ...parts }: CalendarWiring): DavServer {
   const { length, lines, components, depth, attendees, ...limits } = section(config, 'calendar');
   return new DavServer({
+    ...parts,
     log: store,
     events: store.records('calendar-event'),
     properties: store.records('calendar-property'),
@@ -25,7 +26,6 @@ export function calendarServer({ config, logger, store, ...parts }: CalendarWiri
     scheduled: store.records('calendar-scheduled'),
     onError: (error) => logger.error({ err: error }, 'calendars wait for the change log'),
     domain: config.domain,
-    limits: { event: { length, lines, components, depth, attendees }, ...limits },
-    ...parts,
+    limits: { ...limits, event: { length, lines, components, depth, attendees } },
   });
 }

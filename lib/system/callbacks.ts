@@ -23,6 +23,7 @@ export interface CallbackWiring {
 export function callbackService({ config, logger, store, date, ...parts }: CallbackWiring): CallbackService {
   const { allowed, ...limits } = section(config, 'callbacks');
   return new CallbackService({
+    ...parts,
     log: store,
     registrations: store.records('callback'),
     letters: store.records('callback-letter'),
@@ -31,6 +32,5 @@ export function callbackService({ config, logger, store, date, ...parts }: Callb
     wall: date,
     limits,
     onError: (error) => logger.error({ err: error }, 'callbacks wait for the change log'),
-    ...parts,
   });
 }

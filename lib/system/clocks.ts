@@ -23,20 +23,20 @@ export class Clocks {
 
   constructor({ config, logger, store, control, time: { clock, date } }: ClockWiring) {
     this.#life = new LifeClock({
+      ...{ control, repository: store, timers: clock, now: date, limits: section(config, 'schedule') },
       onLate: (conference, late) => logger.warn({ conference, late }, 'the clock came late to a conference'),
       onError: (conference, error) =>
         logger.error({ conference, err: error }, 'a conference could not follow the clock'),
-      ...{ control, repository: store, timers: clock, now: date, limits: section(config, 'schedule') },
     });
     this.#horizon = new HorizonClock({
-      onError: (error) => logger.error({ err: error }, 'room could not be booked ahead'),
       ...{ control, timers: clock, now: date, retry: config['schedule.retry'] },
+      onError: (error) => logger.error({ err: error }, 'room could not be booked ahead'),
     });
     this.#failures = new Failures({
+      ...{ clock, date, endpoints: control.endpoints, records: store.records('failure') },
       onChange: (listener) => control.onChange(listener),
       settings: section(config, 'dialOut'),
       report: (error) => logger.error({ err: error }, 'who could not be had stays in a roster'),
-      ...{ clock, date, endpoints: control.endpoints, records: store.records('failure') },
     });
   }
 

@@ -103,6 +103,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
   });
   const referrals = { gate, ways, admits, domain: people.domain, send: agent.send.bind(agent) };
   const invitations = new Invitations({
+    ...{ endpoints, asked: store.records('asked'), clock, date, report },
     refer: async (object, name) => {
       const { user, address } = targetIn(object, name);
       const facts = user && object.users.get(user)?.facts;
@@ -110,15 +111,14 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
       if (address !== undefined) await refer(referrals, { conference: object.uri, user }, address, object);
       else if (user !== undefined) await wiring.referByMail?.(object, user);
     },
-    ...{ endpoints, asked: store.records('asked'), clock, date, report },
   });
   const dialOuts = new DialOuts({
+    ...{ context, endpoints, gate, ways, clock, log: store, callees: store.records('callee') },
+    ...(settings.enabled === 'yes' && { invitations }),
     page: settings.page,
     newId: newTag,
     settings: { ...settings, retried: settings.retried.map(Number) },
     onChange: (listener) => control.onChange(listener),
-    ...{ context, endpoints, gate, ways, clock, log: store, callees: store.records('callee') },
-    ...(settings.enabled === 'yes' && { invitations }),
   });
   const adding = new Adding({ control, endpoints, dialOuts, domain: people.domain, date });
   const events = new Refer(agent.notifier);
@@ -137,7 +137,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     await endpoints.report(conference, user, endpoint, { status: 'connected' }, PENDING);
   };
   const operating = { gate, ways, mixer: context.mixer, isFocus, reached, admit, events, newId: newTag, report };
-  const operator = address === undefined ? undefined : new Operator({ address, ...operating });
+  const operator = address === undefined ? undefined : new Operator({ ...operating, address });
   const referred = async (server: Incoming): Promise<void> => {
     if ((await operator?.refer(server)) !== true) await references.receive(server);
   };
@@ -145,6 +145,7 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
   const lists = new ListInvite({ adding, gate, listed: settings.listed, report });
   const { user, ends } = section(config, 'factory');
   const factory = new Factory({
+    ...{ control, endpoints, lists, report },
     identities: focus.parts.identities,
     take: (server, uri, identified) => focus.take(server, uri, identified),
     blueprint: (media) => blueprintNamed(media.has('video') ? 'audio-video' : 'default', people.domain),
@@ -152,7 +153,6 @@ export function openDialOut(wiring: DialOutWiring): DialOutFront {
     onChange: (listener) => control.onChange(listener),
     date,
     settings: { user, ends: ends === 'last' ? 'last' : 'creator' },
-    ...{ control, endpoints, lists, report },
   });
   const isAsked = ({ request }: ServerTransaction): boolean => factory.serves(request.uri);
   agent.handle('INVITE', (server) => (isAsked(server) ? factory.invite(server) : invited(focus, server)), {

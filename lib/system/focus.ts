@@ -55,6 +55,7 @@ export function openFocus({ config, agent, control, people, senders, records, ..
   } = section(config, 'focus');
   const admits = calledAddresses(config);
   const focus = new Focus({
+    ...parts,
     control,
     endpoints: control.endpoints,
     onChange: (listener) => control.onChange(listener),
@@ -82,13 +83,12 @@ export function openFocus({ config, agent, control, people, senders, records, ..
     answerOptions: (server, fields) => agent.answerOptions(server, fields),
     newId: newTag,
     settings: {
+      ...{ operator, operatorBy: operatorBy === 'call' ? 'call' : 'redirect' },
+      ...{ calls, callsPerUser, guestCalls, guestCallsPerPeer, leaversShown, chimes, recoveredAtOnce },
       unlimitedPeers: config['sip.transport.unlimitedPeers'],
       session: { allow: ALLOW, timer: { interval, minimum }, ringTime: waitingTime },
       pin: section(config, 'focus.pin'),
-      ...{ operator, operatorBy: operatorBy === 'call' ? 'call' : 'redirect' },
-      ...{ calls, callsPerUser, guestCalls, guestCallsPerPeer, leaversShown, chimes, recoveredAtOnce },
     },
-    ...parts,
   });
   return focus;
 }

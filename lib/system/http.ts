@@ -62,8 +62,8 @@ export class HttpFront {
       ccmpSettings(config),
     );
     this.#events = new EventStreamServer({
-      limits: section(config, 'events'),
       ...{ notification: wiring.notification, authentication, origins: config['cors.origins'] },
+      limits: section(config, 'events'),
     });
     const edge = createEdge(this.#service(wiring), logger, {
       proxies: trustedProxies(config),

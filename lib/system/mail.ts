@@ -83,14 +83,14 @@ export class MailFront {
     const told = store.records<Told>('mail-told');
     const invited = store.records<Invited>('mail-invited');
     const outbox = new MailOutbox({
+      ...shared,
       letters: store.records<MailLetter>('mail-letter'),
       spent: store.records<Spent>('mail-spent'),
       office: smtpPostOffice(server),
       mayReach: (address) => mayReach(address, people, mail.domains),
-      ...shared,
     });
-    const parts = { control, outbox, told, invited, ...shared };
-    const writer = new LetterWriter({ shown: mail.shown, ...shared });
+    const parts = { ...shared, control, outbox, told, invited };
+    const writer = new LetterWriter({ ...shared, shown: mail.shown });
     const inviting = new Inviting({
       ...parts,
       ...{ log: store, writer },
@@ -102,22 +102,22 @@ export class MailFront {
       onError: (error) => logger.error({ err: error }, 'mail waits for the change log'),
     });
     const answering = new Answering({
+      ...parts,
       call: serversCall(config, 'mail'),
       countering: new Countering({
+        ...parts,
         proposed: store.records<Spent>('mail-proposed'),
         perAttendee: mail.perAttendee,
-        ...parts,
       }),
       onTaken: (outcome) => logger.info(outcome, 'mail was taken'),
-      ...parts,
     });
     const bridging = new Bridging({
+      ...parts,
       people,
       bridged: store.records<Bridged>('mail-bridged'),
       addresses: mail.bridge.map((one) => (one.includes('@') ? one : `${one}@${domain}`).toLowerCase()),
-      onTaken: (outcome) => logger.info(outcome, 'an invitation of the bridge was taken'),
-      ...parts,
       domain: config.domain,
+      onTaken: (outcome) => logger.info(outcome, 'an invitation of the bridge was taken'),
     });
     const listener = new MailListener({
       accepts: (address) => Answering.accepts(address, domain) || bridging.accepts(address),
@@ -143,12 +143,12 @@ export class MailFront {
   async view(): Promise<MailView[]> {
     await this.outbox.open();
     return this.outbox.list().map(({ organizer, waiting, failure, dead }) => ({
-      dead: dead.map(({ to, subject, at, dead: end }) => ({
-        reason: end?.reason ?? '',
-        ...{ to: to.address, subject, at: new Date(at).toISOString() },
-      })),
       ...{ organizer, waiting },
       ...(failure !== undefined && { failure }),
+      dead: dead.map(({ to, subject, at, dead: end }) => ({
+        ...{ to: to.address, subject, at: new Date(at).toISOString() },
+        reason: end?.reason ?? '',
+      })),
     }));
   }
 

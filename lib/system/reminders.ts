@@ -24,6 +24,7 @@ export interface ReminderWiring {
 export function remindersOf(wiring: ReminderWiring): Reminders {
   const { config, logger, store, control, clock, date, callbacks, mail } = wiring;
   return new Reminders({
+    ...{ control, clock, log: store, wall: date, limits: section(config, 'reminders') },
     times: section(config, 'schedule'),
     planned: store.records<Planned>('reminder'),
     queue: store.records<Planned>('reminder-queue'),
@@ -34,6 +35,5 @@ export function remindersOf(wiring: ReminderWiring): Reminders {
       else await callbacks.remind(reminder.user, object.uri, when, reminder.before);
     },
     onError: (error) => logger.error({ err: error }, 'reminders wait for the store'),
-    ...{ control, clock, log: store, wall: date, limits: section(config, 'reminders') },
   });
 }

@@ -104,7 +104,7 @@ export class SipFront {
       registrar: {
         store: store.records('registration'),
         policy: registrationPolicy(senders, directory),
-        limits: { expires: section(config, 'registrations.expires'), ...section(config, 'registrations') },
+        limits: { ...section(config, 'registrations'), expires: section(config, 'registrations.expires') },
       },
       supported: [...LIST_OPTIONS, MULTIPLE_REFER, LIST_INVITE, 'replaces', 'join'],
       report,
@@ -133,19 +133,19 @@ export class SipFront {
     });
     this.#agent.notifier.add(this.#conferences);
     this.#publications = new ConferencePublications({
+      ...{ people, senders, clock, report },
       control: parts.control,
       repository: store.records('publication'),
       expires: section(config, 'publications.expires'),
-      ...{ people, senders, clock, report },
     });
     this.#agent.compositor.add(this.#publications);
     this.#focus = openFocus({
+      ...parts,
       agent: this.#agent,
       records: store.records('call'),
       senders,
       assist: (assisted) => this.#assist(assisted),
       report,
-      ...parts,
     });
     this.#mixer.listen({
       talking: (_conference, leg, talking) => {
@@ -153,7 +153,7 @@ export class SipFront {
         if (call?.heardIn !== undefined) notification.talks(call.heardIn, call.user, talking);
       },
     });
-    const { dialOuts, factory, assist } = openDialOut({ agent: this.#agent, focus: this.#focus, report, ...parts });
+    const { dialOuts, factory, assist } = openDialOut({ ...parts, agent: this.#agent, focus: this.#focus, report });
     this.#dialOuts = dialOuts;
     this.#factory = factory;
     this.#assist = assist;

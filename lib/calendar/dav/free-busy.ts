@@ -84,7 +84,7 @@ async function responseOf(
   const principal = await principalOf(address, people);
   if (principal === undefined) return status('3.7;Invalid calendar user');
   try {
-    const busy = await control.freeBusy(asking.call, { of: principal.userId, ...span });
+    const busy = await control.freeBusy(asking.call, { ...span, of: principal.userId });
     return cal('response', [
       recipient,
       cal('request-status', '2.0;Success'),

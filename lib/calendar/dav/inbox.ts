@@ -49,7 +49,7 @@ export const EMPTY_INBOX: KeptInbox = { newest: 0, forgotten: 0, messages: [], g
 export function withMessage(inbox: KeptInbox, name: string, said: SchedulingMessage, most: number): KeptInbox {
   const number = inbox.newest + 1;
   const others = inbox.messages.filter((one) => one.name !== name);
-  const messages = [...others, { name, number, ...said }];
+  const messages = [...others, { ...said, name, number }];
   const gone = inbox.gone.filter((one) => one.name !== name);
   const over = messages.splice(0, Math.max(0, messages.length - most));
   return bounded(

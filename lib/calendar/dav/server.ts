@@ -143,7 +143,7 @@ export class DavServer {
     const caller = { kind: 'user', principal: { ...principal, systemAdministrator: false } } as const;
     const call = { caller, source: exchange.facts.source, profile: 'standard' } as const;
     const work = (): Promise<DavAnswer> =>
-      handle({ exchange, place, asking: { principal: caller.principal, call }, ...this.#parts });
+      handle({ ...this.#parts, exchange, place, asking: { principal: caller.principal, call } });
     return CHANGING.has(method) ? this.#turns.take(principal.userId, work) : work();
   }
 

@@ -45,12 +45,12 @@ export function attendeeOf(property: ICAL.Property): Attendee | undefined {
     (property.getFirstParameter(name) || otherwise).toUpperCase();
   return (
     user && {
+      ...user,
       role: parameter('role', DEFAULTS.role),
       partstat: parameter('partstat', DEFAULTS.partstat),
       rsvp: parameter('rsvp', 'FALSE') === 'TRUE',
       kind: parameter('cutype', DEFAULTS.kind),
       agent: parameter('schedule-agent', DEFAULTS.agent),
-      ...user,
     }
   );
 }

@@ -46,8 +46,8 @@ export function parted(
     const child = found?.conference === series ? undefined : found;
     if (!change.cancelled && (child !== undefined || change.differs))
       apart.push({
-        isAsShown: child !== undefined && moments.timeOf(change.event) === shown?.moments.timeOf(child.component),
         ...{ change, id: moments.changedBy(change.event)?.id ?? '', child },
+        isAsShown: child !== undefined && moments.timeOf(change.event) === shown?.moments.timeOf(child.component),
       });
   }
   const told = new Set(apart.map(({ child }) => child?.conference.uri));

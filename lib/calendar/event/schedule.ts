@@ -56,14 +56,14 @@ export function scheduleOf(text: string, limits: CalendarLimits = calendarDefaul
   const method = textOf(calendar, 'method')?.toUpperCase();
   const plan = planOf(master);
   return {
+    ...plan,
     uid,
     sequence: Number(textOf(master, 'sequence')) || 0,
+    ...(method !== undefined && { method }),
     base: baseOf(calendar, events),
     cancelled: isCancelled(master) || method === 'CANCEL',
     changes: changing.flatMap((event) => changeOf(event, plan)),
     calendar,
-    ...plan,
-    ...(method !== undefined && { method }),
   };
 }
 
@@ -94,13 +94,13 @@ export function planOf(event: ICAL.Component): Plan {
   const organizer = event.getFirstProperty('organizer');
   const named = organizer === null ? undefined : calendarUserOf(organizer);
   return {
+    ...(subject !== undefined && { subject }),
+    ...(description !== undefined && { description }),
+    ...(named && { organizer: named }),
     attendees: event
       .getAllProperties('attendee')
       .map(attendeeOf)
       .filter((one) => one !== undefined),
-    ...(subject !== undefined && { subject }),
-    ...(description !== undefined && { description }),
-    ...(named && { organizer: named }),
   };
 }
 
@@ -111,7 +111,7 @@ function changeOf(event: ICAL.Component, series: Plan): PlanChange[] {
   const cancelled = isCancelled(event);
   const range = event.getFirstProperty('recurrence-id')?.getFirstParameter('range') ?? '';
   const differs = !cancelled && signOf(plan) !== signOf(series);
-  return [{ recurrence, andFuture: range.toUpperCase() === 'THISANDFUTURE', cancelled, event, differs, ...plan }];
+  return [{ ...plan, recurrence, andFuture: range.toUpperCase() === 'THISANDFUTURE', cancelled, event, differs }];
 }
 
 const signOf = ({ subject, description, attendees }: Plan): string =>

@@ -19,6 +19,6 @@ export async function seenChildren(
     const range = known.get(one.uri);
     const entry = range?.entry;
     const endless = range !== undefined && range.to === undefined;
-    return [{ endless, ...one, ...(entry !== undefined && { entry }) }];
+    return [{ ...one, endless, ...(entry !== undefined && { entry }) }];
   });
 }

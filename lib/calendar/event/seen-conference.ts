@@ -92,10 +92,10 @@ function peopleIn(document: XmlElement): InvitedPeople {
   const targets = users?.first(XCON, 'allowed-users-list')?.all(XCON, 'target');
   const listed = targets && new Set(targets.map((target) => mailboxOf(target.attribute('uri') ?? '')));
   const seen = (users?.all(CONFERENCE_INFO, 'user') ?? []).map((user) => ({
+    ...personOf(user),
     partstat: answerOf(user),
     asksAgain: [...answersOf(user).values()].includes('NEEDS-ACTION'),
     organizes: rolesOf(user).includes('organizer'),
-    ...personOf(user),
   }));
   const organizers = seen.filter(({ organizes }) => organizes);
   const [organizer] = organizers;
@@ -106,6 +106,7 @@ function peopleIn(document: XmlElement): InvitedPeople {
     ...(name !== undefined && { name }),
   });
   return {
+    ...(organizer && { organizer: shown(organizer) }),
     organizers: organizers.map(shown),
     attendees: seen
       .filter((user) => user !== organizer && isInvited(user))
@@ -115,7 +116,6 @@ function peopleIn(document: XmlElement): InvitedPeople {
         partstat: user.partstat,
         ...(user.asksAgain && { asksAgain: true as const }),
       })),
-    ...(organizer && { organizer: shown(organizer) }),
   };
 }
 

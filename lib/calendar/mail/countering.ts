@@ -85,12 +85,12 @@ export class Countering {
     const from = { address: replyAddress(token, this.#parts.domain), ...nameOf(guest) };
     const name = guest.name ?? address;
     await this.#send({
+      ...{ told, event, calendar, from, attendee: { address, ...nameOf(guest) } },
       to: { address: organizer.address, ...nameOf(organizer.guest) },
       method: 'COUNTER',
       subject: `${name} proposes another time: ${told.title}`,
       words: { headline: `${name} proposes another time for your conference.`, when, ...comment(event), note: HOW },
       inReplyTo: mail.messageId,
-      ...{ told, event, calendar, from, attendee: { address, ...nameOf(guest) } },
     });
     return 'passed-on';
   }
@@ -105,12 +105,12 @@ export class Countering {
       ...nameOf(told.organizer),
     };
     await this.#send({
+      ...{ told, event, calendar, from, to: { address: about, ...nameOf(guest) } },
       attendee: { address: about, ...nameOf(guest) },
       method: 'DECLINECOUNTER',
       subject: `The time stays: ${told.title}`,
       words: { headline: `${name} keeps the time of the conference.`, when: [], ...comment(event) },
       inReplyTo: mail.messageId,
-      ...{ told, event, calendar, from, to: { address: about, ...nameOf(guest) } },
     });
     return 'passed-on';
   }

@@ -93,7 +93,7 @@ export async function invitationOf(
   const about = seen && aboutOf(object, seen);
   if (seen === undefined || about === undefined) return undefined;
   const events = await eventsOf(object, seen, durable, limits);
-  return events.size === 0 ? undefined : { events, ...about };
+  return events.size === 0 ? undefined : { ...about, events };
 }
 
 /** Undefined for somebody who has no mail address. */
@@ -103,7 +103,7 @@ export function referralOf(object: ConferenceObject, user: XconUserId): Referral
   const record = object.users.get(user);
   const guest = record && guestOf(user, record, false);
   const { occurrence } = object.header;
-  return about && guest && { guest, ...about, ...(occurrence && { occurrence }) };
+  return about && guest && { ...about, guest, ...(occurrence && { occurrence }) };
 }
 
 function aboutOf(object: ConferenceObject, seen: SeenConference): Omit<Invitation, 'events'> | undefined {

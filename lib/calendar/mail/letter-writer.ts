@@ -63,12 +63,12 @@ export class LetterWriter {
     if (event === undefined || guest === undefined) return undefined;
     const said = createHash('sha256').update(`${now.uri} ${occurrence.id} ${user} ${before}`);
     return {
-      id: `reminder.${said.digest('base64url')}`,
-      at: stamp,
       ...this.#forPeople(now, guest, [occurrenceLine(occurrence, this.#zone(guest, event.calendar))], {
         subject: `Reminder: ${now.title}`,
         headline: `This conference begins ${inTime(occurrence.start - stamp)}.`,
       }),
+      id: `reminder.${said.digest('base64url')}`,
+      at: stamp,
       until: Math.max(stamp, occurrence.start),
     };
   }
@@ -81,12 +81,12 @@ export class LetterWriter {
     const zone = guest.zone ?? this.#parts.times.zone;
     const when = start === undefined ? [] : [occurrenceLine({ start, ...(end !== undefined && { end }) }, zone)];
     return {
-      id: `referral.${said.digest('base64url')}`,
-      at: stamp,
       ...this.#forPeople(now, guest, when, {
         subject: `Join now: ${title}`,
         headline: `${organizer.name ?? 'Somebody'} asks you to join this conference now.`,
       }),
+      id: `referral.${said.digest('base64url')}`,
+      at: stamp,
       ...(end !== undefined && { until: end }),
     };
   }
@@ -106,8 +106,8 @@ export class LetterWriter {
       to: { address: guest.address, ...(guest.name !== undefined && { name: guest.name }) },
       subject,
       words: {
-        where: this.#joinsFor(joins, guest),
         ...{ headline, title, when, people: [] },
+        where: this.#joinsFor(joins, guest),
         ...(name !== undefined && { organizer: name }),
       },
     };
@@ -134,9 +134,9 @@ export class LetterWriter {
         partstat: one.answers?.get(id) ?? one.partstat,
       })),
     });
-    const words = (id: string): EventWords => ({ joins, ...saidIn(event, id) });
+    const words = (id: string): EventWords => ({ ...saidIn(event, id), joins });
     const text = eventText(calendar, words, { method: 'REQUEST', uid, ids, revisions, out, stamp, people });
-    return this.#written({ round: plan.told?.round ?? 0, ...now }, message, stamp, {
+    return this.#written({ ...now, round: plan.told?.round ?? 0 }, message, stamp, {
       subject: `${isNew ? 'Invitation' : 'Changed'}: ${title}`,
       words: {
         headline: headlineOf(message, organizer.name),

@@ -66,7 +66,7 @@ export interface PlanRules {
 /** What is to be told, from what was told before and what is so now; nothing where nothing differs. */
 export function planOf(told: Told | undefined, now: Invitation | undefined, rules: PlanRules): Plan {
   const { messages, ...plan } = difference(told, now, rules);
-  return { messages: messages.filter(({ guest }) => guest.exempt !== true), ...plan };
+  return { ...plan, messages: messages.filter(({ guest }) => guest.exempt !== true) };
 }
 
 function difference(told: Told | undefined, now: Invitation | undefined, rules: PlanRules): Plan {
@@ -86,7 +86,7 @@ function difference(told: Told | undefined, now: Invitation | undefined, rules: 
       const said = news(known, own, rules.cancelled);
       if (said !== undefined) messages.push({ ...message, ...said });
       const others = next[guest.address]?.events ?? {};
-      next[guest.address] = { events: { ...others, [uid]: own }, ...storedGuest(guest) };
+      next[guest.address] = { ...storedGuest(guest), events: { ...others, [uid]: own } };
     }
     const gone = endsOf(told, uid).filter(({ guest }) => !guests.has(guest.address));
     messages.push(...gone);
@@ -117,10 +117,10 @@ const storedGuest = ({ key, name, chairs, exempt, zone }: Guest) => ({
 });
 
 const toldGuest = (guest: Guest): Message['guest'] => ({
+  ...storedGuest(guest),
   address: guest.address,
   partstat: guest.partstat,
   events: {},
-  ...storedGuest(guest),
 });
 
 const sameRevisions = (one: Revisions | undefined, other: Revisions): boolean =>
@@ -134,7 +134,7 @@ const endsOf = (told: Told | undefined, uid: string): Message[] =>
     const known = guest.events[uid];
     if (known === undefined) return [];
     const ids = known.signs[''] === undefined ? Object.keys(known.signs) : [''];
-    return [{ guest: { address, ...guest }, uid, method: 'CANCEL' as const, ids, out: [], isNew: false }];
+    return [{ guest: { ...guest, address }, uid, method: 'CANCEL' as const, ids, out: [], isNew: false }];
   });
 
 /** What one guest is to be told; undefined where she knows it. */

@@ -99,16 +99,16 @@ export class Transport {
 
   #post(url: URL, message: Buffer, authorization: string | undefined, signal: AbortSignal): Promise<HttpAnswer> {
     const headers = {
-      'Content-Length': message.length,
       ...this.#headers,
+      'Content-Length': message.length,
       ...(authorization !== undefined && { Authorization: authorization }),
     };
     const options = { method: 'POST', headers, signal };
     return new Promise((resolve, reject) => {
       const sent =
         url.protocol === 'https:'
-          ? https.request(url, { agent: this.#tls, ...options })
-          : http.request(url, { agent: this.#plain, ...options });
+          ? https.request(url, { ...options, agent: this.#tls })
+          : http.request(url, { ...options, agent: this.#plain });
       sent.on('error', reject);
       sent.on('response', (response) => {
         this.#read(response).then(resolve, reject);

@@ -33,7 +33,7 @@ export function decodeAskedFreeBusy(elements: readonly XmlElement[] = []): Asked
   const [from, to] = ['from', 'to'].map((name) => readMoment(asked?.attribute(name)));
   const of = asked?.attribute('of')?.trim();
   if (from === undefined || to === undefined) return undefined;
-  return { from, to, ...(of !== undefined && of !== '' && { of }) };
+  return { ...(of !== undefined && of !== '' && { of }), from, to };
 }
 
 export const encodeFreeBusy = (times: readonly BusyTime[]): XmlElement =>

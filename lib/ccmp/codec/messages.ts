@@ -30,18 +30,18 @@ const object = { operation: true, object: true } as const;
 
 /** Every message of RFC 6503; requests and responses are read and written by it. */
 export const MESSAGES = {
-  blueprints: { info: info('blueprintsInfo', 'uris'), ...list },
-  blueprint: { info: info('blueprintInfo', 'conference-info'), ...object },
-  confs: { info: info('confsInfo', 'uris'), ...list },
-  conf: { info: info('confInfo', 'conference-info'), ...object },
-  users: { info: info('usersInfo', 'users'), ...object },
-  user: { info: info('userInfo', 'user'), ...object },
-  sidebarsByVal: { info: info('sidebarsByValInfo', 'sidebars-by-val'), ...sidebars },
-  sidebarByVal: { info: info('sidebarByValInfo', 'conference-info'), ...object },
-  sidebarsByRef: { info: info('sidebarsByRefInfo', 'sidebars-by-ref'), ...sidebars },
-  sidebarByRef: { info: info('sidebarByRefInfo', 'conference-info'), ...object },
+  blueprints: { ...list, info: info('blueprintsInfo', 'uris') },
+  blueprint: { ...object, info: info('blueprintInfo', 'conference-info') },
+  confs: { ...list, info: info('confsInfo', 'uris') },
+  conf: { ...object, info: info('confInfo', 'conference-info') },
+  users: { ...object, info: info('usersInfo', 'users') },
+  user: { ...object, info: info('userInfo', 'user') },
+  sidebarsByVal: { ...sidebars, info: info('sidebarsByValInfo', 'sidebars-by-val') },
+  sidebarByVal: { ...object, info: info('sidebarByValInfo', 'conference-info') },
+  sidebarsByRef: { ...sidebars, info: info('sidebarsByRefInfo', 'sidebars-by-ref') },
+  sidebarByRef: { ...object, info: info('sidebarByRefInfo', 'conference-info') },
   extended: object,
-  options: { info: { parameter: 'options', element: { namespace: '', local: 'options' } }, ...list },
+  options: { ...list, info: { parameter: 'options', element: { namespace: '', local: 'options' } } },
 } as const satisfies Record<string, MessageType>;
 
 export type MessageName = keyof typeof MESSAGES;

@@ -47,7 +47,7 @@ export const callbacks = (service: Callbacks): Extension => ({
       if (url === undefined || scope === undefined)
         throw new Refusal('malformed', 'Say in callback which url is to be called, and of which conferences.');
       const made = await service.register(call, ruled(scope), url);
-      return { extension: [encodeCallback({ url, scope, ...made })] };
+      return { extension: [encodeCallback({ ...made, url, scope })] };
     },
 
     retrieve(call) {
@@ -73,13 +73,13 @@ function ruled(scope: CallbackScope): Scope {
 const timeOf = (ms: number): string => new Date(ms).toISOString();
 
 const shown = ({ id, owner, scope, url, created, waiting, failure, dead }: View): Callback => ({
+  ...{ id, owner, url, created: timeOf(created), waiting },
   scope: scope.kind === 'conference' ? { conference: scope.uri } : scope.kind,
+  ...(failure !== undefined && { failure }),
   dead: dead.map((letter) => ({
     conference: letter.uri,
     version: letter.version,
     at: timeOf(letter.dead?.at ?? 0),
     reason: letter.dead?.reason ?? '',
   })),
-  ...{ id, owner, url, created: timeOf(created), waiting },
-  ...(failure !== undefined && { failure }),
 });

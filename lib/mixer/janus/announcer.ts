@@ -40,7 +40,7 @@ export class Announcer {
     const room = await rooms.take(name);
     try {
       const sound = { muted: false, volume: 100, codec: 'PCMU' as const, payload: 0 };
-      const { handle, end } = await audio.join(room, { receiver: mouth.receiver, ...sound });
+      const { handle, end } = await audio.join(room, { ...sound, receiver: mouth.receiver });
       await mouth.speak(end, soundOf(announcement));
       await audio.leave(handle);
     } finally {

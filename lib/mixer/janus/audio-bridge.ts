@@ -88,8 +88,8 @@ export class AudioBridge {
     try {
       const { rtp } = await this.#ask(
         {
-          rtp: { ip: receiver.address, port: receiver.port, payload_type: payload, fec: codec === 'opus' },
           ...{ request: 'join', room: room.number, pin: room.pin, codec: codec.toLowerCase(), muted, volume },
+          rtp: { ip: receiver.address, port: receiver.port, payload_type: payload, fec: codec === 'opus' },
         },
         handle,
       );
@@ -106,7 +106,7 @@ export class AudioBridge {
   async mixes(codec: Codec, room: RoomIdentity): Promise<boolean> {
     try {
       const nobody = { muted: true, volume: 100, receiver: { address: '127.0.0.1', port: 9 } };
-      const { handle } = await this.join(room, { codec, payload: CODECS[codec].payload, ...nobody });
+      const { handle } = await this.join(room, { ...nobody, codec, payload: CODECS[codec].payload });
       await this.leave(handle);
       return true;
     } catch (error) {
@@ -149,7 +149,7 @@ export class AudioBridge {
   }
 
   #request(message: Json): Promise<Json> {
-    return this.#connection.request({ session_id: this.#session, ...message });
+    return this.#connection.request({ ...message, session_id: this.#session });
   }
 
   async #ask(body: Json, handle = this.#control): Promise<Json> {

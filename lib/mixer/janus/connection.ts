@@ -85,7 +85,7 @@ export class JanusConnection {
         reject(new JanusError(0, 'Janus does not answer'));
       }, timeout);
       this.#waiting.set(transaction, { resolve, reject, timer });
-      this.#socket.send(JSON.stringify({ transaction, ...message, ...(apiSecret && { apisecret: apiSecret }) }));
+      this.#socket.send(JSON.stringify({ ...message, transaction, ...(apiSecret && { apisecret: apiSecret }) }));
     });
   }
 

@@ -125,11 +125,11 @@ export class JanusMixer implements Mixer {
     });
     const negotiation = new Negotiation({ host: advertise ?? listen, audioPort: rtp.port, codecs, labels, limits });
     const leg = new JanusLeg({
+      ...{ conference, name, negotiation, rtp, waiting, receiver: inner, whispers: this.#whispers },
       bridge: () => this.#bridge,
       play: (room, announcement) => this.#play(room, announcement),
       released: (one) => this.#legs.delete(one),
       failed: (one, error) => this.#fails(one, error),
-      ...{ conference, name, negotiation, rtp, waiting, receiver: inner, whispers: this.#whispers },
     });
     this.#legs.add(leg);
     try {
@@ -201,7 +201,7 @@ export class JanusMixer implements Mixer {
       closed: () => this.#disconnected(link),
     };
     try {
-      link.connection = await JanusConnection.open({ url, apiSecret, ...connectionDefaults, timeout }, events);
+      link.connection = await JanusConnection.open({ ...connectionDefaults, url, apiSecret, timeout }, events);
       const audio = await AudioBridge.open(link.connection, adminKey);
       const recordingOf = (name: string): string | undefined => this.#recordings.get(name);
       const rooms = new Rooms({ bridge: audio, key, sampling, recordingOf, report });

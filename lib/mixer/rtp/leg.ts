@@ -158,7 +158,7 @@ export class RtpLeg {
   #wake(end: BridgeEnd): void {
     const codec = this.#agreement?.codec ?? 'PCMU';
     const packet = { marker: true, sequence: 0, timestamp: 0, source: this.#splice.source, payload: silence(codec) };
-    this.#relay.send(writePacket({ payloadType: this.#payloadType(codec), ...packet }), end);
+    this.#relay.send(writePacket({ ...packet, payloadType: this.#payloadType(codec) }), end);
   }
 
   #through(bytes: Buffer, to: BridgeEnd): void {

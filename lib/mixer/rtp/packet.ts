@@ -32,9 +32,9 @@ export function readPacket(bytes: Buffer): RtpPacket | undefined {
   const end = bytes.length - padding;
   if (start > end || (flags & 0x20 && padding === 0)) return undefined;
   return {
-    extensions,
     ...{ marker: (type & 0x80) !== 0, payloadType, sequence: bytes.readUInt16BE(2) },
     ...{ timestamp: bytes.readUInt32BE(4), source: bytes.readUInt32BE(8), payload: bytes.subarray(start, end) },
+    extensions,
   };
 }
 

@@ -23,7 +23,7 @@ export function speak(
       const due = Math.min(frames.length, Math.floor((performance.now() - begun) / FRAME_TIME) + 1);
       for (const frame of frames.slice(sent, due)) {
         const header = { marker: sent === 0, payloadType: 0, sequence: sent, timestamp: sent * FRAME, source };
-        send(writePacket({ payload: Buffer.from(frame), ...header }));
+        send(writePacket({ ...header, payload: Buffer.from(frame) }));
         sent++;
       }
       if (sent < frames.length && !isOver()) return;

@@ -171,8 +171,8 @@ export class Negotiation {
 }
 
 const audioLine = (port: number, formats: readonly Format[]): MediaLine => ({
-  payloads: formats.map(({ payload }) => payload).join(' '),
   ...{ type: 'audio', port, protocol: 'RTP/AVP', formats },
+  payloads: formats.map(({ payload }) => payload).join(' '),
 });
 
 /** Taken, without media: the peer shows what the conference may have later. */
@@ -201,10 +201,10 @@ function agreementOf(theirs: Stream, { codecs, host }: Capabilities): AudioAgree
     if (codec === undefined) continue;
     const wants = address !== undefined && direction.includes('recv');
     return {
+      ...{ codec, payload: format.payload, events: eventsBeside(codec, formats) },
       remote: wants ? { address, port } : undefined,
       receives: direction.startsWith('send'),
       levels: theirs.levels,
-      ...{ codec, payload: format.payload, events: eventsBeside(codec, formats) },
     };
   }
   return undefined;
@@ -213,11 +213,11 @@ function agreementOf(theirs: Stream, { codecs, host }: Capabilities): AudioAgree
 function mediumOf({ ours, theirs, isAnswer = false }: Line, index: number): Medium {
   const refused = ours.port === 0 || theirs?.port === 0;
   return {
+    ...{ index, type: ours.type, label: ours.label, refused },
     status: refused || theirs === undefined ? 'inactive' : agreed(ours, theirs),
     held: !refused && theirs !== undefined && !theirs.direction.includes('recv') && !(isAnswer && isSilent(ours)),
     codec: refused || ours.note !== undefined ? undefined : ours.formats[0]?.name,
     source: theirs?.source,
-    ...{ index, type: ours.type, label: ours.label, refused },
   };
 }
 

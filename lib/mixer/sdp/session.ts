@@ -97,6 +97,7 @@ function streamOf(head: string, said: Said, session: Said, limits: SdpLimits): S
   const direction = said.direction ?? session.direction ?? 'sendrecv';
   const valueOf = (name: string): string | undefined => attributes.get(name)?.at(-1)?.trim() || undefined;
   return {
+    ...{ type, port: Number(port), protocol, payloads, address },
     formats: written.flatMap((payload) => formatOf(Number(payload), attributes)),
     direction: address === undefined ? without(direction, 'recv') : direction,
     label: valueOf('label'),
@@ -104,7 +105,6 @@ function streamOf(head: string, said: Said, session: Said, limits: SdpLimits): S
     multiplexesRtcp: attributes.has('rtcp-mux'),
     source: sourceOf(attributes),
     levels: levelsOf(attributes),
-    ...{ type, port: Number(port), protocol, payloads, address },
   };
 }
 

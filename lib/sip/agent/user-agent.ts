@@ -96,7 +96,7 @@ export class UserAgent {
   constructor(options: UserAgentOptions) {
     const { clock, date = Date.now, limits = {}, report, tls, times, credentials, user = 'plenary' } = options;
     this.clock = clock;
-    const locator = new Locator({ clock, ...options.locating });
+    const locator = new Locator({ ...options.locating, clock });
     this.transport = new TransportLayer({
       clock,
       limits: limits.transport,
@@ -177,7 +177,7 @@ export class UserAgent {
     const fields = status === 401 || status === 407 ? this.#credentials?.(request, answer.response) : undefined;
     if (fields === undefined) return answer;
     const { number, method } = request.cseq;
-    return this.outgoing.send(request.with({ CSeq: `${number + 1} ${method}`, ...fields }), options);
+    return this.outgoing.send(request.with({ ...fields, CSeq: `${number + 1} ${method}` }), options);
   }
 
   /** Calls somebody; what happens is told to the caller. `contact`: our Contact, as a field value. */

@@ -168,9 +168,9 @@ export class Dialog {
   response(request: Request, status: number, { fields = [], ...parts }: ResponseParts = {}): Response {
     const routes = request.lines('Record-Route').map((value) => ['Record-Route', value] as const);
     return Response.to(request, status, {
-      fields: [...routes, ['Contact', this.contact], ...fields],
       ...parts,
       toTag: this.localTag,
+      fields: [...routes, ['Contact', this.contact], ...fields],
     });
   }
 

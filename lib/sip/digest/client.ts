@@ -136,7 +136,7 @@ export class DigestClient {
       ...(qop !== undefined && { protection: { qop, nc, cnonce: this.#cnonce() } }),
     };
     const response = requestDigest(input, ha1, request.method, request.body);
-    return { user, realm, response, ...input, ...(opaque !== undefined && { opaque }) };
+    return { ...input, user, realm, response, ...(opaque !== undefined && { opaque }) };
   }
 }
 

@@ -29,7 +29,7 @@ export function readCredentials(value: string): DigestCredentials | undefined {
   const quality = qop.toLowerCase();
   if (!isQop(quality) || nc === undefined || cnonce === undefined) return undefined;
   const counted = /^[\da-f]{8}$/iu.test(nc) && Number.parseInt(nc, 16) > 0;
-  return counted ? { protection: { qop: quality, nc, cnonce }, ...common } : undefined;
+  return counted ? { ...common, protection: { qop: quality, nc, cnonce } } : undefined;
 }
 
 export function formatCredentials(credentials: DigestCredentials): string {

@@ -102,7 +102,7 @@ export class Publications {
       this.#forget(resource, kept);
       this.#changed(resource);
     });
-    const kept = { expiry, ...publication };
+    const kept = { ...publication, expiry };
     const all = this.#kept.get(resource) ?? new Map<string, Kept>();
     this.#kept.set(resource, all.set(publication.entityTag, kept));
     this.#size += 1;

@@ -28,7 +28,7 @@ export function bind(
     after =
       expires === 0
         ? others
-        : [...others, { callId, cseq, path, updatedAt: now, expiresAt: now + expires * 1_000, ...kept }];
+        : [...others, { ...kept, callId, cseq, path, updatedAt: now, expiresAt: now + expires * 1_000 }];
   }
   return { bindings: after };
 }

@@ -36,7 +36,7 @@ export function readRegistration(request: Request, flow: Flow, limits: ExpiresLi
   };
   if (request.hasWildcardContact) {
     if (request.expires !== 0) throw new BadMessage(400, 'Contact * without Expires 0');
-    return { contacts: 'all', ...of };
+    return { ...of, contacts: 'all' };
   }
   const support = outboundSupport(request);
   const contacts: AskedBinding[] = [];
@@ -59,7 +59,7 @@ export function readRegistration(request: Request, flow: Flow, limits: ExpiresLi
   const added = contacts.filter(({ expires }) => expires > 0);
   if (added.length > 1 && added.some(({ outbound }) => outbound !== undefined))
     throw new BadMessage(400, 'More than one Contact with a reg-id');
-  return { contacts, ...of };
+  return { ...of, contacts };
 }
 
 function expiresOf({ parameters }: NameAddress): number | undefined {

@@ -58,16 +58,16 @@ export class TransactionLayer {
     this.#report = report;
     const surroundings = { clock, times: this.times, fence: (run: () => void) => this.#fence(run) };
     this.#forClients = {
+      ...surroundings,
       cancel: (request, flow) => void this.#start(clientKey(request.via.branch ?? '', 'CANCEL'), request, flow, nobody),
       ended: ({ key }) => this.#clients.delete(key),
-      ...surroundings,
     };
     this.#forServers = {
+      ...surroundings,
       respond: (response, flow, bytes) => transport.respond(response, flow, bytes),
       answered: (server) => this.#count(server.flow, -1),
       ended: (server) => this.#forget(server),
       acknowledged: (ack, flow) => this.#onAck(ack, flow),
-      ...surroundings,
     };
     transport.receive((message, flow) =>
       message instanceof Request ? this.#receiveRequest(message, flow) : this.#receiveResponse(message, flow),

@@ -191,7 +191,7 @@ class Attempt implements ClientUser {
   end(reason: ClientEnd): void {
     if (this.#request === undefined || reason === 'done') return;
     const answer = made(this.#request, reason === 'timeout' ? 408 : 503, reason, this.#flow);
-    this.#finish({ isHeard: this.#isHeard, ...answer });
+    this.#finish({ ...answer, isHeard: this.#isHeard });
   }
 
   #finish(tried: Tried): void {

@@ -57,17 +57,17 @@ export class TlsIdentity {
   /** Options of a server that shows the certificate of the name that a client asks for. */
   serverOptions(clientCertificate: TlsSettings['clientCertificate'] = 'none'): TlsOptions {
     return {
+      ...this.#options,
       requestCert: clientCertificate !== 'none',
       rejectUnauthorized: clientCertificate === 'required',
       SNICallback: (name, answer) => answer(null, this.#byName.get(name.toLowerCase()) ?? this.context),
-      ...this.#options,
     };
   }
 }
 
 /** TLS 1.0 and 1.1 are not to be used (RFC 8996). */
 const optionsOf = (shown: Partial<CertifiedKey>, { ca }: TlsSettings): SecureContextOptions => ({
-  minVersion: 'TLSv1.2',
   ...shown,
   ...(ca !== undefined && { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
+  minVersion: 'TLSv1.2',
 });

@@ -72,11 +72,11 @@ export const textLength = (parts: readonly PartEntry[]): number =>
 export function unpack(change: Omit<LoggedChange, 'parts'>, parts: readonly PartEntry[], bytes: Buffer): LoggedChange {
   const cutter = new Cutter(bytes);
   return {
+    ...change,
     parts: parts.map(({ before: lengthBefore, after: lengthAfter, ...part }) => {
       const before = cutter.next(lengthBefore);
       const after = cutter.next(lengthAfter);
       return { ...part, ...(before && { before }), ...(after && { after }) };
     }),
-    ...change,
   };
 }

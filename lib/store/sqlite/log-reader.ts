@@ -64,4 +64,4 @@ export class LogReader {
 }
 
 const change = ({ header, parts, bytes, ...row }: LogRow): LoggedChange =>
-  unpack({ header: JSON.parse(header) as ObjectHeader, ...row }, JSON.parse(parts) as PartEntry[], bytes);
+  unpack({ ...row, header: JSON.parse(header) as ObjectHeader }, JSON.parse(parts) as PartEntry[], bytes);

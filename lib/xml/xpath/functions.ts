@@ -38,33 +38,33 @@ const texts = (
   apply: (...texts: string[]) => Atom,
   more?: { ofContext: true },
 ): XPathFunction => ({
+  ...{ returns, least, most, ...more },
   takes: 'atoms',
   apply: (atoms) => apply(...atoms.map(toText)),
-  ...{ returns, least, most, ...more },
 });
 
 const ofNumber = (apply: (value: number) => number): XPathFunction => ({
+  ...{ returns: 'number', least: 1, most: 1 },
   takes: 'atoms',
   apply: ([value = NaN]) => apply(toNumber(value)),
-  ...{ returns: 'number', least: 1, most: 1 },
 });
 
 const ofBoolean = (apply: (value: boolean) => boolean): XPathFunction => ({
+  ...{ returns: 'boolean', least: 1, most: 1 },
   takes: 'boolean',
   apply,
-  ...{ returns: 'boolean', least: 1, most: 1 },
 });
 
 const ofContext = (returns: Type, apply: (context: XPathContext) => Atom): XPathFunction => ({
+  ...{ returns, least: 0, most: 0 },
   takes: 'atoms',
   apply: (_, context) => apply(context),
-  ...{ returns, least: 0, most: 0 },
 });
 
 const named = (apply: (node: XPathNode, nameOf: NameOf) => string): XPathFunction => ({
+  ...{ returns: 'string', least: 0, most: 1, ofContext: true },
   takes: 'nodes',
   apply: ([first], nameOf) => (first === undefined ? '' : apply(first, nameOf)),
-  ...{ returns: 'string', least: 0, most: 1, ofContext: true },
 });
 
 const optional = { ofContext: true } as const;
@@ -96,9 +96,9 @@ export const FUNCTIONS: ReadonlyMap<string, XPathFunction> = new Map<string, XPa
   [
     'lang',
     {
+      ...{ returns: 'boolean', least: 1, most: 1 },
       takes: 'atoms',
       apply: ([wanted = ''], { node }) => isInLanguage(node, toText(wanted)),
-      ...{ returns: 'boolean', least: 1, most: 1 },
     },
   ],
 
@@ -109,9 +109,9 @@ export const FUNCTIONS: ReadonlyMap<string, XPathFunction> = new Map<string, XPa
   [
     'sum',
     {
+      ...{ returns: 'number', least: 1, most: 1 },
       takes: 'texts of nodes',
       apply: (values) => values.reduce((sum, value) => sum + toNumber(value), 0),
-      ...{ returns: 'number', least: 1, most: 1 },
     },
   ],
   ['floor', ofNumber(Math.floor)],

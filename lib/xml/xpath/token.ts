@@ -70,7 +70,7 @@ export function tokens(text: string): Token[] {
     take(SPACE);
     const offset = at;
     if (offset === text.length) return [...list, { kind: 'end', text: 'the end', offset }];
-    list.push({ offset, ...next(offset) });
+    list.push({ ...next(offset), offset });
   }
 }
 
