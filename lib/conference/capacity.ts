@@ -3,7 +3,7 @@ import type { XconUri } from '../model/identifiers.ts';
 import { BookedDays, SERVER } from './booked-days.ts';
 import { type BookingContext, BUCKET, bucketOf, DAY_BUCKETS, OPEN, type Planning, stepsBetween } from './booking.ts';
 import { type Counts, type RoomLimits, type Stretch, stretchesOf } from './booking-page.ts';
-import type { Edited } from './commits.ts';
+import type { Edited } from './object-change.ts';
 import type { BookingPace } from './horizon.ts';
 import { Refusal } from './refusal.ts';
 import type { Booking, BookingRepository } from './repository.ts';

@@ -3,7 +3,8 @@ import { byOf } from './callers.ts';
 import type { Call } from './calls.ts';
 import type { Capacity } from './capacity.ts';
 import type { Guard } from './changes.ts';
-import type { Commits, Edited } from './commits.ts';
+import type { Commits } from './commits.ts';
+import type { Edited } from './object-change.ts';
 import { Refusal } from './refusal.ts';
 
 /** Sets of changes that the rules allow: the guards are asked, room is booked, and all of a set is committed or nothing. */

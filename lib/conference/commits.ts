@@ -1,18 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import {
-  type ConferenceObject,
-  emptyObject,
-  ObjectEdit,
-  type PartName,
-  objectWith,
-} from '../model/conference-object.ts';
+import { type ConferenceObject, emptyObject, ObjectEdit, objectWith } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { Part } from '../model/part.ts';
-import type { UserFacts } from '../model/user.ts';
 import type { Change, ChangeListener } from './changes.ts';
-import { identitiesOf } from './identities.ts';
-import { DESCRIPTION_SECTION } from './lists.ts';
-import type { Booking, ChangeSet, ConferenceRepository, ObjectChange, PartChange } from './repository.ts';
+import { type Edited, objectChange } from './object-change.ts';
+import type { Booking, ChangeSet, ConferenceRepository, ObjectChange } from './repository.ts';
 
 export interface CommitLimits {
   /** Sets that one flush writes, at most. */
@@ -26,13 +18,6 @@ export interface CommitLimits {
 }
 
 export const commitDefaults: CommitLimits = { batch: 512, enough: 20, flushes: 2, cached: 500_000 };
-
-/** One object of a set: new without `before`, deleted without `after`. */
-export interface Edited {
-  readonly before?: ConferenceObject;
-  readonly after?: ConferenceObject;
-  readonly touched: readonly PartName[];
-}
 
 interface Queued {
   readonly set: ChangeSet;
@@ -247,66 +232,4 @@ function tell(listener: ChangeListener, change: Change): void {
   } catch (error) {
     process.emitWarning(error instanceof Error ? error : String(error));
   }
-}
-
-function objectChange(
-  uri: XconUri,
-  { before, after, touched }: Edited,
-  by: string,
-  at: number,
-  booking?: Booking,
-): ObjectChange {
-  const header = (after ?? before)?.header;
-  if (header === undefined) throw new Error('an edit has an object before or after');
-  return {
-    uri,
-    expected: before?.version ?? 0,
-    version: after?.version ?? 0,
-    header,
-    parts: indexed(touched, before, after).map((name) => partChange(name, before, after)),
-    by,
-    at,
-    ...(booking && { booking }),
-  };
-}
-
-/** The parts with those whose tokens tell of the header. */
-const indexed = (
-  touched: readonly PartName[],
-  before: ConferenceObject | undefined,
-  after: ConferenceObject | undefined,
-): readonly PartName[] => {
-  const isSame = before === undefined || after === undefined || before.header.active === after.header.active;
-  const description: PartName = { kind: 'section', key: DESCRIPTION_SECTION };
-  return isSame || touched.some(({ key }) => key === DESCRIPTION_SECTION) ? touched : [...touched, description];
-};
-
-function partChange(
-  name: PartName,
-  before: ConferenceObject | undefined,
-  after: ConferenceObject | undefined,
-): PartChange {
-  const [old, now] = [partOf(before, name), partOf(after, name)];
-  const [factsBefore, facts] = [before, after].map((object) => factsOf(object, name));
-  return {
-    kind: name.kind,
-    key: name.key,
-    ...(old && { before: old.bytes }),
-    ...(now && { after: now.bytes }),
-    ...(facts && { facts }),
-    ...(factsBefore && !follows(factsBefore, facts) && { factsBefore }),
-    identities: after === undefined || now === undefined ? [] : identitiesOf(after, name),
-  };
-}
-
-const factsOf = (object: ConferenceObject | undefined, { kind, key }: PartName): UserFacts | undefined =>
-  kind === 'user' ? object?.users.get(key as XconUserId)?.facts : undefined;
-
-/** Whether facts can be told from the text and the facts after it. */
-const follows = (before: UserFacts, after: UserFacts | undefined): boolean =>
-  before.origin === after?.origin && before.number === after.number && before.alias === after.alias;
-
-function partOf(object: ConferenceObject | undefined, { kind, key }: PartName): Part | undefined {
-  if (kind === 'section') return object?.sections.get(key);
-  return kind === 'user' ? object?.users.get(key as XconUserId)?.part : object?.sidebars.get(key as XconUri);
 }

@@ -11,7 +11,7 @@ import { covers, isSameRange, rangeOf } from '../schedule/range.ts';
 import { beginChild, checkFamily } from './beginning.ts';
 import { followParent, setParent } from './child.ts';
 import { baseOf, carriedRange, entryOf, hasSamePlans, plan, timeElementOf } from './child-times.ts';
-import type { Edited } from './commits.ts';
+import type { Edited } from './object-change.ts';
 import { beyond, Refusal } from './refusal.ts';
 import type { TimeRules } from './times.ts';
 

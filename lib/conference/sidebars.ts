@@ -4,7 +4,7 @@ import { CONFERENCE_INFO, info, POLICY, XCON } from '../model/names.ts';
 import { Part } from '../model/part.ts';
 import { isTrue } from '../model/values.ts';
 import type { Caller } from './calls.ts';
-import type { Edited } from './commits.ts';
+import type { Edited } from './object-change.ts';
 import { removeUser } from './enrolment.ts';
 import { DESCRIPTION_SECTION } from './lists.ts';
 import { settleOccurrence } from './occurrence.ts';
