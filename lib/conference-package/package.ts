@@ -294,9 +294,9 @@ export class ConferencePackage implements EventPackage<Context> {
       domain: people.domain,
       subscriber: subscription,
       version: this.#resumed.has(subscription) ? versionNow() : 0,
+      ...this.#limits.lists,
       isOpen: uris === undefined,
       ...{ call, format, addresses: this.#shared, clock, report },
-      ...this.#limits.lists,
     });
     if (uris === undefined) await this.#lists.fill(list, call, user);
     for (const uri of uris ?? [])

@@ -9,10 +9,10 @@ import type { ControlParts } from './control-parts.ts';
 import { checkPassword } from './passwords.ts';
 import { Refusal } from './refusal.ts';
 import { allowsSubscription, type Sight } from './sight.ts';
-import { seenSidebars, sidebarSections, type SidebarSections } from './sidebar-views.ts';
+import { seenSidebars, sidebarSections } from './sidebar-views.ts';
 import { mainConferenceOf, standingIn } from './sidebars.ts';
 import type { Standing } from './standing.ts';
-import { readerOf } from './views.ts';
+import { NO_SIDEBARS, readerOf, type SidebarSections } from './views.ts';
 
 /** Conference objects as callers reach them: what one may not know of is not there. */
 export class ObjectAccess {
@@ -130,8 +130,6 @@ export class ObjectAccess {
     return { object, reader: readerOf(call, standing), sidebars };
   }
 }
-
-const NO_SIDEBARS: SidebarSections = new Map();
 
 const mayWatch = (object: ConferenceObject, { level }: Standing): boolean =>
   level !== undefined && allowsSubscription(object);

@@ -6,9 +6,8 @@ import { roomNote } from './booking.ts';
 import type { Call, ObjectAnswer, UserAnswer } from './calls.ts';
 import type { ControlParts } from './control-parts.ts';
 import { Refusal } from './refusal.ts';
-import type { SidebarSections } from './sidebar-views.ts';
 import type { Standing } from './standing.ts';
-import { type Reader, readerOf, userElement, viewOf } from './views.ts';
+import { type Reader, readerOf, type SidebarSections, userElement, viewOf } from './views.ts';
 
 /** What is told of an object that was changed. */
 export const versionOf = ({ version }: ConferenceObject): { version: number } => ({ version });

@@ -3,8 +3,8 @@ import {
   type ConferenceObject,
   ObjectEdit,
   type ObjectHeader,
-  type PartName,
   objectWith,
+  type PartName,
 } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { Part } from '../model/part.ts';

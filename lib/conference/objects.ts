@@ -2,8 +2,8 @@ import {
   type ConferenceObject,
   type ObjectEdit,
   type ObjectKind,
-  type SeriesChild,
   objectWith,
+  type SeriesChild,
 } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import type { XmlElement } from '../xml/element.ts';

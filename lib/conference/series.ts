@@ -1,10 +1,10 @@
 import {
   type ConferenceObject,
   ObjectEdit,
+  objectWith,
   type OccurrenceRange,
   type PartName,
   type SeriesChild,
-  objectWith,
 } from '../model/conference-object.ts';
 import type { XconUri } from '../model/identifiers.ts';
 import { covers, isSameRange, rangeOf } from '../schedule/range.ts';

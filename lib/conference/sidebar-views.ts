@@ -9,10 +9,7 @@ import { seenDocument } from './seen-document.ts';
 import { isByValue, standingIn } from './sidebars.ts';
 import { Slices } from './slices.ts';
 import { standingOf } from './standing.ts';
-import { type Reader, viewOf } from './views.ts';
-
-/** Sections that are made for their reader: what stands in `sidebars-by-ref` and in `sidebars-by-val`. */
-export type SidebarSections = ReadonlyMap<string, readonly Buffer[]>;
+import { type Reader, type SidebarSections, viewOf } from './views.ts';
 
 /** Steps of a filter that a part of a document costs before it is evaluated. */
 const PART = 10;

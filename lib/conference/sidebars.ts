@@ -1,4 +1,4 @@
-import { type ConferenceObject, ObjectEdit, type SidebarKind, objectWith } from '../model/conference-object.ts';
+import { type ConferenceObject, ObjectEdit, objectWith, type SidebarKind } from '../model/conference-object.ts';
 import type { XconUri, XconUserId } from '../model/identifiers.ts';
 import { CONFERENCE_INFO, info, POLICY, XCON } from '../model/names.ts';
 import { Part } from '../model/part.ts';

@@ -7,8 +7,7 @@ import { isTrue } from '../model/values.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { parseFragment } from '../xml/parse.ts';
 import { STATE_SECTION, USERS_SECTION } from './lists.ts';
-import type { SidebarSections } from './sidebar-views.ts';
-import { type Reader, seenState, sharesViewOfOthers, userElement } from './views.ts';
+import { type Reader, seenState, sharesViewOfOthers, type SidebarSections, userElement } from './views.ts';
 import { seenBy } from './visibility.ts';
 
 /** One version of an object as somebody may see it. */

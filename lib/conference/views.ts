@@ -55,7 +55,10 @@ const bytesOf = (element: XmlElement): Buffer => Buffer.from(serialize(element, 
 const SECTIONS = CONFERENCE.children().map((definition) => ({ key: expanded(definition), definition }));
 const MODELLED: ReadonlySet<string> = new Set(SECTIONS.map(({ key }) => key));
 
-const NO_SIDEBARS: ReadonlyMap<string, readonly Buffer[]> = new Map();
+/** Sections that are made for their reader: what stands in `sidebars-by-ref` and in `sidebars-by-val`. */
+export type SidebarSections = ReadonlyMap<string, readonly Buffer[]>;
+
+export const NO_SIDEBARS: SidebarSections = new Map();
 
 /** The inside of `conference-info` as its reader may see it, with the sections of sidebars that were made for him. */
 export function viewOf(object: ConferenceObject, reader: Reader, sidebars = NO_SIDEBARS): View | Promise<View> {
@@ -75,11 +78,7 @@ async function rememberedView(object: ConferenceObject, reader: Reader, readers:
   return view;
 }
 
-async function makeView(
-  object: ConferenceObject,
-  reader: Reader,
-  sidebars: ReadonlyMap<string, readonly Buffer[]>,
-): Promise<View> {
+async function makeView(object: ConferenceObject, reader: Reader, sidebars: SidebarSections): Promise<View> {
   const content: Buffer[] = [];
   for (const { key, definition } of SECTIONS) {
     if (key === USERS_SECTION) content.push(...(await usersElement(object, reader)));
