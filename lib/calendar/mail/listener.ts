@@ -102,7 +102,7 @@ export class MailListener {
         done(accepts(address) ? null : answer(550, 'There is no such mailbox.')),
       onData: (stream, session, done) => {
         this.#take(stream, session).then(
-          () => done(null),
+          (isRead) => done(isRead ? null : answer(554, 'This mail can not be read, or has too much of everything.')),
           (error: unknown) => {
             onError(error);
             done(answer(451, 'Try again later.'));
@@ -117,16 +117,18 @@ export class MailListener {
     return server;
   }
 
-  async #take(stream: SMTPServerDataStream, { envelope }: SMTPServerSession): Promise<void> {
+  /** Resolves to whether it could be read: what can not is refused, so that whoever wrote it is told by his server. */
+  async #take(stream: SMTPServerDataStream, { envelope }: SMTPServerSession): Promise<boolean> {
     const { limits, authservId } = this.#parts;
     const sender = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
     const recipients = envelope.rcptTo.map(({ address }) => address);
     const text = await textOf(stream, limits.size);
     const mail = text && (await readMail(text, { sender, recipients }, limits, authservId).catch(() => undefined));
-    if (mail === undefined) return;
+    if (mail === undefined) return false;
     const taken = this.#last.then(() => this.#parts.take(mail));
     this.#last = taken.catch(() => undefined);
     await taken;
+    return true;
   }
 }
 
