@@ -16,7 +16,7 @@ export const UNKNOWN = '=?';
 export const LOG_VERSIONS = 1_000;
 
 /** At most so many versions pass before an object's log is made shorter again. */
-export const LOG_SPACING = 16;
+export const LOG_SPACING = 32;
 
 /** Parts that are handed over at once, with a turn of the event loop in between. */
 export const SLICE = 250;

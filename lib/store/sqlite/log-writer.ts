@@ -7,6 +7,9 @@ import { limited } from './limited.ts';
 const ENTRIES = 500;
 const BYTES = 4_000_000;
 
+/** Objects that wait for each other with being made shorter in the log, at most. */
+const TOGETHER = 64;
+
 interface FrontRow {
   readonly position: number;
   readonly at: number;
@@ -42,6 +45,8 @@ export class LogWriter {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #keep: number;
   readonly #spacing: number;
+  /** Objects with too many entries, perhaps, in the order in which that was seen. */
+  readonly #long = new Set<string>();
 
   constructor(db: Database, keep: number) {
     this.#sql = prepare(db);
@@ -51,8 +56,30 @@ export class LogWriter {
 
   append({ uri, expected, version, by, at, parts }: ChangeEntry, header: string, bytes: Buffer): void {
     this.#sql.append.run(uri, expected, version, by, at, header, JSON.stringify(parts), bytes);
-    // More goes than comes, so that what a late follower held back goes too.
-    if (version % this.#spacing === 0) this.#sql.shorten.run({ uri, keep: this.#keep, most: 4 * this.#spacing });
+    if (this.#spacing < 2) this.#shorten(uri);
+    else if (version % Math.floor(this.#spacing / 2) === 0) this.#lengthened(uri);
+  }
+
+  /**
+   * Objects that change at the same pace have their oldest entries on the same pages, which go as a whole where all are
+   * made shorter at once: when the first of them asks again. Of very many each is made shorter by itself.
+   */
+  #lengthened(uri: string): void {
+    if (this.#long.has(uri)) {
+      for (const long of this.#long) this.#shorten(long);
+      this.#long.clear();
+      return;
+    }
+    this.#long.add(uri);
+    const [first] = this.#long;
+    if (first === undefined || this.#long.size <= TOGETHER) return;
+    this.#long.delete(first);
+    this.#shorten(first);
+  }
+
+  /** More goes than comes, so that what a late follower held back goes too. */
+  #shorten(uri: string): void {
+    this.#sql.shorten.run({ uri, keep: this.#keep, most: 4 * this.#spacing });
   }
 
   setPosition(follower: string, position: number): void {
