@@ -22,7 +22,7 @@ export const STORE_SETTINGS = {
     { ...seconds(3_600), min: 1 },
   ),
   'log.versions': integer(
-    'Versions of an object that stay in the change log, and up to 16 more until they are counted again.',
+    'Versions of an object that stay in the change log, and up to 32 more until they are counted again.',
     count(1_000),
   ),
   'log.trimInterval': integer('Between two looks for what may leave the change log.', { ...seconds(60), min: 1 }),
