@@ -78,8 +78,9 @@ function rewrite(
   if (next !== part?.element) edit.setSection(key, Part.of(next));
 }
 
-/** The element with a child in the place that the model gives it. */
+/** The element with a child in the place that the model gives it; itself where it stands there. */
 function place(parent: XmlElement, child: XmlElement): XmlElement {
+  if (parent.children.includes(child)) return parent;
   const at = parent.elements.findIndex((one) => one.is(child.namespace, child.local));
   if (at >= 0) return parent.withChildren(parent.elements.map((one, index) => (index === at ? child : one)));
   const order = (DEFINITIONS.get(expanded(parent))?.children() ?? []).map(expanded);
@@ -88,15 +89,19 @@ function place(parent: XmlElement, child: XmlElement): XmlElement {
   return parent.withChildren([...before, child, ...parent.elements.filter((one) => rank(one) > rank(child))]);
 }
 
-const withStatuses = (media: XmlElement): XmlElement =>
-  media.withChildren(
+function withStatuses(media: XmlElement): XmlElement {
+  const lacksStatus = (entry: XmlElement): boolean =>
+    entry.is(CONFERENCE_INFO, 'entry') && entry.first(CONFERENCE_INFO, 'status') === undefined;
+  if (!media.elements.some(lacksStatus)) return media;
+  return media.withChildren(
     media.elements.map((entry) => {
-      if (!entry.is(CONFERENCE_INFO, 'entry') || entry.first(CONFERENCE_INFO, 'status') !== undefined) return entry;
+      if (!lacksStatus(entry)) return entry;
       const at = entry.elements.findIndex((child) => child.is(CONFERENCE_INFO, 'type')) + 1;
       const status = info('status', {}, ['sendrecv']);
       return entry.withChildren([...entry.elements.slice(0, at), status, ...entry.elements.slice(at)]);
     }),
   );
+}
 
 function withSipUri(description: XmlElement, sipUri: string): XmlElement {
   const uris = description.first(CONFERENCE_INFO, 'conf-uris') ?? info('conf-uris');

@@ -1,7 +1,7 @@
 import { XmlElement } from '../xml/element.ts';
 import type { ElementDefinition } from '../model/definitions.ts';
 import { same } from '../model/compare.ts';
-import { byDefinition, expanded, extensionsIn, isEmpty, keyOf, normalise, ShapeError } from '../model/shape.ts';
+import { byDefinition, expanded, isEmpty, isExtension, keyOf, normalise, ShapeError } from '../model/shape.ts';
 
 /**
  * The meaning of an update (requirements of RFC 6503 §5.3.4): what is absent stays; an empty element removes; items of
@@ -35,7 +35,7 @@ function mergeInside(definition: ElementDefinition, current: XmlElement | undefi
   for (const child of definition.children()) {
     children.push(...mergeSiblings(child, there.get(child) ?? [], asked.get(child) ?? []));
   }
-  return base.withChildren([...children, ...mergeUnknown(definition, current, change)]);
+  return base.withChildren([...children, ...mergeUnknown(definition, there.get(undefined), asked.get(undefined))]);
 }
 
 export function mergeSiblings(
@@ -74,15 +74,14 @@ export const isDeletion = (item: XmlElement): boolean => item.attribute('state')
 /** Elements that the model does not know are replaced by name, all of a name together. */
 function mergeUnknown(
   definition: ElementDefinition,
-  current: XmlElement | undefined,
-  change: XmlElement,
+  current: readonly XmlElement[] = [],
+  change: readonly XmlElement[] = [],
 ): readonly XmlElement[] {
-  const asked = extensionsIn(definition, change);
+  const kept = current.filter((child) => isExtension(definition, child));
+  const asked = change.filter((child) => isExtension(definition, child));
+  if (asked.length === 0) return kept;
   const names = new Set(asked.map(expanded));
-  return [
-    ...extensionsIn(definition, current).filter((child) => !names.has(expanded(child))),
-    ...asked.filter((child) => !isEmpty(child)),
-  ];
+  return [...kept.filter((child) => !names.has(expanded(child))), ...asked.filter((child) => !isEmpty(child))];
 }
 
 function withAttributesOf(current: XmlElement | undefined, next: XmlElement): XmlElement {

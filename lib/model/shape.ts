@@ -101,10 +101,14 @@ const takesAttribute = ({ open }: ElementDefinition, { namespace }: XmlAttribute
   (open === 'all' || open === 'attributes') && namespace !== XML;
 
 /** Children that the model does not know, where extensions may stand. */
-export const extensionsIn = (definition: ElementDefinition, element: XmlElement | undefined): XmlElement[] =>
-  element?.elements.filter(
-    (child) => childDefinition(definition, child) === undefined && (takesContent(definition) || isModels(child)),
-  ) ?? [];
+export const extensionsIn = (definition: ElementDefinition, element: XmlElement): XmlElement[] =>
+  element.elements.filter(
+    (child) => childDefinition(definition, child) === undefined && isExtension(definition, child),
+  );
+
+/** Whether a child that the model does not know stands where extensions may stand. */
+export const isExtension = (definition: ElementDefinition, child: XmlElement): boolean =>
+  takesContent(definition) || isModels(child);
 
 const takesContent = ({ open }: ElementDefinition): boolean => open === 'all' || open === 'content';
 

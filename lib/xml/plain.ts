@@ -182,7 +182,10 @@ const isDeclaration = ({ text, prefix }: QualifiedName): boolean => text === 'xm
 
 function declarationsIn(names: readonly QualifiedName[], values: readonly string[]): readonly XmlDeclaration[] {
   if (!names.some(isDeclaration)) return none;
-  return names.flatMap((name, index) => (isDeclaration(name) ? [declaration(name, values[index] ?? '')] : []));
+  const found: XmlDeclaration[] = [];
+  for (const [index, name] of names.entries())
+    if (isDeclaration(name)) found.push(declaration(name, values[index] ?? ''));
+  return found;
 }
 
 function declaration({ text, local }: QualifiedName, value: string): XmlDeclaration {

@@ -69,6 +69,8 @@ class Writer {
   /** Preferred prefixes that the root declares only if something uses them. */
   readonly #offered = new Map<string, string>();
   readonly #used = new Set<string>();
+  /** What the elements that are written now add, outermost first: most add nothing. */
+  readonly #added: Added[] = [];
   readonly #preferred: readonly XmlDeclaration[];
 
   constructor({ scope = nowhere, prefixes = nowhere }: SerializeOptions) {
@@ -97,18 +99,21 @@ class Writer {
   }
 
   #element(element: XmlElement, more?: () => string): string {
-    const added: Added[] = [];
-    this.#declare(element, added);
-    const name = this.#elementName(element, added);
+    const first = this.#added.length;
+    this.#declare(element, first);
+    const name = this.#elementName(element);
     let attributes = '';
     for (const attribute of element.attributes) {
-      attributes += ` ${this.#attributeName(attribute, added)}="${escapeAttribute(attribute.value)}"`;
+      attributes += ` ${this.#attributeName(attribute)}="${escapeAttribute(attribute.value)}"`;
     }
     let content = '';
     for (const child of element.children) content += this.#node(child);
     let declared = more?.() ?? '';
-    for (const declaration of added) declared += declarationText(declaration);
-    for (const declaration of added.reverse()) this.#unbind(declaration);
+    if (this.#added.length > first) {
+      const added = this.#added.splice(first);
+      for (const declaration of added) declared += declarationText(declaration);
+      for (const declaration of added.reverse()) this.#unbind(declaration);
+    }
     return content === ''
       ? `<${name}${declared}${attributes}/>`
       : `<${name}${declared}${attributes}>${content}</${name}>`;
@@ -126,34 +131,35 @@ class Writer {
     return node.text === '' ? `<?${node.target}?>` : `<?${node.target} ${node.text}?>`;
   }
 
-  /** Adds the element's own declarations that say something new, and the one that its lack of a namespace needs. */
-  #declare(element: XmlElement, added: Added[]): void {
+  /** Adds the element's own declarations that say something new, and the one that its lack of a namespace needs, from `first` on. */
+  #declare(element: XmlElement, first: number): void {
     for (const declaration of element.declarations) {
       const { prefix, namespace } = declaration;
       const impossible = prefix === '' ? element.namespace === '' && namespace !== '' : namespace === '';
-      if (impossible || prefix === 'xml' || added.some((one) => one.prefix === prefix)) continue;
+      if (impossible || prefix === 'xml' || this.#added.some((one, index) => index >= first && one.prefix === prefix))
+        continue;
       if (this.#bindings.bound.get(prefix) === namespace) this.#use(prefix, namespace);
-      else added.push(this.#bind(declaration));
+      else this.#added.push(this.#bind(declaration));
     }
     if (element.namespace === '' && this.#bindings.bound.get('') !== '') {
-      added.push(this.#bind({ prefix: '', namespace: '' }));
+      this.#added.push(this.#bind({ prefix: '', namespace: '' }));
     }
   }
 
-  #elementName({ namespace, local }: XmlElement, added: Added[]): string {
+  #elementName({ namespace, local }: XmlElement): string {
     if (this.#bindings.bound.get('') === namespace) {
       this.#use('', namespace);
       return local;
     }
-    return `${this.#prefix(namespace, added)}:${local}`;
+    return `${this.#prefix(namespace)}:${local}`;
   }
 
-  #attributeName({ namespace, local }: XmlAttribute, added: Added[]): string {
-    return namespace === '' ? local : `${this.#prefix(namespace, added)}:${local}`;
+  #attributeName({ namespace, local }: XmlAttribute): string {
+    return namespace === '' ? local : `${this.#prefix(namespace)}:${local}`;
   }
 
   /** A prefix for the namespace here, made and declared on this element when none is in scope. */
-  #prefix(namespace: string, added: Added[]): string {
+  #prefix(namespace: string): string {
     const known = this.#bindings.prefixes.get(namespace);
     for (let index = (known?.length ?? 0) - 1; index >= 0; index -= 1) {
       const prefix = known?.[index];
@@ -165,7 +171,7 @@ class Writer {
     const preferred = this.#preferred.find((one) => one.namespace === namespace && one.prefix !== '')?.prefix;
     let made = preferred !== undefined && !this.#bindings.bound.has(preferred) ? preferred : '';
     for (let number = 1; made === ''; number += 1) if (!this.#bindings.bound.has(`ns${number}`)) made = `ns${number}`;
-    added.push(this.#bind({ prefix: made, namespace }));
+    this.#added.push(this.#bind({ prefix: made, namespace }));
     return made;
   }
 
