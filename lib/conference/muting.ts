@@ -40,8 +40,9 @@ export function settleMutes(work: Work): void {
   const { edit, standing } = work;
   if (!hasCalls(edit)) return;
   for (const { kind, key } of edit.touched) {
+    if (kind !== 'user') continue;
     const [before, now] = [edit.before, edit.now].map(({ users }) => users.get(key as XconUserId));
-    if (kind !== 'user' || before === undefined || now === undefined) continue;
+    if (before === undefined || now === undefined) continue;
     const element = withMutes(before.part.element, now.part.element, mutingOf(work, key === standing.self));
     if (element !== now.part.element) edit.setUser(key as XconUserId, userRecord(element, now.facts));
   }

@@ -104,12 +104,14 @@ function sectionElement(
     return seen === undefined ? [] : [bytesOf(dressDescription(seen, object, reader.rules ?? timeDefaults))];
   }
   const shortened = reader.firstUriOnly === true && key === DESCRIPTION_SECTION;
-  const seen = once(part, shortened ? `${reader.level} first URI` : reader.level, () => {
+  const make = (): Buffer | undefined => {
     const visible = seenBy(reader.level, definition, part.element);
     if (visible === undefined) return undefined;
     const shown = shortened ? withFirstUriOnly(visible) : visible;
     return shown === part.element ? part.bytes : bytesOf(shown);
-  });
+  };
+  // Who changes an object is shown each version once.
+  const seen = shortened ? make() : once(part, reader.level, make);
   return seen === undefined ? [] : [seen];
 }
 

@@ -3,9 +3,15 @@ import { type XmlAttribute, type XmlDeclaration, XmlElement, type XmlNode } from
 import type { XmlLimits } from './limits.ts';
 import { nameAt, oneNamespace, type QualifiedName } from './qualified-name.ts';
 
-/** Beyond these a document is not plain: the stack suffices, and looking for duplicates is quick. */
+/** Beyond these a document is not plain: the stack suffices, and looking for duplicates and for prefixes is quick. */
 const DEPTH = 100;
 const ATTRIBUTES = 30;
+const PREFIXES = 50;
+
+const BOUND: readonly XmlDeclaration[] = [
+  { prefix: '', namespace: '' },
+  { prefix: 'xml', namespace: XML_NAMESPACE },
+];
 
 const none: readonly never[] = [];
 const notPlain = new Error('not plain');
@@ -35,11 +41,8 @@ class PlainReader {
   readonly #text: string;
   readonly #depth: number;
   readonly #attributesEach: number;
-  /** What each prefix stands for at the element that is read now. */
-  readonly #bound = new Map([
-    ['', ''],
-    ['xml', XML_NAMESPACE],
-  ]);
+  /** What prefixes stand for at the element that is read now, innermost last. */
+  readonly #bound: XmlDeclaration[];
   #elementsLeft: number;
   #at = 0;
 
@@ -48,7 +51,7 @@ class PlainReader {
     this.#depth = Math.min(DEPTH, depth);
     this.#attributesEach = Math.min(ATTRIBUTES, attributes);
     this.#elementsLeft = elements;
-    for (const { prefix, namespace } of scope) this.#bound.set(prefix, namespace);
+    this.#bound = [...BOUND, ...scope];
   }
 
   document(): XmlElement {
@@ -74,17 +77,13 @@ class PlainReader {
     const values: string[] = [];
     while (this.#skipSpace() && this.#code !== GREATER && this.#code !== SLASH) this.#attribute(names, values);
     const declarations = declarationsIn(names, values);
-    const outer = declarations.map(({ prefix }) => this.#bound.get(prefix));
-    for (const { prefix, namespace } of declarations) this.#bound.set(prefix, namespace);
+    const outer = this.#bound.length;
+    if (outer + declarations.length > PREFIXES) throw notPlain;
+    for (const declaration of declarations) this.#bound.push(declaration);
     const namespace = this.#namespace(name.prefix);
     const attributes = this.#attributes(names, values);
     const element = new XmlElement(namespace, name.local, attributes, this.#content(name, depth), declarations);
-    if (declarations === none) return element;
-    declarations.forEach(({ prefix }, index) => {
-      const namespace = outer[index];
-      if (namespace === undefined) this.#bound.delete(prefix);
-      else this.#bound.set(prefix, namespace);
-    });
+    this.#bound.length = outer;
     return element;
   }
 
@@ -146,9 +145,11 @@ class PlainReader {
   }
 
   #namespace(prefix: string): string {
-    const namespace = this.#bound.get(prefix);
-    if (namespace === undefined) throw notPlain;
-    return namespace;
+    for (let index = this.#bound.length - 1; index >= 0; index -= 1) {
+      const one = this.#bound[index];
+      if (one?.prefix === prefix) return one.namespace;
+    }
+    throw notPlain;
   }
 
   #name(): QualifiedName {

@@ -119,9 +119,12 @@ function only(parent: XmlElement, name: string): XmlElement | 'several' | undefi
   return found;
 }
 
+const declaredAt = ({ declarations }: XmlElement, prefix: string): string | undefined =>
+  declarations.find((one) => one.prefix === prefix)?.namespace;
+
 /** The message named by `xsi:type`, a QName under any prefix; RFC 6503 prints one of them in two spellings (fig. 15). */
 function declaredType(document: XmlElement, message: XmlElement, direction: Direction): MessageName | undefined {
   const [, prefix = '', local = ''] = /^(?:([^:]*):)?([^:]*)$/.exec(message.attribute('type', XSI)?.trim() ?? '') ?? [];
-  const namespace = new Scope(document, message).namespaceOf(prefix);
+  const namespace = declaredAt(message, prefix) ?? declaredAt(document, prefix);
   return namespaces.has(namespace ?? '') ? NAMES[direction].byType.get(local.toLowerCase()) : undefined;
 }
