@@ -18,31 +18,55 @@ export interface Batch {
 }
 
 export function pack(sets: readonly ChangeSet[]): Batch {
-  const texts = sets.flat().flatMap(({ parts }) => parts.flatMap(({ before, after }) => [before, after]));
-  const bytes = new Uint8Array(texts.reduce((length, text) => length + (text?.length ?? 0), 0));
+  return { sets: JSON.stringify(sets.map((set) => set.map(changeEntry))), bytes: textsIn(sets) };
+}
+
+function textsIn(sets: readonly ChangeSet[]): Uint8Array<ArrayBuffer> {
+  const texts: Uint8Array[] = [];
+  let length = 0;
+  for (const set of sets) {
+    for (const { parts } of set) {
+      for (const { before, after } of parts) {
+        if (before !== undefined) texts.push(before);
+        if (after !== undefined) texts.push(after);
+        length += (before?.length ?? 0) + (after?.length ?? 0);
+      }
+    }
+  }
+  const bytes = new Uint8Array(length);
   let end = 0;
   for (const text of texts) {
-    if (text === undefined) continue;
     bytes.set(text, end);
     end += text.length;
   }
-  const entries = sets.map((set) => set.map((change): ChangeEntry => ({ ...change, parts: change.parts.map(entry) })));
-  return { sets: JSON.stringify(entries), bytes };
+  return bytes;
 }
+
+/** With every name, so that the compiler misses one that is forgotten; JSON leaves out what is undefined. */
+type Named<Entry> = { readonly [Name in keyof Entry]-?: Entry[Name] | undefined };
+
+const changeEntry = (change: ObjectChange): Named<Omit<ChangeEntry, 'parts'>> & { parts: Named<PartEntry>[] } => ({
+  uri: change.uri,
+  expected: change.expected,
+  version: change.version,
+  header: change.header,
+  parts: change.parts.map(partEntry),
+  booking: change.booking,
+  by: change.by,
+  at: change.at,
+});
+
+const partEntry = ({ kind, key, before, after, facts, factsBefore, identities }: PartChange): Named<PartEntry> => ({
+  kind,
+  key,
+  before: before?.length,
+  after: after?.length,
+  facts,
+  factsBefore,
+  identities,
+});
 
 export const setsIn = ({ sets }: Batch): ChangeEntry[][] => JSON.parse(sets) as ChangeEntry[][];
-
-function entry({ kind, key, before, after, facts, factsBefore, identities }: PartChange): PartEntry {
-  return {
-    kind,
-    key,
-    ...(before && { before: before.length }),
-    ...(after && { after: after.length }),
-    ...(facts && { facts }),
-    ...(factsBefore && { factsBefore }),
-    identities,
-  };
-}
 
 /** Hands out consecutive pieces of the bytes, sharing their memory. */
 export class Cutter {
